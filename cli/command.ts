@@ -1,0 +1,162 @@
+/** The command line: verbs, options, exit codes. Each verb is loaded when it is called, so that `check` starts fast. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitCode, type Io } from './io.ts';
+import { packageVersion } from './package.ts';
+
+/**
+ * Runs one command and returns its exit code: 0 done, 1 the program is wrong, 2 the command is, 70 Marl is.
+ * Nothing a user can type makes this throw.
+ */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCode.done;
+  const program = build(io, result => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return usage(error, args, io);
+    return bug(error, args, io);
+  }
+}
+
+function build(io: Io, done: (code: number) => void): Command {
+  const program = new Command('marl')
+    .description('A small declarative language for multi-agent problems: check, solve, learn.')
+    .version(packageVersion(), '-V, --version')
+    .showHelpAfterError('(marl --help lists the verbs)')
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
+    .exitOverride();
+  program.addHelpText(
+    'after',
+    '\nFILE is a path, `-` for standard input, or a library name such as std.games.Kuhn.\nExit codes: 0 done, 1 the program is wrong, 2 the command is wrong, 70 a bug in Marl.\n',
+  );
+
+  const verb = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'print one JSON object and nothing else')
+      .helpOption('-h, --help', 'show this help');
+  const onGame = (command: Command): Command =>
+    command.option('--set <p=v>', 'set a parameter of the game (repeatable)', (value: string, all: string[] = []) => [
+      ...all,
+      value,
+    ]);
+
+  verb('check <file...>', 'find what is wrong in programs, and decide their assertions').action(
+    async (files: string[], options) => done(await (await import('./verbs/check.ts')).check(io, files, options)),
+  );
+  onGame(verb('info <file>', 'say what kind of game it is and what is known about it (FILE[:Game])'))
+    .option('--states <n>', 'list at most this many states', count(1, 50_000_000), 200_000)
+    .action(async (file: string, options) => done(await (await import('./verbs/info.ts')).info(io, file, options)));
+  onGame(verb('solve <file>', 'compute what the program asks for, with a certificate (FILE[:name])'))
+    .option('--concept <name>', 'solve for this concept instead of what the file asks for')
+    .option('--by <method>', 'with this method')
+    .option('--maximizing <objective>', 'welfare, egalitarian or an agent')
+    .option('--states <n>', 'list at most this many states', count(1, 50_000_000), 500_000)
+    .option('--seconds <s>', 'stop after this time and show what was found', number(0.001, 1e7))
+    .action(async (file: string, options) =>
+      done(await (await import('./verbs/solve.ts')).solveVerb(io, file, options)),
+    );
+  onGame(verb('train <file>', 'learn as the program says, one worker per seed (FILE[:name])'))
+    .option(
+      '--seed <n>',
+      'use this seed (repeatable) instead of those in the file',
+      repeated(count(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .option('--out <dir>', 'folder to write the run to (default: runs/NAME)')
+    .option('--workers <n>', 'worker threads (default: one per core, at most one per seed)', count(1, 1024))
+    .option('--resume', 'go on with the run in the folder')
+    .action(async (file: string, options) => done(await (await import('./verbs/train.ts')).train(io, file, options)));
+  verb('eval <dir>', 'play what a training learned, without exploring')
+    .option('--episodes <n>', 'episodes per seed', count(1, 1e9), 1000)
+    .option('--seed <n>', 'seed of the evaluation', count(0, Number.MAX_SAFE_INTEGER), 1)
+    .action(async (dir: string, options) => done(await (await import('./verbs/eval.ts')).evalVerb(io, dir, options)));
+  onGame(verb('simulate <file>', 'play at random: returns, length of episodes, speed (FILE[:Game])'))
+    .option('--steps <n>', 'steps, summed over the games', count(1, Number.MAX_SAFE_INTEGER), 1_000_000)
+    .option('--envs <n>', 'games side by side', count(1, 1 << 20), 256)
+    .option('--seed <n>', 'seed', count(0, Number.MAX_SAFE_INTEGER), 1)
+    .action(async (file: string, options) =>
+      done(await (await import('./verbs/simulate.ts')).simulateVerb(io, file, options)),
+    );
+  onGame(verb('play <file>', 'play a game by hand (FILE[:Game])'))
+    .option('--seed <n>', 'seed of chance', count(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--policy <dir>', 'let what a training learned act (p)')
+    .action(async (file: string, options) => done(await (await import('./verbs/play.ts')).play(io, file, options)));
+  onGame(verb('emit <file>', 'write a training as a TypeScript program of its own (FILE[:name])'))
+    .option('-o, --out <dir>', 'folder to write to (default: NAME)')
+    .option(
+      '--seed <n>',
+      'use this seed (repeatable) instead of those in the file',
+      repeated(count(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .option('--force', 'replace files that are there')
+    .action(async (file: string, options) => done(await (await import('./verbs/emit.ts')).emit(io, file, options)));
+  verb('explain [topic...]', 'explain a diagnostic code, an algorithm or a solution concept').action(
+    async (topic: string[], options) => done(await (await import('./verbs/explain.ts')).explain(io, topic, options)),
+  );
+  verb('doctor', 'say what works on this machine').action(async options =>
+    done(await (await import('./verbs/doctor.ts')).doctor(io, options)),
+  );
+  verb('new <file>', 'write a small program to start from')
+    .addOption(new Option('--template <name>', 'which one').choices(['matrix', 'grid', 'cards']).default('matrix'))
+    .action(async (file: string, options) => done(await (await import('./verbs/new.ts')).newVerb(io, file, options)));
+  // Subcommands inherit none of these from the program by themselves.
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) });
+  return program;
+}
+
+/** A whole number in a range, underscores allowed as in the language. */
+function count(low: number, high: number): (text: string) => number {
+  return text => {
+    const digits = text.replaceAll('_', '');
+    const value = Number(digits);
+    if (!/^\d+(e\d+)?$/i.test(digits) || !Number.isSafeInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+    return value;
+  };
+}
+
+function number(low: number, high: number): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high))
+      throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
+    return value;
+  };
+}
+
+function repeated<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
+  return (text, before = []) => [...before, read(text)];
+}
+
+/** Commander has shown its message by now; `--help` and `--version` are no mistakes. */
+function usage(error: CommanderError, args: readonly string[], io: Io): number {
+  if (error.exitCode === 0) return exitCode.done;
+  if (args.includes('--json')) {
+    const message = error.message.replace(/^error: /, '');
+    io.out(
+      `${JSON.stringify({ verb: args[0], ok: false, error: { message, help: null, exit: exitCode.usage }, diagnostics: [] })}\n`,
+    );
+  }
+  return exitCode.usage;
+}
+
+/** An error of ours: one line to report; the stack only for those who ask. */
+function bug(error: unknown, args: readonly string[], io: Io): number {
+  const what = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
+  const command = `marl ${args.join(' ')}`.slice(0, 200);
+  const message = `this is a bug in Marl ${packageVersion()}, sorry. Please report it with the command \`${command}\`, the program and this: ${what}`;
+  if (args.includes('--json'))
+    io.out(
+      `${JSON.stringify({ verb: args[0], ok: false, error: { message, help: null, exit: exitCode.bug }, diagnostics: [] })}\n`,
+    );
+  io.err(`marl: ${message}\n`);
+  if (io.env.MARL_DEBUG !== undefined && io.env.MARL_DEBUG !== '')
+    io.err(`${error instanceof Error ? error.stack : ''}\n`);
+  return exitCode.bug;
+}

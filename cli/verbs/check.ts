@@ -1,0 +1,134 @@
+/** `marl check FILE...`: every diagnostic of every file, and the assertions decided. */
+import type { AssertSpec, Diagnostic, Program, Source } from '../../compiler/api.ts';
+import { Reporter } from '../../compiler/diagnostics/report.ts';
+import type { GameModel } from '../../compiler/game/model.ts';
+import { exitCode, type Io } from '../io.ts';
+import { locate, withoutRepeats } from '../open.ts';
+import { jsonDiagnostics, Reply } from '../reply.ts';
+import type { Study } from '../study.ts';
+import { counted } from '../text.ts';
+
+/** States up to which assertions and the class of a game are decided by looking at each. */
+const assertStates = 500_000;
+const glanceStates = 2_000;
+
+interface CheckedAssert {
+  readonly claim: string;
+  readonly game: string;
+  readonly status: 'proved' | 'failed' | 'unknown';
+  readonly detail: string;
+}
+
+export async function check(io: Io, files: readonly string[], options: { readonly json?: boolean }): Promise<number> {
+  const reply = new Reply(io, 'check', options.json === true);
+  const diagnostics: Diagnostic[] = [];
+  const sources = new Map<string, Source>();
+  const asserts: CheckedAssert[] = [];
+  const games: { file: string; name: string; class: string | null }[] = [];
+  const summaries: string[] = [];
+  for (const file of files) {
+    const located = await locate(reply, file);
+    if (located.exit !== undefined) return located.exit;
+    const { compile } = await import('../../compiler/index.ts');
+    const program = compile(located.value.host, located.value.entry);
+    for (const [path, source] of program.sources) sources.set(path, source);
+    const found: Diagnostic[] = [...program.diagnostics];
+    if (!found.some(d => d.severity === 'error')) {
+      const study =
+        program.asserts.length + program.games.length === 0
+          ? undefined
+          : new (await import('../study.ts')).Study(assertStates);
+      const checked = study === undefined ? [] : await decideAsserts(program, study, found);
+      asserts.push(...checked);
+      const words = study === undefined ? [] : await glance(program);
+      games.push(...words.map(({ name, words: text }) => ({ file: located.value.entry, name, class: text ?? null })));
+      summaries.push(
+        summary(located.value.entry, program, checked),
+        ...words.map(({ name, words: text }) => `  ${name}: ${text ?? 'needs parameters'}`),
+      );
+    }
+    diagnostics.push(...found);
+  }
+  const all = withoutRepeats(diagnostics);
+  const wrong = all.some(d => d.severity === 'error');
+  reply.show(all, sources, 'out');
+  for (const line of summaries) reply.say(line);
+  if (wrong) reply.say(tally(all));
+  reply.object(!wrong, { diagnostics: jsonDiagnostics(all, sources), games, asserts });
+  return wrong ? exitCode.wrong : exitCode.done;
+}
+
+/** Decides every assertion; those that do not hold become diagnostics in `into`. */
+async function decideAsserts(program: Program, study: Study, into: Diagnostic[]): Promise<readonly CheckedAssert[]> {
+  if (program.asserts.length === 0) return [];
+  const { evaluateAssert } = await import('../../compiler/properties/asserts.ts');
+  const reporter = new Reporter();
+  const checked: CheckedAssert[] = [];
+  for (const spec of program.asserts) {
+    const instance = spec.instantiate(new Map());
+    if (instance.model === undefined) {
+      into.push(...instance.diagnostics);
+      continue;
+    }
+    const { model } = instance;
+    const verdict = await evaluateAssert(spec, model, study);
+    if (verdict.status === 'proved') {
+      checked.push({ claim: spec.text, game: model.name, status: 'proved', detail: verdict.how });
+    } else if (verdict.status === 'failed') {
+      checked.push({ claim: spec.text, game: model.name, status: 'failed', detail: verdict.fact });
+      reporter.report(spec.at.file, spec.at.span, 'assertion-failed', { claim: spec.text, fact: verdict.fact });
+    } else {
+      checked.push({ claim: spec.text, game: model.name, status: 'unknown', detail: verdict.why });
+      reporter.report(spec.at.file, spec.at.span, 'assertion-unknown', {
+        claim: spec.text,
+        reason: because(spec, model, study, verdict.why),
+      });
+    }
+  }
+  into.push(...reporter.diagnostics);
+  return checked;
+}
+
+/** A game whose own chance or legality is broken says so with the draw's message. */
+function because(_spec: AssertSpec, model: GameModel, study: Study, why: string): string {
+  const { problem } = study.list(model);
+  return problem === undefined || problem.kind === 'budget' || problem.kind === 'not-finite'
+    ? why
+    : `the game cannot be played: ${why}`;
+}
+
+/** The class of every game that can be built without being told its parameters, as far as a quick look shows it. */
+async function glance(
+  program: Program,
+): Promise<readonly { readonly name: string; readonly words: string | undefined }[]> {
+  const [{ Study: Listings }, { classify }, { factsOf }] = await Promise.all([
+    import('../study.ts'),
+    import('../../compiler/properties/classify.ts'),
+    import('../../compiler/properties/facts.ts'),
+  ]);
+  const quick = new Listings(glanceStates);
+  return program.games.map(({ name }) => {
+    const { model } = program.instantiate(name, new Map());
+    if (model === undefined) return { name, words: undefined };
+    const listed = quick.list(model);
+    return { name, words: classify(model, listed.game, factsOf(model, listed)).words };
+  });
+}
+
+function summary(file: string, program: Program, checked: readonly CheckedAssert[]): string {
+  const parts = [
+    counted(program.games.length, 'game'),
+    ...(program.solves.length > 0 ? [counted(program.solves.length, 'solve')] : []),
+    ...(program.trains.length > 0 ? [counted(program.trains.length, 'training')] : []),
+    ...(program.sweeps.length > 0 ? [counted(program.sweeps.length, 'sweep')] : []),
+  ];
+  const proved = checked.filter(a => a.status === 'proved').length;
+  const claims = checked.length === 0 ? '' : `; ${proved} of ${counted(checked.length, 'assertion')} proved`;
+  return `${file}: ${parts.join(', ')}${claims}`;
+}
+
+function tally(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(d => d.severity === 'error').length;
+  const warnings = diagnostics.filter(d => d.severity === 'warning').length;
+  return `${counted(errors, 'error')}${warnings > 0 ? `, ${counted(warnings, 'warning')}` : ''}`;
+}

@@ -1,0 +1,168 @@
+/** `marl doctor`: what works on this machine, each thing tried rather than looked up. */
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { glpk } from '../../runtime/solvers/glpk.ts';
+import { canonicalProgram } from '../../runtime/solvers/linear-program.ts';
+import { exitCode, type Io } from '../io.ts';
+import { Library } from '../library.ts';
+import { packageRoot, packageVersion } from '../package.ts';
+import { Reply } from '../reply.ts';
+import { pad } from '../text.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly status: 'ok' | 'broken' | 'absent';
+  readonly detail: string;
+}
+
+const leastNode = [22, 18] as const;
+
+export async function doctor(io: Io, options: { readonly json?: boolean }): Promise<number> {
+  const reply = new Reply(io, 'doctor', options.json === true);
+  const findings: Finding[] = [
+    node(),
+    machine(),
+    library(),
+    await linearPrograms(),
+    await threads(),
+    simd(),
+    ...absent,
+  ];
+  const ok = findings.every(finding => finding.status !== 'broken');
+  const mark = { ok: 'ok', broken: 'BROKEN', absent: 'absent' } as const;
+  reply.say(`Marl ${packageVersion()}`);
+  for (const { name, status, detail } of findings) reply.say(`${pad(mark[status], 7)} ${pad(name, 16)} ${detail}`);
+  reply.object(ok, {
+    version: packageVersion(),
+    node: process.versions.node,
+    cores: availableParallelism(),
+    findings,
+    diagnostics: [],
+  });
+  return ok ? exitCode.done : exitCode.wrong;
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  const detail = `${process.versions.node} on ${process.platform} ${process.arch}`;
+  return {
+    name: 'Node',
+    status: fits ? 'ok' : 'broken',
+    detail: fits ? detail : `${detail}; Marl needs ${leastNode.join('.')} or newer`,
+  };
+}
+
+function machine(): Finding {
+  const cores = availableParallelism();
+  return {
+    name: 'machine',
+    status: 'ok',
+    detail: `${cores} ${cores === 1 ? 'core' : 'cores'}, ${(totalmem() / 2 ** 30).toFixed(1)} GiB of memory`,
+  };
+}
+
+function library(): Finding {
+  const found = new Library(join(packageRoot(), 'stdlib'));
+  const count = found.names('games').length;
+  return count > 0
+    ? { name: 'library', status: 'ok', detail: `${count} names in std.games` }
+    : { name: 'library', status: 'broken', detail: 'std.games is empty; install Marl again' };
+}
+
+/** Maximises x + y on x + 2y <= 4, 3x + y <= 6: the optimum is 14/5. */
+async function linearPrograms(): Promise<Finding> {
+  const name = 'glpk.js';
+  try {
+    const program = canonicalProgram(Float64Array.of(1, 2, 3, 1), Float64Array.of(4, 6), Float64Array.of(1, 1));
+    const { status, x, reason } = await glpk.solve(program);
+    const right = status === 'optimal' && Math.abs((x[0] as number) + (x[1] as number) - 2.8) < 1e-9;
+    if (right) return { name, status: 'ok', detail: 'solves linear programs' };
+    return {
+      name,
+      status: 'broken',
+      detail: `a small linear program came out as ${status}${reason === undefined ? '' : `: ${reason}`}`,
+    };
+  } catch (error) {
+    return {
+      name,
+      status: 'broken',
+      detail: `it does not load (${(error as Error).message.split('\n')[0]}); the built-in simplex takes over`,
+    };
+  }
+}
+
+async function threads(): Promise<Finding> {
+  const name = 'worker threads';
+  const worker = new Worker("require('node:worker_threads').parentPort.postMessage(6 * 7)", { eval: true });
+  try {
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', code => reject(new Error(`it ended with code ${code}`)));
+    });
+    return answer === 42
+      ? { name, status: 'ok', detail: 'start and answer' }
+      : { name, status: 'broken', detail: 'a worker answered wrongly' };
+  } catch (error) {
+    return { name, status: 'broken', detail: `a worker does not start: ${(error as Error).message}` };
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** A module with one function that splats a number over a 128-bit vector. */
+const simdModule = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  10,
+  1,
+  8,
+  0,
+  65,
+  0,
+  253,
+  15,
+  253,
+  98,
+  11,
+);
+
+function simd(): Finding {
+  const { WebAssembly: wasm } = globalThis as { WebAssembly?: { validate(bytes: Uint8Array): boolean } };
+  const works = wasm?.validate(simdModule) === true;
+  return {
+    name: 'WebAssembly SIMD',
+    status: works ? 'ok' : 'absent',
+    detail: works ? 'available; nothing uses it yet' : 'not available; nothing needs it yet',
+  };
+}
+
+/** Said plainly, so that nobody looks for them. */
+const absent: readonly Finding[] = [
+  {
+    name: 'neural networks',
+    status: 'absent',
+    detail: 'this version learns in tables only; no engine, no GPU support',
+  },
+  { name: 'editor support', status: 'absent', detail: 'no language server yet' },
+];

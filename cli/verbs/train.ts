@@ -1,0 +1,204 @@
+/** `marl train FILE[:name]`: every seed of a training, or of all runs of a sweep. */
+import { isAbsolute, join, resolve } from 'node:path';
+import { emitGame } from '../../compiler/emit/game.ts';
+import { loadGame } from '../../runtime/games/load.ts';
+import { type RunDescription, readTables } from '../../runtime/train/folder.ts';
+import { policyFrom } from '../../runtime/train/policy.ts';
+import type { SeedResult } from '../../runtime/train/run.ts';
+import { type Outcome, resumeSession, startSession } from '../../runtime/train/session.ts';
+import type { TrainSpec } from '../../runtime/train/spec.ts';
+import { exitCode, type Io } from '../io.ts';
+import { learnedLines } from '../learned.ts';
+import { choose, type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
+import { packageVersion } from '../package.ts';
+import { duration, Progress } from '../progress.ts';
+import { jsonDiagnostics, Reply } from '../reply.ts';
+import { counted, grouped, shortNumber, table } from '../text.ts';
+import { type Trainable, trainables } from '../training.ts';
+
+interface TrainOptions extends ProgramOptions {
+  readonly seed?: readonly number[];
+  readonly out?: string;
+  readonly workers?: number;
+  readonly resume?: boolean;
+}
+
+export async function train(io: Io, typed: string, options: TrainOptions): Promise<number> {
+  const reply = new Reply(io, 'train', options.json === true);
+  const opened = await openProgram(reply, typed, options);
+  if (opened.exit !== undefined) return opened.exit;
+  const chosen = chooseTrainings(reply, opened.value);
+  if (chosen.exit !== undefined) return chosen.exit;
+  const { runs, sweep } = chosen.value;
+  const reports: Report[] = [];
+  for (const run of runs) {
+    const out = sweep === undefined ? (options.out ?? join('runs', run.name)) : join(options.out ?? join('runs', sweep), folderName(run.name));
+    const done = await one(reply, opened.value, run, out, options);
+    if (done.exit !== undefined) return done.exit;
+    reports.push(done.value);
+    if (done.value.interrupted) break;
+  }
+  const [first] = reports;
+  const { program } = opened.value;
+  const diagnostics = jsonDiagnostics(program.diagnostics, program.sources);
+  reply.object(true, sweep === undefined ? { ...first, diagnostics } : { name: sweep, out: options.out ?? join('runs', sweep), runs: reports, diagnostics });
+  if (sweep !== undefined) sayTable(reply, reports);
+  return exitCode.done;
+}
+
+/** What `--json` prints of a training (docs/cli.md). */
+interface Report {
+  readonly name: string;
+  readonly game: string;
+  readonly algorithm: string;
+  readonly seeds: readonly number[];
+  readonly out: string;
+  readonly interrupted: boolean;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly return: { readonly mean: number; readonly stderr: number } | null;
+  readonly metrics: readonly Record<string, unknown>[];
+}
+
+/** The training that was named, all runs of the sweep that was named, or the only one there is. */
+function chooseTrainings(reply: Reply, opened: Opened): Got<{ runs: readonly Trainable[]; sweep: string | undefined }> {
+  const { program, name, libraryName } = opened;
+  const sweep = program.sweeps.find(candidate => candidate.name === name);
+  if (sweep !== undefined) return { value: { runs: trainables(program).filter(run => sweep.runs.some(r => r.label === run.name)), sweep: sweep.name } };
+  const named = trainables(program);
+  if (name !== undefined) {
+    const found = named.find(run => run.name === name);
+    if (found !== undefined) return { value: { runs: [found], sweep: undefined } };
+  }
+  const trains = named.slice(0, program.trains.length);
+  // `std.games.Climbing` means the trainings of Climbing where its file holds others too.
+  const own = libraryName === undefined || name !== undefined ? [] : trains.filter(run => run.spec.game === libraryName || run.spec.game.startsWith(`${libraryName}(`));
+  const pool = own.length > 0 ? own : [...trains, ...(name === undefined ? [] : program.sweeps.map(s => ({ name: s.name }) as Trainable))];
+  const one = choose(reply, opened, 'training', pool, name);
+  return one.exit !== undefined ? one : { value: { runs: [one.value], sweep: undefined } };
+}
+
+async function one(reply: Reply, opened: Opened, run: Trainable, out: string, options: TrainOptions): Promise<Got<Report>> {
+  const { program, overrides } = opened;
+  const built = modelOf(reply, run.instantiate(overrides), program.sources);
+  if (built.exit !== undefined) return built;
+  const gameText = emitGame(built.value, { types: false, module: 'function' });
+  const { spec: game } = loadGame(gameText);
+  const spec: TrainSpec = { ...run.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
+  const folder = isAbsolute(out) ? out : resolve(reply.io.cwd, out);
+  const description: RunDescription = {
+    train: spec,
+    game,
+    parameters: Object.fromEntries(overrides),
+    entry: program.entry,
+    sources: Object.fromEntries([...program.sources].map(([path, source]) => [path, source.text])),
+    versions: { marl: packageVersion(), node: process.versions.node },
+  };
+
+  reply.say(`${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}`);
+  const progress = reply.json ? undefined : new Progress(reply.io, spec.budget, spec.seeds.length);
+  const hooks = { progress: (seed: number, step: number, episode: number) => progress?.update(seed, step, episode) };
+  const began = performance.now();
+  const session = options.resume === true ? resumeSession(folder, gameText, hooks, options.workers) : startSession(description, gameText, folder, hooks, options.workers);
+  if ('error' in session) return { exit: reply.problem(exitCode.wrong, `${session.error.replaceAll(folder, out)}.`) };
+  let interrupted = false;
+  const release = reply.io.onInterrupt(() => {
+    interrupted = true;
+    session.stop();
+  });
+  let outcome: Outcome;
+  try {
+    outcome = await session.finished;
+  } finally {
+    release();
+    progress?.clear();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const report = reportOf(run, spec, outcome, out, interrupted, seconds);
+  sayOutcome(reply, opened, spec, outcome, report);
+  if (!interrupted && outcome.results[0] !== undefined) sayLearned(reply, spec, game, outcome.results[0], folder);
+  sayNext(reply, opened, run, outcome, out);
+  return { value: report };
+}
+
+function reportOf(run: Trainable, spec: TrainSpec, outcome: Outcome, out: string, interrupted: boolean, seconds: number): Report {
+  return {
+    name: run.name,
+    game: spec.game,
+    algorithm: spec.algorithm,
+    seeds: spec.seeds,
+    out,
+    interrupted: interrupted && outcome.unfinished.length > 0,
+    steps: outcome.results.reduce((sum, result) => sum + result.step, 0),
+    seconds,
+    return: outcome.summary.return ?? null,
+    metrics: outcome.summary.seeds.map(({ seed, step, episode, reason, final }) => ({ seed, step, episode, reason, ...named(final, outcome, spec) })),
+  };
+}
+
+/** The last evaluation with the agents' names; nothing before the first. */
+function named(final: SeedResult['final'], outcome: Outcome, spec: TrainSpec): Record<string, unknown> {
+  if (final === undefined) return {};
+  const agents = agentsOf(outcome, spec);
+  const { returns, ...rest } = final;
+  return { ...rest, returns: Object.fromEntries(returns.map((estimate, i) => [agents[i] ?? `${i}`, estimate])) };
+}
+
+/** Names of the agents as the metrics carry them. */
+function agentsOf(outcome: Outcome, _spec: TrainSpec): readonly string[] {
+  const line = outcome.results.flatMap(result => result.metrics).at(-1);
+  if (line === undefined) return [];
+  const { returns } = JSON.parse(line) as { returns?: Record<string, unknown> };
+  return returns === undefined ? [] : Object.keys(returns);
+}
+
+function sayOutcome(reply: Reply, _opened: Opened, spec: TrainSpec, outcome: Outcome, report: Report): void {
+  const reason = { budget: 'budget used up', stop: 'goal reached', interrupted: 'interrupted' } as const;
+  const rows = outcome.summary.seeds.map(({ seed, step, episode, reason: why, final }) => [
+    `${seed}`,
+    grouped(step),
+    grouped(episode),
+    final === undefined ? '' : shortNumber(final.return.mean),
+    final === undefined ? '' : shortNumber(final.return.stderr),
+    final === undefined ? '' : shortNumber(final.length.mean),
+    reason[why],
+  ]);
+  reply.say();
+  reply.say(table(['seed', 'steps', 'episodes', 'return', 'std. error', 'length', ''], rows));
+  const { return: mean } = outcome.summary;
+  if (mean !== undefined && spec.seeds.length > 1) reply.say(`return over seeds: ${shortNumber(mean.mean)}, standard error ${shortNumber(mean.stderr)}`);
+  reply.say(`${grouped(report.steps)} steps in ${duration(report.seconds)}, ${grouped(report.steps / report.seconds)} steps per second`);
+}
+
+/** What the first seed learned, if it is small enough to read. */
+function sayLearned(reply: Reply, spec: TrainSpec, game: RunDescription['game'], result: SeedResult, folder: string): void {
+  if (reply.json) return;
+  const tables = readTables(folder, result.seed);
+  if ('error' in tables) return;
+  const lines = learnedLines(policyFrom(spec, game, tables as Exclude<typeof tables, { error: string }>).view(), game);
+  reply.say();
+  reply.say(`learned by seed ${result.seed}:`);
+  for (const line of lines.slice(0, 30)) reply.say(line);
+}
+
+function sayNext(reply: Reply, opened: Opened, run: Trainable, outcome: Outcome, out: string): void {
+  const target = opened.libraryName === undefined ? `${opened.file}:${run.name}` : `std.games.${opened.libraryName}:${run.name}`;
+  reply.say();
+  if (outcome.unfinished.length > 0) {
+    reply.say(`interrupted; go on with: marl train ${target} --resume --out ${out}`);
+    return;
+  }
+  reply.say(`written to ${out}; next: marl eval ${out}`);
+}
+
+/** A sweep's runs side by side. */
+function sayTable(reply: Reply, reports: readonly Report[]): void {
+  const rows = reports.map(report => [report.name, report.return === null ? '' : shortNumber(report.return.mean), report.return === null ? '' : shortNumber(report.return.stderr)]);
+  reply.say();
+  reply.say(table(['run', 'return', 'std. error'], rows));
+}
+
+/** `Lr[lr=0.1]` as a folder: no character that a file system refuses. */
+function folderName(label: string): string {
+  return label.replace(/[^A-Za-z0-9_.=,+-]+/g, '_').replace(/^_+|_+$/g, '');
+}

@@ -1,0 +1,347 @@
+/**
+ * The catalogue of what can be wrong with a program that parses. The holes of a message are the parameters of its function, so a
+ * missing one does not compile. Each rule says what holds (rule), what was found (fact) and what to do (remedy). Longer explanations
+ * and an example of a bad program for every rule stand in `explanations.ts`.
+ */
+import type { Severity } from '../api.ts';
+
+interface Rule<A> {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: (args: A) => string;
+  readonly remedy: (args: A) => string | undefined;
+}
+
+function error<A>(code: string, message: (args: A) => string, remedy: (args: A) => string | undefined): Rule<A> {
+  return { code, severity: 'error', message, remedy };
+}
+function warning<A>(code: string, message: (args: A) => string, remedy: (args: A) => string | undefined): Rule<A> {
+  return { code, severity: 'warning', message, remedy };
+}
+
+const didYouMean = (a: { suggestion: string | undefined }) => (a.suggestion === undefined ? undefined : `Did you mean \`${a.suggestion}\`?`);
+
+export const rules = {
+  // ------------------------------------------------------------------------------------------ 02 names and files
+  'unknown-name': error(
+    'M0201',
+    (a: { name: string; what: string; suggestion: string | undefined; known: string }) => `There is no ${a.what} named \`${a.name}\` here.`,
+    a => didYouMean(a) ?? (a.known === '' ? undefined : `Known here: ${a.known}.`),
+  ),
+  'duplicate-name': error(
+    'M0202',
+    (a: { name: string; what: string }) => `A name stands for one thing, but \`${a.name}\` is declared as a ${a.what} twice.`,
+    a => `Rename or remove one \`${a.name}\`.`,
+  ),
+  'ambiguous-member': error(
+    'M0203',
+    (a: { name: string; types: string }) => `\`${a.name}\` belongs to more than one type: ${a.types}.`,
+    () => 'Rename one of them, or use it where only one of the types fits.',
+  ),
+  'import-not-found': error(
+    'M0204',
+    (a: { name: string; reason: string; suggestion: string | undefined }) => `\`${a.name}\` cannot be imported: ${a.reason}.`,
+    didYouMean,
+  ),
+  'import-cycle': error(
+    'M0205',
+    (a: { path: string }) => `Files may not import each other in a circle: ${a.path}.`,
+    () => 'Move what both need into a third file.',
+  ),
+  'recursive-declaration': error(
+    'M0206',
+    (a: { name: string; path: string }) => `Nothing may be defined by itself, but \`${a.name}\` is: ${a.path}.`,
+    () => 'Functions are total: use `sum`, `any`, `all` or a sequence instead of recursion.',
+  ),
+  'unreadable-file': error(
+    'M0207',
+    (a: { path: string; reason: string }) => `${a.path} cannot be read: ${a.reason}.`,
+    () => 'Check the path; the file must be UTF-8 text.',
+  ),
+
+  // ------------------------------------------------------------------------------------------ 03 types
+  'type-mismatch': error(
+    'M0301',
+    (a: { expected: string; found: string; because: string | undefined }) =>
+      `${a.because === undefined ? 'This must be' : `${a.because} must be`} ${a.expected}, but it is ${a.found}.`,
+    (a: { expected: string; found: string; because: string | undefined; remedy?: string }) => a.remedy,
+  ),
+  'wrong-arity': error(
+    'M0302',
+    (a: { name: string; expected: string; found: number }) =>
+      `\`${a.name}\` takes ${a.expected}, but ${a.found} ${a.found === 1 ? 'is' : 'are'} given.`,
+    () => 'Give exactly what the declaration asks for.',
+  ),
+  'unknown-argument': error(
+    'M0303',
+    (a: { name: string; of: string; suggestion: string | undefined; known: string }) => `\`${a.of}\` has no parameter \`${a.name}\`.`,
+    a => didYouMean(a) ?? (a.known === '' ? `\`${a.of}\` has no parameters.` : `It has: ${a.known}.`),
+  ),
+  'missing-argument': error(
+    'M0304',
+    (a: { name: string; of: string }) => `\`${a.of}\` needs a value for \`${a.name}\`, which has no default.`,
+    a => `Write \`${a.of}(${a.name}: ...)\`.`,
+  ),
+  'not-callable': error(
+    'M0305',
+    (a: { what: string }) => `Only functions, records and types can be called, and this is ${a.what}.`,
+    () => undefined,
+  ),
+  'not-indexable': error(
+    'M0306',
+    (a: { what: string }) => `Only arrays, sequences and sets can be indexed, and this is ${a.what}.`,
+    () => undefined,
+  ),
+  'index-count': error(
+    'M0307',
+    (a: { expected: number; found: number }) => `This array has ${a.expected} ${a.expected === 1 ? 'index' : 'indices'}, but ${a.found} given.`,
+    () => undefined,
+  ),
+  'no-such-field': error(
+    'M0308',
+    (a: { field: string; of: string; suggestion: string | undefined; known: string }) => `${a.of} has no field \`${a.field}\`.`,
+    a => didYouMean(a) ?? (a.known === '' ? undefined : `It has: ${a.known}.`),
+  ),
+  'not-finite': error(
+    'M0309',
+    (a: { what: string; type: string }) => `${a.what} must be a finite set, but ${a.type} is not.`,
+    () => 'Use a range such as `0..9`, an enum, an index or an agent class.',
+  ),
+  'not-constant': error(
+    'M0310',
+    (a: { what: string }) => `${a.what} must be known when the game is built: it may use parameters and constants, not the state or chance.`,
+    () => undefined,
+  ),
+  'match-incomplete': error(
+    'M0311',
+    (a: { missing: string }) => `A \`match\` covers every value, but nothing covers ${a.missing}.`,
+    () => 'Add an arm for it, or `_ => ...` for the rest.',
+  ),
+  'match-unreachable': warning(
+    'M0312',
+    () => 'This arm is never reached: the arms above cover its values.',
+    () => 'Remove it, or move it up.',
+  ),
+  'bad-size': error(
+    'M0313',
+    (a: { what: string; size: string; limit: string }) => `${a.what} must have ${a.limit} elements, but it would have ${a.size}.`,
+    () => 'Choose a smaller size.',
+  ),
+  'empty-range': error(
+    'M0314',
+    (a: { low: string; high: string }) => `A range goes upwards, but ${a.low}..${a.high} holds nothing.`,
+    () => 'Swap the ends, or check the parameters they use.',
+  ),
+  'not-here': error(
+    'M0315',
+    (a: { what: string; where: string }) => `${a.what} cannot be used here: ${a.where}.`,
+    (a: { what: string; where: string; remedy?: string }) => a.remedy,
+  ),
+  'bad-map': error(
+    'M0316',
+    (a: { problem: string }) => `A map is a rectangle of characters from its legend: ${a.problem}.`,
+    () => 'Give every character of the map one legend entry and all rows one length.',
+  ),
+  'not-a-distribution': error(
+    'M0317',
+    (a: { found: string }) => `After \`~\` stands a distribution, and this is ${a.found}.`,
+    () => 'Use `uniform(...)`, `bernoulli(p)`, `categorical(...)`, `normal(mean, sd)`, `permutation(T)`, `sample n of T` or `point(x)`; or `=` for a plain value.',
+  ),
+
+  // ------------------------------------------------------------------------------------------ 04 ranges
+  'out-of-range': error(
+    'M0401',
+    (a: { what: string; allowed: string; found: string }) => `${a.what} holds ${a.allowed}, but this can be ${a.found}.`,
+    (a: { what: string; allowed: string; found: string; remedy?: string }) =>
+      a.remedy ?? 'Use `clamp(x, low, high)`, a condition that rules the other values out, or a wider type.',
+  ),
+  'index-out-of-bounds': error(
+    'M0402',
+    (a: { allowed: string; found: string }) => `This index must be in ${a.allowed}, but it can be ${a.found}.`,
+    () => 'Guard it with `if`, or clamp it.',
+  ),
+  'division-by-zero': error(
+    'M0403',
+    (a: { divisor: string; bounds: string }) => `A divisor may not be 0, but \`${a.divisor}\` can be: it lies in ${a.bounds}.`,
+    a => `Guard it: \`if ${a.divisor} != 0 then ... else ...\`.`,
+  ),
+  'probability-range': error(
+    'M0404',
+    (a: { found: string }) => `A probability lies in 0..1, but this can be ${a.found}.`,
+    () => 'Scale it, or clamp it with `clamp(p, 0, 1)`.',
+  ),
+  'probability-sum': error(
+    'M0405',
+    (a: { sum: string }) => `Probabilities add up to 1, but these add up to ${a.sum}.`,
+    () => 'Change one so that the sum is 1.',
+  ),
+  'empty-choice': error(
+    'M0406',
+    (a: { what: string }) => `${a.what} needs at least one element, and there may be none.`,
+    () => 'Guard it with `if`.',
+  ),
+  'outside-domain': error(
+    'M0407',
+    (a: { fn: string; domain: string; found: string }) => `\`${a.fn}\` is defined for ${a.domain}, but its argument can be ${a.found}.`,
+    () => 'Guard it with `if`, or use `max(x, ...)`.',
+  ),
+
+  // ------------------------------------------------------------------------------------------ 05 games
+  'missing-item': error(
+    'M0501',
+    (a: { game: string; item: string }) => `A game says its ${a.item}, but \`${a.game}\` does not.`,
+    (a: { game: string; item: string; remedy?: string }) => a.remedy,
+  ),
+  'duplicate-item': error(
+    'M0502',
+    (a: { item: string }) => `A game has one \`${a.item}\`, but this is the second.`,
+    () => 'Join the two.',
+  ),
+  'missing-initial': error(
+    'M0503',
+    (a: { name: string }) => `Every state variable has an initial value, but \`${a.name}\` gets none.`,
+    a => `Write \`${a.name}: ... = value\`, or assign it in \`init\`.`,
+  ),
+  'not-state': error(
+    'M0504',
+    (a: { name: string; suggestion: string | undefined }) => `Only state variables have a next value, and \`${a.name}\` is not one.`,
+    didYouMean,
+  ),
+  'next-too-early': error(
+    'M0505',
+    (a: { name: string }) => `\`next ${a.name}\` is read before its equation.`,
+    () => 'Move the equation up; equations are read from top to bottom.',
+  ),
+  'action-unavailable': error(
+    'M0506',
+    (a: { where: string }) => `An action exists only during a step, and ${a.where} does not see one.`,
+    () => 'Keep what you need of it in the state.',
+  ),
+  'assigned-twice': error(
+    'M0507',
+    (a: { name: string }) => `A state variable has one equation, but \`${a.name}\` gets a second.`,
+    () => 'Join the two with `if`.',
+  ),
+  'payoff-shape': error(
+    'M0508',
+    (a: { problem: string }) => `A payoff table has a cell for every joint action: ${a.problem}.`,
+    () => 'Give each row one cell per column, and each cell one number per agent.',
+  ),
+  'zero-sum-agents': error(
+    'M0509',
+    (a: { found: number }) => `\`reward zero_sum\` is for two agents, but this game has ${a.found}.`,
+    () => 'Write `reward[p] = ...` for each agent.',
+  ),
+  'never-ends': warning(
+    'M0510',
+    (a: { game: string }) => `\`${a.game}\` never ends: it has neither \`end when\` nor \`horizon\`, and its discount is 1.`,
+    () => 'Add `end when`, `horizon n` or `discount`.',
+  ),
+  'parameter-out-of-range': error(
+    'M0511',
+    (a: { name: string; type: string; value: string }) => `Parameter \`${a.name}\` is ${a.type}, but it is given ${a.value}.`,
+    () => undefined,
+  ),
+  'parameter-constraint': error(
+    'M0512',
+    (a: { game: string; condition: string; values: string }) => `\`${a.game}\` needs \`${a.condition}\`, which does not hold for ${a.values}.`,
+    () => 'Choose other parameters.',
+  ),
+  'bad-horizon': error(
+    'M0513',
+    (a: { found: string }) => `A horizon is a whole number of steps, at least 1, but this is ${a.found}.`,
+    () => undefined,
+  ),
+  'bad-discount': error(
+    'M0514',
+    (a: { found: string }) => `A discount lies in 0..1, but this is ${a.found}.`,
+    () => undefined,
+  ),
+  'not-one-step': error(
+    'M0515',
+    (a: { game: string }) => `\`repeated\` takes a game of one step without state, and \`${a.game}\` is not one.`,
+    () => 'Give it a `payoff` game.',
+  ),
+  'too-many-agents': error(
+    'M0516',
+    (a: { found: string; limit: number }) => `A game has 1 to ${a.limit} agents, but this one has ${a.found}.`,
+    () => 'Use fewer, or a mean-field model.',
+  ),
+  'instance-of': error(
+    'M0517',
+    (a: { game: string; problem: string }) => `With these parameters \`${a.game}\` is not a valid game: ${a.problem}`,
+    () => 'Choose other parameters.',
+  ),
+
+  // ------------------------------------------------------------------------------------------ 06 solve, train, sweep, assert
+  'unknown-concept': error(
+    'M0601',
+    (a: { name: string; suggestion: string | undefined; known: string }) => `There is no solution concept \`${a.name}\`.`,
+    a => didYouMean(a) ?? `Known: ${a.known}.`,
+  ),
+  'unknown-algorithm': error(
+    'M0602',
+    (a: { name: string; suggestion: string | undefined; known: string }) => `There is no algorithm \`${a.name}\`.`,
+    a => didYouMean(a) ?? `Known: ${a.known}.`,
+  ),
+  'unknown-setting': error(
+    'M0603',
+    (a: { name: string; of: string; suggestion: string | undefined; known: string }) => `\`${a.of}\` has no setting \`${a.name}\`.`,
+    a => didYouMean(a) ?? `It has: ${a.known}.`,
+  ),
+  'bad-setting': error(
+    'M0604',
+    (a: { name: string; expected: string; found: string }) => `\`${a.name}\` is ${a.expected}, but this is ${a.found}.`,
+    (a: { name: string; expected: string; found: string; remedy?: string }) => a.remedy,
+  ),
+  'missing-clause': error(
+    'M0605',
+    (a: { of: string; clause: string }) => `A training says its ${a.clause}, but \`${a.of}\` does not.`,
+    (a: { of: string; clause: string; remedy?: string }) => a.remedy,
+  ),
+  'duplicate-clause': error(
+    'M0606',
+    (a: { clause: string }) => `A training has one \`${a.clause}\`, but this is the second.`,
+    () => 'Remove one.',
+  ),
+  'unknown-property': error(
+    'M0607',
+    (a: { name: string; suggestion: string | undefined; known: string }) => `There is no property or quantity \`${a.name}\`.`,
+    a => didYouMean(a) ?? `Known: ${a.known}.`,
+  ),
+  'bad-claim': error(
+    'M0608',
+    (a: { found: string }) => `An assertion is a property such as \`zero_sum\` or a comparison such as \`states == 12\`, and this is ${a.found}.`,
+    () => undefined,
+  ),
+  'does-not-fit': error(
+    'M0609',
+    (a: { algorithm: string; needs: string; fact: string }) => `\`${a.algorithm}\` needs ${a.needs}, but ${a.fact}.`,
+    (a: { algorithm: string; needs: string; fact: string; remedy?: string }) => a.remedy,
+  ),
+  'may-not-fit': warning(
+    'M0611',
+    (a: { algorithm: string; needs: string; fact: string }) => `\`${a.algorithm}\` is meant for ${a.needs}, and ${a.fact}.`,
+    (a: { algorithm: string; needs: string; fact: string; remedy?: string }) => a.remedy,
+  ),
+  'bad-sweep': error(
+    'M0610',
+    (a: { problem: string; suggestion: string | undefined }) => `A sweep varies settings of its training: ${a.problem}.`,
+    didYouMean,
+  ),
+
+  // ------------------------------------------------------------------------------------------ 07 assertions
+  'assertion-failed': error(
+    'M0701',
+    (a: { claim: string; fact: string }) => `\`${a.claim}\` does not hold: ${a.fact}.`,
+    () => undefined,
+  ),
+  'assertion-unknown': error(
+    'M0702',
+    (a: { claim: string; reason: string }) => `\`${a.claim}\` could not be decided: ${a.reason}.`,
+    () => 'Assert it of a smaller instance of the game.',
+  ),
+} as const;
+
+export type RuleName = keyof typeof rules;
+export type RuleArgs<N extends RuleName> = Parameters<(typeof rules)[N]['message']>[0] & Parameters<(typeof rules)[N]['remedy']>[0];

@@ -1,0 +1,96 @@
+/** Values into declared types: kinds, ranges, int to real. */
+import type { Expr, Span } from '../../grammar/ast.ts';
+import type { IrExpr } from '../game/model.ts';
+import * as B from './bounds.ts';
+import { type Context, report } from './context.ts';
+import * as ir from './ir.ts';
+import * as T from './types.ts';
+import type { Type } from './types.ts';
+import type { Value } from './values.ts';
+import * as V from './values.ts';
+
+export function mismatch(ctx: Context, span: Span, expected: string, found: Value, because: string | undefined): void {
+  if (found.kind === 'invalid') return;
+  const text = found.kind === 'set' ? `the type ${T.nameOf(found.type)}` : T.describe(V.typeOf(found));
+  report(ctx, span, 'type-mismatch', { expected, found: text, because });
+}
+
+/** `value` as a `type`, or invalid after a report. `what` begins the message: `` `row` of Cell ``. */
+export function coerce(ctx: Context, value: Value, type: Type, span: Span, what: string): Value {
+  if (value.kind === 'invalid' || type.kind === 'invalid') return V.invalid;
+  if (value.kind === 'scalar' && T.isScalar(type)) {
+    if (!scalarFits(value.type, type)) {
+      mismatch(ctx, span, T.describe(type), value, what);
+      return V.invalid;
+    }
+    const allowed = T.boundsOf(type);
+    if (!B.contains(allowed, value.e.bounds)) {
+      if (type.kind === 'agent') mismatch(ctx, span, T.describe(type), value, what);
+      else report(ctx, span, 'out-of-range', { what, allowed: B.show(allowed), found: B.show(value.e.bounds) });
+      return V.invalid;
+    }
+    return V.scalar(type, type.kind === 'real' ? ir.toReal(value.e) : value.e);
+  }
+  if (value.kind === 'record' && type.kind === 'record' && value.type.name === type.name) {
+    const fields = value.fields.map((field, k) => coerce(ctx, field, type.fields[k]?.type ?? T.invalidType, span, `\`${type.fields[k]?.name}\` of ${type.name}`));
+    return fields.some(f => f.kind === 'invalid') ? V.invalid : { kind: 'record', type, fields };
+  }
+  if (value.kind === 'tuple' && type.kind === 'tuple' && value.items.length === type.items.length) {
+    const items = value.items.map((item, k) => coerce(ctx, item, type.items[k] as Type, span, what));
+    return items.some(f => f.kind === 'invalid') ? V.invalid : { kind: 'tuple', items };
+  }
+  if (value.kind === 'array' && type.kind === 'array' && keysFit(value.type.keys, type.keys)) {
+    return { kind: 'array', type, at: indices => coerce(ctx, value.at(indices), type.element, span, what) };
+  }
+  if (type.kind === 'seq') {
+    const seq = V.toSeq(value);
+    if (seq !== undefined) {
+      const least = seq.length.bounds.low;
+      if (least > type.capacity) {
+        report(ctx, span, 'out-of-range', { what, allowed: `at most ${type.capacity} elements`, found: `${least} long` });
+        return V.invalid;
+      }
+      return { kind: 'seq', element: type.element, capacity: seq.capacity, length: seq.length, at: i => coerce(ctx, seq.at(i), type.element, span, what) };
+    }
+  }
+  mismatch(ctx, span, T.describe(type), value, what);
+  return V.invalid;
+}
+
+function scalarFits(from: Type, to: Type): boolean {
+  if (from.kind === 'agent' && to.kind === 'agent') return true;
+  return T.compatible(from, to);
+}
+
+function keysFit(from: readonly Type[], to: readonly Type[]): boolean {
+  return from.length === to.length && from.every((key, k) => T.sizeOf(key) === T.sizeOf(to[k] as Type));
+}
+
+export function expectBool(ctx: Context, value: Value, span: Span, what: string): IrExpr | undefined {
+  if (value.kind === 'invalid') return undefined;
+  if (value.kind === 'scalar' && value.type.kind === 'bool') return value.e;
+  mismatch(ctx, span, 'a condition (bool)', value, what);
+  return undefined;
+}
+
+/** An int or real expression. */
+export function expectNumber(ctx: Context, value: Value, span: Span, what: string): IrExpr | undefined {
+  if (value.kind === 'invalid') return undefined;
+  if (value.kind === 'scalar' && (value.type.kind === 'int' || value.type.kind === 'real')) return value.e;
+  mismatch(ctx, span, 'a number', value, what);
+  return undefined;
+}
+
+export function expectInt(ctx: Context, value: Value, span: Span, what: string): IrExpr | undefined {
+  if (value.kind === 'invalid') return undefined;
+  if (value.kind === 'scalar' && value.type.kind === 'int') return value.e;
+  mismatch(ctx, span, 'an integer', value, what);
+  return undefined;
+}
+
+/** Reports a divisor that may be 0. */
+export function nonZero(ctx: Context, divisor: IrExpr, at: Expr, text: string): boolean {
+  if (divisor.bounds.low > 0 || divisor.bounds.high < 0) return true;
+  report(ctx, at.span, 'division-by-zero', { divisor: text, bounds: B.show(divisor.bounds) });
+  return false;
+}

@@ -1,0 +1,196 @@
+/** What agents see: values into a flat numeric encoding. */
+import type { ObserveItem } from '../../grammar/ast.ts';
+import type { IrExpr, IrStmt, Local, ObservationPiece, ObservationSpace } from '../game/model.ts';
+import type { AgentClassInfo } from './agents.ts';
+import * as B from './bounds.ts';
+import { coerce } from './coerce.ts';
+import { type Context, report, sourceText } from './context.ts';
+import { elaborate } from './expr.ts';
+import { refine } from './facts.ts';
+import * as ir from './ir.ts';
+import { binderType } from './stmts.ts';
+import { read } from './storage.ts';
+import * as T from './types.ts';
+import type { Type } from './types.ts';
+import type { Value } from './values.ts';
+import * as V from './values.ts';
+
+/** The observation of one class: all `observe` items that cover it; without any in the game, the whole state. */
+export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: AgentClassInfo): ObservationSpace {
+  const self = ctx.build.local('self', 'int', B.between(cls.first, cls.first + cls.count - 1));
+  const prelude: IrStmt[] = [];
+  const pieces: ObservationPiece[] = [];
+  let offset = 0;
+  const push = (here: Context, label: string, value: Value, pad: Value | undefined) => {
+    if (value.kind === 'invalid') return;
+    const encoder = new Encoder(here, label, offset);
+    offset += encoder.encode(value, pad, 0);
+    pieces.push(...encoder.pieces);
+  };
+  const base: Context = { ...ctx, phase: 'state', out: prelude };
+  if (items.length === 0) {
+    for (const variable of ctx.build.states.values()) push(base, variable.name, read(variable.storage), undefined);
+  }
+  for (const item of items) {
+    let here = base;
+    if (item.binder !== undefined) {
+      const lone = ctx.scope.lookup(item.binder.name.text);
+      const one = item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : undefined;
+      const type = one ?? binderType(ctx, item.binder);
+      if (type?.kind !== 'agent') {
+        if (type !== undefined) report(ctx, item.binder.span, 'type-mismatch', { expected: 'an agent class', found: T.nameOf(type), because: 'What observes' });
+        continue;
+      }
+      const covers = type.first <= cls.first && cls.first + cls.count <= type.first + type.count;
+      if (!covers) continue;
+      const mine: Type = { kind: 'agent', name: cls.name, first: cls.first, count: cls.count };
+      if (one === undefined) here = { ...base, scope: ctx.scope.with(item.binder.name.text, V.scalar(mine, ir.local(self))) };
+    }
+    for (const part of item.parts) {
+      const value = elaborate(here, part.value);
+      const pad = part.pad === undefined ? undefined : elaborate(here, part.pad);
+      if (pad !== undefined && value.kind !== 'seq' && value.kind !== 'invalid') {
+        report(here, part.span, 'type-mismatch', { expected: 'a sequence', found: T.describe(V.typeOf(value)), because: 'What `else` fills up' });
+        continue;
+      }
+      if (value.kind === 'set') {
+        report(here, part.value.span, 'type-mismatch', { expected: 'a value', found: `the type ${T.nameOf(value.type)}`, because: 'What is observed' });
+        continue;
+      }
+      const element = value.kind === 'seq' && pad !== undefined ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined) : undefined;
+      push(here, part.name?.text ?? sourceText(here, part.value.span), value, element);
+    }
+  }
+  return { length: offset, self, prelude, pieces };
+}
+
+function coercible(ctx: Context, pad: Value, element: Type, span: ObserveItem['span']): Value | undefined {
+  if (pad.kind === 'invalid') return undefined;
+  // A pad may lie outside the element's range (that is its point): only its shape must fit.
+  const value = coerce(ctx, pad, open(element), span, 'What `else` fills up with');
+  return value.kind === 'invalid' ? undefined : value;
+}
+
+function open(type: Type): Type {
+  switch (type.kind) {
+    case 'int':
+      return T.intType;
+    case 'real':
+      return T.realType;
+    case 'tuple':
+      return { kind: 'tuple', items: type.items.map(open) };
+    default:
+      return type;
+  }
+}
+
+/** Lays out one value. Loops over an array's elements where one stride reaches them all, else piece by piece. */
+class Encoder {
+  readonly pieces: ObservationPiece[] = [];
+  private readonly ctx: Context;
+  private readonly label: string;
+  private readonly base: number;
+
+  constructor(ctx: Context, label: string, base: number) {
+    this.ctx = ctx;
+    this.label = label;
+    this.base = base;
+  }
+
+  /** Pieces for `value` from `offset` on; returns its length. */
+  encode(value: Value, pad: Value | undefined, offset: number): number {
+    const once = this.ctx.build.local('k', 'int', B.exactly(0));
+    if (value.kind === 'array' || value.kind === 'seq') return this.elements(value, pad, offset);
+    if (value.kind === 'record' || value.kind === 'tuple') {
+      let length = 0;
+      for (const part of value.kind === 'record' ? value.fields : value.items) length += this.encode(part, undefined, offset + length);
+      return length;
+    }
+    return this.leaf(value, { variable: once, count: 1, stride: 0 }, offset);
+  }
+
+  private elements(value: Extract<Value, { kind: 'array' | 'seq' }>, pad: Value | undefined, offset: number): number {
+    const sizes = value.kind === 'array' ? value.type.keys.map(key => T.sizeOf(key) ?? 0) : [value.capacity];
+    const total = sizes.reduce((a, b) => a * b, 1);
+    if (total === 0) return 0;
+    const at = (k: IrExpr): Value => {
+      if (value.kind === 'seq') return value.at(k);
+      const indices: IrExpr[] = [];
+      let rest = k;
+      for (let d = sizes.length - 1; d >= 0; d--) {
+        const size = ir.int(sizes[d] as number);
+        indices.unshift(d === 0 ? rest : ir.binary('mod', rest, size));
+        rest = ir.binary('idiv', rest, size);
+      }
+      return value.at(indices);
+    };
+    const variable = this.ctx.build.local('k', 'int', B.between(0, total - 1));
+    const k = ir.local(variable);
+    const present = value.kind === 'seq' && ir.constantOf(value.length) === undefined ? ir.binary('lt', k, value.length) : undefined;
+    const element = present === undefined ? at(k) : ir.withFacts(refine(present, true, this.ctx.build), () => at(k));
+    if (!isFlat(element)) {
+      let length = 0;
+      for (let i = 0; i < total; i++) length += this.encode(at(ir.int(i)), undefined, offset + length);
+      return length;
+    }
+    const stride = leafLength(element);
+    this.flat(element, pad, present, { variable, count: total, stride }, offset);
+    return stride * total;
+  }
+
+  private flat(element: Value, pad: Value | undefined, present: IrExpr | undefined, loop: Loop, offset: number): number {
+    if (element.kind === 'record' || element.kind === 'tuple') {
+      let length = 0;
+      const parts = element.kind === 'record' ? element.fields : element.items;
+      parts.forEach((part, i) => {
+        const padding = pad?.kind === 'record' ? pad.fields[i] : pad?.kind === 'tuple' ? pad.items[i] : undefined;
+        length += this.flat(part, padding, present, loop, offset + length);
+      });
+      return length;
+    }
+    if (element.kind !== 'scalar') return 0;
+    if (present === undefined) return this.leaf(element, loop, offset);
+    const { width, low } = encodingOf(element.type);
+    const missing = pad?.kind === 'scalar' ? pad.e : width > 1 ? ir.int(low - 1) : element.e.scalar === 'real' ? ir.real(0) : ir.int(0);
+    return this.leaf({ ...element, e: ir.select(present, element.e, missing) }, loop, offset);
+  }
+
+  private leaf(value: Value, loop: Loop, offset: number): number {
+    if (value.kind !== 'scalar') return 0;
+    const { width, low } = encodingOf(value.type);
+    this.pieces.push({ label: this.label, offset: this.base + offset, variable: loop.variable, count: loop.count, stride: loop.stride, value: value.e, width, low });
+    return width;
+  }
+}
+
+interface Loop {
+  readonly variable: Local;
+  readonly count: number;
+  readonly stride: number;
+}
+
+function isFlat(value: Value): boolean {
+  if (value.kind === 'record') return value.fields.every(isFlat);
+  if (value.kind === 'tuple') return value.items.every(isFlat);
+  return value.kind === 'scalar';
+}
+
+function leafLength(value: Value): number {
+  if (value.kind === 'record') return value.fields.reduce((n, field) => n + leafLength(field), 0);
+  if (value.kind === 'tuple') return value.items.reduce((n, item) => n + leafLength(item), 0);
+  return value.kind === 'scalar' ? encodingOf(value.type).width : 0;
+}
+
+/** Names are one-hot, numbers are themselves. */
+function encodingOf(type: Type): { readonly width: number; readonly low: number } {
+  switch (type.kind) {
+    case 'enum':
+      return { width: Math.max(1, type.members.length), low: 0 };
+    case 'index':
+      return { width: Math.max(1, type.count), low: 0 };
+    case 'agent':
+      return { width: Math.max(1, type.count), low: type.first };
+    default:
+      return { width: 1, low: 0 };
+  }
+}

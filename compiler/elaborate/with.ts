@@ -1,0 +1,95 @@
+import type { Update, WithExpr } from '../../grammar/ast.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { IrExpr } from '../game/model.ts';
+import * as B from './bounds.ts';
+import { coerce, expectNumber, mismatch } from './coerce.ts';
+import { type Context, report } from './context.ts';
+import { arrayIndices, elaborate } from './expr.ts';
+import * as ir from './ir.ts';
+import * as T from './types.ts';
+import type { Type } from './types.ts';
+import type { Value } from './values.ts';
+import * as V from './values.ts';
+
+/** `c with row - 1 clamped`, `board with [k] = mark`: a changed copy. */
+export function withExpr(ctx: Context, e: WithExpr, expected: Type | undefined): Value {
+  let value = elaborate(ctx, e.object, expected);
+  for (const update of e.updates) {
+    value = 'field' in update.target ? updateField(ctx, value, update, update.target.field.text) : updateElement(ctx, value, update, update.target.indices, e);
+    if (value.kind === 'invalid') return V.invalid;
+  }
+  return value;
+}
+
+function updateField(ctx: Context, value: Value, update: Update, name: string): Value {
+  if (value.kind === 'invalid') return V.invalid;
+  if (value.kind !== 'record') {
+    mismatch(ctx, update.span, 'a record', value, 'What `with` changes a field of');
+    return V.invalid;
+  }
+  const k = value.type.fields.findIndex(field => field.name === name);
+  const field = value.type.fields[k];
+  if (field === undefined) {
+    const known = value.type.fields.map(f => f.name);
+    report(ctx, update.span, 'no-such-field', { field: name, of: value.type.name, suggestion: suggest(name, known), known: known.join(', ') });
+    return V.invalid;
+  }
+  const changed = changedValue(ctx, value.fields[k] as Value, field.type, update, `\`${name}\` of ${value.type.name}`);
+  if (changed.kind === 'invalid') return V.invalid;
+  return { ...value, fields: value.fields.map((old, i) => (i === k ? changed : old)) };
+}
+
+function updateElement(ctx: Context, value: Value, update: Update, indices: Parameters<typeof arrayIndices>[2], e: WithExpr): Value {
+  if (value.kind === 'invalid') return V.invalid;
+  if (value.kind !== 'array') {
+    mismatch(ctx, e.object.span, 'an array', value, 'What `with [...]` changes an element of');
+    return V.invalid;
+  }
+  const at = arrayIndices(ctx, value.type.keys, indices, update.span);
+  if (at === undefined) return V.invalid;
+  const changed = changedValue(ctx, value.at(at), value.type.element, update, 'This element');
+  if (changed.kind === 'invalid') return V.invalid;
+  return {
+    ...value,
+    at: (asked: readonly IrExpr[]) => {
+      let here = ir.bool(true);
+      for (let d = 0; d < at.length; d++) here = ir.and(here, ir.binary('eq', asked[d] as IrExpr, at[d] as IrExpr));
+      return V.select(here, changed, value.at(asked));
+    },
+  };
+}
+
+function changedValue(ctx: Context, old: Value, type: Type, update: Update, what: string): Value {
+  const given = elaborate(ctx, update.value, type);
+  if (given.kind === 'invalid') return V.invalid;
+  if (update.op === '=' && update.mode === undefined) return coerce(ctx, given, type, update.value.span, what);
+  const x = expectNumber(ctx, given, update.value.span, 'The change');
+  const before = expectNumber(ctx, old, update.span, what);
+  if (x === undefined || before === undefined) return V.invalid;
+  const moved = update.op === '=' ? x : ir.binary(update.op === '+' ? 'add' : 'sub', before, x);
+  const bounds = T.boundsOf(type);
+  if (update.mode === undefined) {
+    if (!B.contains(bounds, moved.bounds)) {
+      report(ctx, update.span, 'out-of-range', {
+        what,
+        allowed: B.show(bounds),
+        found: B.show(moved.bounds),
+        remedy: 'Add `clamped` to stop at the ends, or `wrapped` to go round.',
+      });
+      return V.invalid;
+    }
+    return coerce(ctx, V.number(moved), type, update.span, what);
+  }
+  const literal = (n: number) => (type.kind === 'real' ? ir.real(n) : ir.int(n));
+  if (update.mode === 'clamped') {
+    const clamped = ir.binary('min', ir.binary('max', moved, literal(bounds.low)), literal(bounds.high));
+    return coerce(ctx, V.number(clamped), type, update.span, what);
+  }
+  if (type.kind !== 'int') {
+    report(ctx, update.span, 'not-here', { what: '`wrapped`', where: `${what} is not a whole number` });
+    return V.invalid;
+  }
+  const size = bounds.high - bounds.low + 1;
+  const wrapped = ir.binary('add', ir.binary('mod', ir.binary('sub', moved, ir.int(bounds.low)), ir.int(size)), ir.int(bounds.low));
+  return coerce(ctx, V.number(wrapped), type, update.span, what);
+}

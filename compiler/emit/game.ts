@@ -1,0 +1,193 @@
+/**
+ * The sampled reading: a `GameModel` becomes the text of a program that steps many copies of the game in flat arrays. The text
+ * needs nothing but the language: it carries its own random numbers and exposes `spec` and `create`
+ * (`GameSpec` and `CreateVectorGame` of runtime/games/vector.ts).
+ */
+import type { GameModel } from '../game/model.ts';
+import { type Unit, Writer } from './gameCode.ts';
+import { declareFunctions } from './gameFunctions.ts';
+import { docComment } from './gameNames.ts';
+import { emitMasks, emitObserve, viewsOf } from './gameObserve.ts';
+import { randomHelpers } from './gameRandom.ts';
+import { alwaysLegal, emitSpec } from './gameSpec.ts';
+import { emitStart, emitStep } from './gameStep.ts';
+import { emptyDraw, impossibleDraw } from './gameStmt.ts';
+import { arrayDeclarations, constantDeclarations, newUnit, stateEntries, variablesOf } from './gameStores.ts';
+import { wrapLines } from './gameWrap.ts';
+
+export interface EmitOptions {
+  /** TypeScript with annotations, or the same program as JavaScript. */
+  readonly types: boolean;
+  /** `esm` exports `spec` and `create`; `function` is the body of a function that returns `{ spec, create }`. */
+  readonly module: 'function' | 'esm';
+}
+
+/**
+ * The program for a game.
+ *
+ * `create(envs, seed, firstGame, buffers)` makes `envs` games that write to `buffers`. A step allocates nothing. Game e draws from
+ * the stream (seed, purpose "game", firstGame + e, episode), so trajectories do not depend on how many games run together.
+ */
+export function emitGame(model: GameModel, options: EmitOptions): string {
+  const unit = newUnit(model, options.types);
+  const held = variablesOf(unit);
+  const functions = declareFunctions(unit, held);
+  const views = viewsOf(unit);
+  const start = emitStart(unit, held('init'));
+  const step = emitStep(unit, held('step'), views);
+  const observe = views.observations === 'none' ? [] : emitObserve(unit, held);
+  const masks = emitMasks(unit);
+
+  const draws = start.some(line => line.includes('seedOfGames'));
+  const exported = options.module === 'esm' ? 'export ' : '';
+  const out = new Writer();
+  if (options.module === 'function') out.line("'use strict';");
+  out.all(docComment(headline(model)));
+  out.line('');
+  if (options.types) out.all([...typeText, '']);
+  out.all(emitSpec(model, `${exported}const spec${options.types ? ': GameSpec' : ''}`));
+  out.line('');
+  const constants = constantDeclarations(unit);
+  if (constants.length > 0) out.all([...constants, '']);
+  out.all(moduleHelpers(unit, step, start, functions));
+  const parameters = options.types
+    ? 'envs: number, seed: number, firstGame: number, buffers: GameBuffers'
+    : 'envs, seed, firstGame, buffers';
+  out.all(
+    docComment(['Games firstGame .. firstGame + envs - 1 of this seed; game e of them owns row e of every array.']),
+  );
+  out.block(`${exported}function create(${parameters})${options.types ? ': VectorGame' : ''}`, () => {
+    out.line(`const { ${bufferNames(unit, views, step)} } = buffers;`);
+    out.all(arrayDeclarations(unit, draws));
+    for (const part of [
+      functions,
+      start,
+      observe,
+      views.masks === 'changing' ? masks : [],
+      reset(model, views, masks, options.types),
+      step,
+    ]) {
+      if (part.length > 0) out.all(['', ...part]);
+    }
+    out.line('');
+    out.all(['return {', '  envs,', '  buffers,', '  reset,', '  step,']);
+    out.line(`  state: { ${stateEntries(unit, draws).join(', ')} },`);
+    out.line('};');
+  });
+  if (options.module === 'function') out.all(['', 'return { spec, create };']);
+  return `${wrapLines(out.lines, 120).join('\n')}\n`;
+}
+
+function headline(model: GameModel): readonly string[] {
+  const params = model.params.map(({ name, value }) => `${name} = ${value}`).join(', ');
+  const lines = [`${model.name}${params === '' ? '' : ` (${params})`}`];
+  if (model.doc !== undefined && model.doc.trim() !== '') lines.push('', ...model.doc.trim().split('\n'));
+  return [
+    ...lines,
+    '',
+    'Many games at once: state, actions, rewards and observations are flat arrays, one row per game.',
+  ];
+}
+
+function moduleHelpers(unit: Unit, ...parts: readonly (readonly string[])[]): readonly string[] {
+  const text = parts.map(lines => lines.join('\n')).join('\n');
+  const num = unit.types ? ': number' : '';
+  const lines: string[] = [];
+  if (unit.usesMod)
+    lines.push(
+      '/** Remainder with the sign of the divisor. */',
+      `function mod(a${num}, b${num})${num} {`,
+      '  return a - b * Math.floor(a / b);',
+      '}',
+      '',
+    );
+  if (unit.usesOneHot)
+    lines.push(
+      '/** Writes `width` slots from `at` on: 1 in slot `hot`, 0 in the others. */',
+      `function oneHot(out${unit.types ? ': Float32Array' : ''}, at${num}, width${num}, hot${num})${unit.types ? ': void' : ''} {`,
+      '  for (let k = 0; k < width; k++) out[at + k] = 0;',
+      '  if (hot >= 0 && hot < width) out[at + hot] = 1;',
+      '}',
+      '',
+    );
+  if (/\bimpossibleDraw\b/.test(text)) lines.push(`const impossibleDraw = ${impossibleDraw(unit.model.name)};`, '');
+  if (/\bemptyDraw\b/.test(text)) lines.push(`const emptyDraw = ${emptyDraw(unit.model.name)};`, '');
+  if (/\bhash32\b|\bseedOfGames\b/.test(text)) lines.push(...randomHelpers(unit.random, unit.types), '');
+  return lines;
+}
+
+const mentions = (lines: readonly string[], name: string): boolean => lines.some(line => line.includes(name));
+
+function bufferNames(unit: Unit, views: ReturnType<typeof viewsOf>, step: readonly string[]): string {
+  const names = ['masks', 'rewards', 'ended'];
+  if (mentions(step, 'realActions[')) names.unshift('realActions');
+  if (mentions(step, ' actions[') || mentions(step, '(actions[') || mentions(step, '[actions['))
+    names.unshift('actions');
+  if (views.observations !== 'none') names.push('observations', 'finalObservations');
+  return names.join(', ');
+}
+
+/** `reset()`; what never changes is written here and nowhere else. */
+function reset(
+  model: GameModel,
+  views: ReturnType<typeof viewsOf>,
+  masks: readonly string[],
+  types: boolean,
+): readonly string[] {
+  const out = new Writer();
+  const everything = alwaysLegal(model);
+  const constantMasks = views.masks === 'constant';
+  out.line('/** Starts episode 0 in every game. */');
+  out.block(`function reset()${types ? ': void' : ''}`, () => {
+    out.line('rewards.fill(0);');
+    out.line('ended.fill(0);');
+    out.line('for (let e = 0; e < envs; e++) start(e, 0);');
+    if (views.observations !== 'none') out.line('observe(0, envs, observations);');
+    if (views.observations === 'constant') out.line('observe(0, envs, finalObservations);');
+    if (!constantMasks) out.line('writeMasks();');
+    // The body of writeMasks: header comment and signature around it are left out.
+    else if (everything) out.line('masks.fill(1);');
+    else out.all(masks.slice(2, -1).map(line => line.slice(2)));
+  });
+  return out.lines;
+}
+
+const typeText: readonly string[] = [
+  '/** What a learner must know of a game; agents in order of declaration. */',
+  'interface GameSpec {',
+  '  readonly name: string;',
+  '  readonly agents: readonly string[];',
+  '  readonly classOf: readonly number[];',
+  '  readonly classNames: readonly string[];',
+  '  readonly observationLength: readonly number[];',
+  '  readonly actionCount: readonly number[];',
+  '  readonly actionNames: readonly (readonly string[])[];',
+  '  readonly realActionLength: readonly number[];',
+  '  readonly realActionLow: readonly (readonly number[])[];',
+  '  readonly realActionHigh: readonly (readonly number[])[];',
+  '  readonly horizon: number | undefined;',
+  '  readonly discount: number;',
+  '  readonly oneShot: boolean;',
+  '  readonly alwaysLegal: boolean;',
+  '}',
+  '',
+  '/** Memory shared with the learner: one row per game, agent after agent inside a row. */',
+  'interface GameBuffers {',
+  '  readonly observations: Float32Array;',
+  '  readonly masks: Uint8Array;',
+  '  readonly actions: Int32Array;',
+  '  readonly realActions: Float64Array;',
+  '  readonly rewards: Float64Array;',
+  '  /** 0 running, 1 terminated, 2 truncated by the horizon. */',
+  '  readonly ended: Uint8Array;',
+  '  readonly finalObservations: Float32Array;',
+  '}',
+  '',
+  'interface VectorGame {',
+  '  readonly envs: number;',
+  '  readonly buffers: GameBuffers;',
+  '  reset(): void;',
+  '  step(): void;',
+  '  readonly state: Readonly<Record<string, Int32Array | Float64Array>>;',
+  '}',
+];

@@ -1,0 +1,175 @@
+/**
+ * The interpreter under the exact and the stepped reading: a `GameModel` turned into closures over flat arrays.
+ *
+ * Order of a step: `step`, `after`, rewards, end; the caller commits. Two number modes: `float` does what the emitted code does,
+ * operation by operation; `exact` keeps fractions (see `ExactNumbers`).
+ */
+import type { NumberFn, ScalarFn } from './evaluateExpr.ts';
+import { type IntCell, Memory } from './evaluateMemory.ts';
+import { type Chance, Statements } from './evaluateStmt.ts';
+import { numberOf } from './exactNumbers.ts';
+import type { GameModel, ObservationPiece, Scalar } from './model.ts';
+
+export type NumberMode = 'exact' | 'float';
+
+interface Piece {
+  readonly piece: ObservationPiece;
+  readonly variable: IntCell;
+  readonly value: ScalarFn;
+}
+
+interface Legality {
+  readonly self: IntCell;
+  readonly action: IntCell;
+  readonly condition: NumberFn;
+}
+
+interface Observer {
+  readonly self: IntCell;
+  readonly prelude: () => void;
+  readonly pieces: readonly Piece[];
+}
+
+export class Evaluator {
+  readonly model: GameModel;
+  readonly memory: Memory;
+  private readonly runInit: () => void;
+  private readonly runStep: () => void;
+  private readonly runAfter: () => void;
+  private readonly rewards: readonly ScalarFn[];
+  private readonly end: NumberFn | undefined;
+  private readonly turn: NumberFn | undefined;
+  private readonly active: { readonly self: IntCell; readonly condition: NumberFn } | undefined;
+  private readonly legals: readonly (Legality | undefined)[];
+  private readonly observers: readonly Observer[];
+  private readonly spaceOfAgent: readonly number[];
+  private readonly numbers: Statements['expressions']['numbers'];
+
+  constructor(model: GameModel, mode: NumberMode, chance: Chance) {
+    this.model = model;
+    this.memory = new Memory(model, mode === 'exact');
+    const statements = new Statements(this.memory, chance);
+    const { expressions } = statements;
+    this.numbers = expressions.numbers;
+    this.runInit = statements.block(model.init);
+    this.runStep = statements.block(model.step);
+    this.runAfter = statements.block(model.after);
+    this.rewards = model.rewards.map(reward => expressions.scalar(reward));
+    this.end = model.end === undefined ? undefined : expressions.number(model.end);
+    this.turn = model.turn === undefined ? undefined : expressions.number(model.turn);
+    const { active } = model;
+    this.active = active && { self: this.memory.int(active.self), condition: expressions.number(active.condition) };
+    this.legals = model.legal.map(
+      legal =>
+        legal && {
+          self: this.memory.int(legal.self),
+          action: this.memory.int(legal.action),
+          condition: expressions.number(legal.condition),
+        },
+    );
+    this.observers = model.classes.map(({ observation }) => ({
+      self: this.memory.int(observation.self),
+      prelude: statements.block(observation.prelude),
+      pieces: observation.pieces.map(piece => ({
+        piece,
+        variable: this.memory.int(piece.variable),
+        value: expressions.scalar(piece.value),
+      })),
+    }));
+    this.spaceOfAgent = model.agents.map(agent => model.classes[agent.cls]?.actionSpace ?? 0);
+  }
+
+  /** False once an exact result is known to have gone through doubles unnoticed. Values that are doubles tell it themselves. */
+  get rational(): boolean {
+    return !this.numbers.inexact;
+  }
+
+  /** Writes an initial state; time 0. */
+  init(): void {
+    this.memory.time = 0;
+    for (const store of this.model.state) this.memory.store(store).fill(0 as never);
+    this.runInit();
+  }
+
+  /** Runs `step` and `after` on the joint action in `memory.actions` (and `memory.realActions`). */
+  step(): void {
+    this.runStep();
+    this.runAfter();
+  }
+
+  /** Reward of an agent; only between `step` and `commit`. */
+  reward(agent: number): Scalar {
+    const reward = this.rewards[agent];
+    return reward === undefined ? 0 : reward();
+  }
+
+  /** Does the game end with this step? Only between `step` and `commit`. */
+  ended(): boolean {
+    return this.end !== undefined && this.end() !== 0;
+  }
+
+  /** The state reached becomes the state. */
+  commit(): void {
+    this.memory.commit();
+    this.memory.time++;
+  }
+
+  acts(agent: number): boolean {
+    if (this.turn !== undefined && this.turn() !== agent) return false;
+    if (this.active === undefined) return true;
+    this.active.self.value = agent;
+    return this.active.condition() !== 0;
+  }
+
+  /** Is the flat action legal for an agent that acts? */
+  isLegal(agent: number, action: number): boolean {
+    const legal = this.legals[this.spaceOfAgent[agent] as number];
+    if (legal === undefined) return true;
+    legal.self.value = agent;
+    legal.action.value = action;
+    return legal.condition() !== 0;
+  }
+
+  /** Appends the legal flat actions of an agent to `out`, nothing if it does not act. */
+  legalActions(agent: number, out: number[]): void {
+    if (!this.acts(agent)) return;
+    const { count } = this.model.actionSpaces[this.spaceOfAgent[agent] as number] as { count: number };
+    for (let action = 0; action < count; action++) if (this.isLegal(agent, action)) out.push(action);
+  }
+
+  /** Writes the numeric observation of an agent, `ObservationSpace.length` slots from `offset` on. */
+  observe(agent: number, out: Float64Array | Float32Array, offset = 0): void {
+    const cls = this.model.agents[agent]?.cls ?? 0;
+    const observer = this.observers[cls] as Observer;
+    out.fill(0, offset, offset + (this.model.classes[cls]?.observation.length ?? 0));
+    // Observations are doubles in any case: what they round says nothing about probabilities and rewards.
+    const { inexact } = this.numbers;
+    observer.self.value = agent;
+    observer.prelude();
+    for (const { piece, variable, value } of observer.pieces) {
+      const { count, stride, width, low } = piece;
+      let at = offset + piece.offset;
+      for (let k = 0; k < count; k++, at += stride) {
+        variable.value = k;
+        const v = numberOf(value());
+        if (width === 1) out[at] = v;
+        else if (v >= low && v < low + width) out[at + v - low] = 1;
+      }
+    }
+    this.numbers.inexact = inexact;
+  }
+
+  /** The observation as values, before one-hot: one list per piece. */
+  observeValues(agent: number): { readonly label: string; readonly values: readonly number[] }[] {
+    const observer = this.observers[this.model.agents[agent]?.cls ?? 0] as Observer;
+    observer.self.value = agent;
+    observer.prelude();
+    return observer.pieces.map(({ piece, variable, value }) => {
+      const values = Array.from({ length: piece.count }, (_, k) => {
+        variable.value = k;
+        return numberOf(value());
+      });
+      return { label: piece.label, values };
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Span } from '../../grammar/ast.ts';
+
+/** What can go wrong while a model is evaluated; `span` is the draw in question where there is one. */
+export type GameFault =
+  /** A condition that nothing satisfies, or a draw from an empty set. */
+  | 'zero-mass'
+  /** A probability outside [0, 1], or weights that do not sum to one. */
+  | 'probability'
+  /** The exact reading met real numbers where it must list every case. */
+  | 'not-finite'
+  /** More states or outcomes than were allowed. */
+  | 'budget'
+  /** An agent that acts has no legal action. */
+  | 'no-legal-action'
+  /** A value or index outside what the checker promised, or an action read of an agent that does not act. */
+  | 'evaluation';
+
+/** Thrown by the exact and stepped readings. Messages say the rule and the fact; the host adds the place from `span`. */
+export class GameError extends Error {
+  readonly fault: GameFault;
+  readonly span: Span | undefined;
+
+  constructor(fault: GameFault, message: string, span?: Span) {
+    super(message);
+    this.fault = fault;
+    this.span = span;
+    this.name = new.target.name;
+  }
+}
+
+export class ZeroMassError extends GameError {
+  constructor(message: string, span: Span | undefined) {
+    super('zero-mass', message, span);
+  }
+}
+
+export class ProbabilityError extends GameError {
+  constructor(message: string, span: Span | undefined) {
+    super('probability', message, span);
+  }
+}
+
+export class NotFiniteError extends GameError {
+  constructor(message: string, span?: Span) {
+    super('not-finite', message, span);
+  }
+}
+
+export class BudgetError extends GameError {
+  constructor(message: string, span?: Span) {
+    super('budget', message, span);
+  }
+}
+
+export class NoLegalActionError extends GameError {
+  constructor(message: string) {
+    super('no-legal-action', message);
+  }
+}
+
+export class EvaluationError extends GameError {
+  constructor(message: string) {
+    super('evaluation', message);
+  }
+}

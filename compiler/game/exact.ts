@@ -1,0 +1,203 @@
+/**
+ * The exact reading: every reachable state of a finite game, every joint action, every outcome of chance with its probability,
+ * exact where the game is rational. Breadth-first, states packed into words and numbered in the order they are met.
+ */
+import type { Span } from '../../grammar/ast.ts';
+import { Rational } from '../../runtime/games/rational.ts';
+import type { TabularGame } from '../../runtime/games/tabular.ts';
+import { describe } from './describe.ts';
+import { BudgetError, GameError, type GameFault } from './evaluateErrors.ts';
+import { Memory, readerOf, spaceOf } from './evaluateMemory.ts';
+import { Explorer } from './exactExplore.ts';
+import { numberOf, rationalOf } from './exactNumbers.ts';
+import { GrowingInts, KeyTable, StatePacking } from './exactPacking.ts';
+import { InitialTable, OutcomeTable, RewardTable } from './exactTables.ts';
+import type { GameModel } from './model.ts';
+
+export interface EnumerateOptions {
+  /** States, terminal ones included, after which to give up. */
+  readonly maxStates: number;
+  /** Outcomes of chance of one step (and attempts inside one `such that`) after which to give up; default one million. */
+  readonly maxOutcomes?: number;
+  /** Outcomes in the whole table after which to give up; default twenty million. */
+  readonly maxTransitions?: number;
+  /** Called now and then with the states met and those already expanded. */
+  readonly onProgress?: (states: number, expanded: number) => void;
+}
+
+export interface Problem {
+  readonly kind: GameFault;
+  readonly message: string;
+  /** States met before the problem, terminal ones included. */
+  readonly states: number;
+  /** The draw that caused it, if one did. */
+  readonly span: Span | undefined;
+}
+
+export type Enumerated =
+  | { readonly game: TabularGame; readonly problem: undefined }
+  | { readonly game: undefined; readonly problem: Problem };
+
+/**
+ * Lists a game. A horizon is not part of the table (it is reported beside it), with one exception: where the game reads `time`,
+ * time is part of the state, and a step that reaches the horizon leads nowhere (-1), as no decision is taken there.
+ */
+export function enumerate(model: GameModel, options: EnumerateOptions): Enumerated {
+  const progress = { states: 0 };
+  try {
+    return { game: list(model, options, progress), problem: undefined };
+  } catch (error) {
+    return { game: undefined, problem: problemOf(error, progress.states) };
+  }
+}
+
+/** Game errors become values; anything else is a bug of ours and goes on. */
+export function problemOf(error: unknown, states: number): Problem {
+  if (!(error instanceof GameError)) throw error;
+  return { kind: error.fault, message: error.message, states, span: error.span };
+}
+
+function list(model: GameModel, options: EnumerateOptions, progress: { states: number }): TabularGame {
+  const { maxStates, maxOutcomes = 1_000_000, maxTransitions = 20_000_000, onProgress } = options;
+  const explorer = new Explorer(model, maxOutcomes);
+  const { evaluator, key } = explorer;
+  const agents = model.agents.length;
+  const states = new KeyTable(explorer.packing.width);
+  const terminals = new KeyTable(explorer.packing.width);
+  const meet = (table: KeyTable): number => {
+    const index = table.add(key);
+    progress.states = states.count + terminals.count;
+    if (progress.states > maxStates) {
+      throw new BudgetError(`the game has more than ${maxStates} states, the most that were to be listed`);
+    }
+    return index;
+  };
+
+  const initial = new InitialTable();
+  explorer.start(probability => initial.add(meet(states), probability));
+
+  const legalStart = new GrowingInts();
+  const legalActions = new GrowingInts();
+  const jointStart = new GrowingInts();
+  const outcomeStart = new GrowingInts();
+  const rewards = new RewardTable(agents);
+  const outcomes = new OutcomeTable();
+  const observations = new ObservationTable(model, explorer);
+  let joints = 0;
+  for (let state = 0; state < states.count; state++) {
+    explorer.open(states, state);
+    observations.add();
+    for (const legal of explorer.legal) {
+      legalStart.push(legalActions.length);
+      for (const action of legal) legalActions.push(action);
+    }
+    jointStart.push(joints);
+    do {
+      joints++;
+      outcomeStart.push(outcomes.length);
+      explorer.outcomes((probability, ended) => {
+        for (let i = 0; i < agents; i++) rewards.set(i, evaluator.reward(i));
+        const reward = rewards.add();
+        let next = -1;
+        if (ended) meet(terminals);
+        else if (!(model.usesTime && evaluator.memory.time + 1 >= (model.horizon ?? Infinity))) next = meet(states);
+        outcomes.add(next, reward, probability);
+      });
+      outcomes.endJoint();
+      if (outcomes.length > maxTransitions) {
+        throw new BudgetError(`the game has more than ${maxTransitions} transitions, the most that were to be listed`);
+      }
+    } while (explorer.nextJoint());
+    if (onProgress !== undefined && state % 1024 === 1023) onProgress(progress.states, state + 1);
+  }
+  legalStart.push(legalActions.length);
+  jointStart.push(joints);
+  outcomeStart.push(outcomes.length);
+  onProgress?.(progress.states, states.count);
+
+  const discount = rationalOf(model.discount);
+  const rational = explorer.rational && initial.rational && outcomes.rational && rewards.rational;
+  const outcomeReward = new Float64Array(outcomes.length * agents);
+  for (let o = 0; o < outcomes.length; o++) rewards.copyTo(outcomes.rewardOf(o), outcomeReward, o * agents);
+  return {
+    name: model.name,
+    agents: model.agents.map(agent => agent.label),
+    actionNames: model.agents.map(agent => spaceOf(model, agent.cls).names),
+    stateCount: states.count,
+    terminalCount: terminals.count,
+    initialStates: initial.states(),
+    initialProbabilities: Float64Array.from(initial.probabilities, numberOf),
+    legalStart: legalStart.finish(),
+    legalActions: legalActions.finish(),
+    jointStart: jointStart.finish(),
+    outcomeStart: outcomeStart.finish(),
+    outcomeState: outcomes.states(),
+    outcomeProbability: Float64Array.from(outcomes.probabilities, numberOf),
+    outcomeReward,
+    observation: observations.finish(),
+    exact:
+      rational && discount !== undefined
+        ? {
+            initialProbabilities: initial.probabilities.map(fraction),
+            outcomeProbability: outcomes.probabilities.map(fraction),
+            outcomeReward: Array.from({ length: outcomes.length * agents }, (_, k) =>
+              fraction(rewards.value(outcomes.rewardOf(Math.floor(k / agents)), k % agents)),
+            ),
+            discount,
+          }
+        : undefined,
+    discount: numberOf(model.discount),
+    horizon: model.horizon,
+    describeState: describer(model, states),
+  };
+}
+
+function fraction(value: number | Rational): Rational {
+  return rationalOf(value) ?? Rational.zero;
+}
+
+/** Describes listed states from their packed form, in a memory of its own. */
+function describer(model: GameModel, states: KeyTable): (state: number) => string {
+  let memory: Memory | undefined;
+  let packing: StatePacking | undefined;
+  return state => {
+    if (!(state >= 0 && state < states.count)) throw new RangeError(`state ${state} of ${states.count}`);
+    memory ??= new Memory(model, true);
+    packing ??= new StatePacking(model, memory);
+    packing.unpack(states.words, state * states.width);
+    return describe(model, readerOf(memory), model.usesTime ? memory.time : undefined);
+  };
+}
+
+/** Observations of every agent in every state, equal ones (of one agent) sharing a number. */
+class ObservationTable {
+  private readonly model: GameModel;
+  private readonly explorer: Explorer;
+  private readonly numbers = new GrowingInts();
+  private readonly tables: readonly { values: Float64Array; words: Int32Array; table: KeyTable }[];
+
+  constructor(model: GameModel, explorer: Explorer) {
+    this.model = model;
+    this.explorer = explorer;
+    this.tables = model.agents.map(agent => {
+      const values = new Float64Array(Math.max(1, model.classes[agent.cls]?.observation.length ?? 0));
+      const words = new Int32Array(values.buffer);
+      return { values, words, table: new KeyTable(words.length, 256) };
+    });
+  }
+
+  /** Appends the observations of the current state. */
+  add(): void {
+    for (let i = 0; i < this.model.agents.length; i++) {
+      const { values, words, table } = this.tables[i] as (typeof this.tables)[number];
+      this.explorer.evaluator.observe(i, values);
+      // Minus zero and zero are one number.
+      for (let k = 0; k < values.length; k++) values[k] = (values[k] as number) + 0;
+      this.numbers.push(table.add(words));
+    }
+  }
+
+  finish(): Int32Array {
+    return this.numbers.finish();
+  }
+}

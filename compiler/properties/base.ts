@@ -1,0 +1,113 @@
+/** Facts about a game: what is known, how, and what shows the contrary. */
+import type { TabularGame } from '../../runtime/games/tabular.ts';
+
+export const propertyNames = [
+  'finite',
+  'deterministic',
+  'turn_based',
+  'simultaneous',
+  'perfect_information',
+  'terminating',
+  'zero_sum',
+  'constant_sum',
+  'common_reward',
+  'symmetric',
+] as const;
+
+export type PropertyName = (typeof propertyNames)[number];
+
+/** Never silently assumed: a fact that is not shown is `unknown`, with the reason. */
+export type Fact =
+  | { readonly status: 'proved'; readonly how: string }
+  | { readonly status: 'refuted'; readonly witness: Witness }
+  | { readonly status: 'unknown'; readonly why: string };
+
+/** A concrete case that breaks a property. */
+export interface Witness {
+  /** One sentence with the numbers, complete in itself. */
+  readonly text: string;
+  /** The state in the game's own words, if the case is about one. */
+  readonly state: string | undefined;
+  /** The joint action by name, agent by agent (`-` for who does not act), if the case is about one. */
+  readonly jointAction: Readonly<Record<string, string>> | undefined;
+}
+
+export type Facts = Readonly<Record<PropertyName, Fact>>;
+
+export const proved = (how: string): Fact => ({ status: 'proved', how });
+export const unknown = (why: string): Fact => ({ status: 'unknown', why });
+export const refuted = (text: string, state?: string, jointAction?: Readonly<Record<string, string>>): Fact => ({
+  status: 'refuted',
+  witness: { text, state, jointAction },
+});
+
+/** `checked in all 761 states` */
+export function everywhere(game: TabularGame): string {
+  return game.stateCount === 1 ? 'checked for every joint action' : `checked in all ${game.stateCount} states`;
+}
+
+/** Number of agents that act in a state. */
+export function actingCount(game: TabularGame, state: number): number {
+  let count = 0;
+  for (let agent = 0; agent < game.agents.length; agent++) if (acts(game, state, agent)) count++;
+  return count;
+}
+
+export function acts(game: TabularGame, state: number, agent: number): boolean {
+  const k = state * game.agents.length + agent;
+  return game.legalStart[k] !== game.legalStart[k + 1];
+}
+
+/**
+ * The action index of every agent in joint action `joint` of `state` (-1 for who does not act), written to `into`.
+ * Joint actions are numbered with the last agent fastest.
+ */
+export function decode(game: TabularGame, state: number, joint: number, into: Int32Array): void {
+  const n = game.agents.length;
+  let rest = joint - (game.jointStart[state] as number);
+  for (let agent = n - 1; agent >= 0; agent--) {
+    const from = game.legalStart[state * n + agent] as number;
+    const count = (game.legalStart[state * n + agent + 1] as number) - from;
+    if (count === 0) into[agent] = -1;
+    else {
+      into[agent] = game.legalActions[from + (rest % count)] as number;
+      rest = Math.floor(rest / count);
+    }
+  }
+}
+
+/** A joint action by name. */
+export function namedAction(game: TabularGame, state: number, joint: number): Record<string, string> {
+  const actions = new Int32Array(game.agents.length);
+  decode(game, state, joint, actions);
+  // Agents may be called `__proto__`: entries are defined, not assigned.
+  return Object.fromEntries(
+    game.agents.map((agent, i) => [
+      agent,
+      actions[i] === -1 ? '-' : (game.actionNames[i]?.[actions[i] as number] ?? '?'),
+    ]),
+  );
+}
+
+/** `in the state at[A] = Cell(2, 1), after A North, B Stand` */
+export function where(game: TabularGame, state: number, joint?: number): string {
+  const described = game.describeState(state);
+  const place = game.stateCount === 1 || described === '' ? '' : `in the state ${described}`;
+  if (joint === undefined) return place;
+  const choices = Object.entries(namedAction(game, state, joint))
+    .filter(([, action]) => action !== '-')
+    .map(([agent, action]) => `${agent} ${action}`)
+    .join(', ');
+  const after = choices === '' ? '' : `after ${choices}`;
+  return [place, after].filter(part => part !== '').join(', ');
+}
+
+/** The outcome's reward of an agent as written in the game, exact where it is. */
+export function rewardText(game: TabularGame, outcome: number, agent: number): string {
+  const k = outcome * game.agents.length + agent;
+  return game.exact?.outcomeReward[k]?.toString() ?? `${game.outcomeReward[k]}`;
+}
+
+export function probabilityText(game: TabularGame, outcome: number): string {
+  return game.exact?.outcomeProbability[outcome]?.toString() ?? `${game.outcomeProbability[outcome]}`;
+}

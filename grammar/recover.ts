@@ -1,0 +1,206 @@
+/**
+ * Parsing a text with mistakes. The tokens of a file are cut into declarations, those of a broken declaration into its
+ * items, those of a broken item into its entries, and each piece is parsed on its own: one mistake spoils one piece, and
+ * every piece reports at most one. Expects balanced delimiters.
+ */
+import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
+import { child } from './cst.ts';
+import { clauseKeywords, fileKeywords, goingOn, itemKeywords, type Layout, layoutOf, sharedKeywords } from './layout.ts';
+import { isName } from './parser-expressions.ts';
+import { type MarlParser, recoveringParser } from './parser.ts';
+import * as T from './tokens.ts';
+
+/** Where one piece of the file could not be read on. */
+export interface Failure {
+  readonly error: IRecognitionException;
+  readonly tokens: readonly IToken[];
+  /** The rule that was to read the piece. */
+  readonly piece: PieceRule;
+  /** The block the piece stands in, such as `init` or `game`. */
+  readonly within: IToken | undefined;
+  readonly layout: Layout;
+}
+
+export type PieceRule =
+  | 'declaration'
+  | 'gameItem'
+  | 'trainClause'
+  | 'field'
+  | 'stateField'
+  | 'statement'
+  | 'payoffRow'
+  | 'setting'
+  | 'mixerBinding'
+  | 'sweepAxis';
+
+/** Pieces that have no more than this many tokens are parsed with recovery, which finds parts of what is broken. */
+const recoverableLength = 5000;
+
+export function parsePieces(text: string, tokens: readonly IToken[], failures: Failure[]): readonly CstNode[] {
+  const layout = layoutOf(text);
+  const pieces = cut(tokens, layout, startsDeclaration, true);
+  return pieces.map(piece => parsePiece(piece, 'declaration', undefined, layout, failures));
+}
+
+function parsePiece(
+  tokens: readonly IToken[],
+  piece: PieceRule,
+  within: IToken | undefined,
+  layout: Layout,
+  failures: Failure[],
+): CstNode {
+  const parser = recoveringParser();
+  const small = tokens.length <= recoverableLength;
+  const whole = small ? run(parser, piece, tokens) : undefined;
+  if (whole !== undefined && whole.errors.length === 0) return whole.cst;
+  const block = findBlock(tokens, piece);
+  if (block === undefined) {
+    if (whole === undefined) {
+      const failure = run(parser, piece, tokens.slice(0, recoverableLength));
+      report(failures, failure.errors[0], { tokens, piece, within, layout });
+      return failure.cst;
+    }
+    report(failures, whole.errors[0], { tokens, piece, within, layout });
+    return whole.cst;
+  }
+  const inside = tokens.slice(block.open + 1, block.close);
+  // The header of a payoff table has no end of its own; it is read with the shell.
+  const lead = block.kind.entry === 'payoffRow' ? inside.findIndex((_, at) => startsRow(inside, at)) : 0;
+  const entriesAt = block.open + 1 + (lead < 0 ? inside.length : lead);
+  const shell = [...tokens.slice(0, entriesAt), ...tokens.slice(block.close)];
+  const outer = run(parser, piece, shell);
+  report(failures, outer.errors[0], { tokens: shell, piece, within, layout });
+  const entries = cut(tokens.slice(entriesAt, block.close), layout, block.kind.starts, false).map(entry =>
+    parsePiece(entry, block.kind.entry, tokens[0], layout, failures),
+  );
+  adopt(outer.cst, block.kind, entries);
+  return outer.cst;
+}
+
+function run(parser: MarlParser, piece: PieceRule, tokens: readonly IToken[]): { cst: CstNode; errors: IRecognitionException[] } {
+  parser.input = [...tokens];
+  const cst = (parser[piece]() as CstNode | undefined) ?? { name: piece, children: {} };
+  return { cst, errors: parser.errors };
+}
+
+function report(failures: Failure[], error: IRecognitionException | undefined, rest: Omit<Failure, 'error'>): void {
+  if (error !== undefined) failures.push({ error, ...rest });
+}
+
+// ---------------------------------------------------------------------------------------------- blocks
+
+interface BlockKind {
+  readonly entry: PieceRule;
+  /** From the piece's node to the node that holds the entries, and their key there. */
+  readonly path: readonly string[];
+  readonly key: string;
+  starts(tokens: readonly IToken[], at: number): boolean;
+}
+
+const named = (sign: TokenType): BlockKind['starts'] => (tokens, at) => isName(tokens[at]!) && tokens[at + 1]?.tokenType === sign;
+
+const startsItem: BlockKind['starts'] = (tokens, at) => {
+  const type = tokens[at]!.tokenType;
+  return itemKeywords.has(type) || sharedKeywords.has(type);
+};
+
+const startsStatement: BlockKind['starts'] = (tokens, at) => {
+  const type = tokens[at]!.tokenType;
+  if (type === T.Let || type === T.Next) return true;
+  const after = tokens[at + 1]?.tokenType;
+  return isName(tokens[at]!) && (after === T.Equals || after === T.Tilde);
+};
+
+const startsRow: BlockKind['starts'] = (tokens, at) =>
+  tokens[at]!.tokenType === T.HeadParen || ((isName(tokens[at]!) || tokens[at]!.tokenType === T.NumberLiteral) && tokens[at + 1]?.tokenType === T.Colon);
+
+const blocks = new Map<TokenType, BlockKind>([
+  [T.Game, { entry: 'gameItem', path: ['gameDecl'], key: 'gameItem', starts: startsItem }],
+  [T.Train, { entry: 'trainClause', path: ['trainDecl'], key: 'trainClause', starts: (tokens, at) => clauseKeywords.has(tokens[at]!.tokenType) }],
+  [T.Mixer, { entry: 'mixerBinding', path: ['mixerDecl'], key: 'mixerBinding', starts: named(T.Equals) }],
+  [T.Sweep, { entry: 'sweepAxis', path: ['sweepDecl'], key: 'sweepAxis', starts: () => false }],
+  [T.Record_, { entry: 'field', path: ['recordDecl', 'fields'], key: 'field', starts: named(T.Colon) }],
+  [T.State, { entry: 'stateField', path: ['stateItem'], key: 'stateField', starts: named(T.Colon) }],
+  [T.Init, { entry: 'statement', path: ['initItem', 'statements'], key: 'statement', starts: startsStatement }],
+  [T.Step, { entry: 'statement', path: ['stepItem', 'statements'], key: 'statement', starts: startsStatement }],
+  [T.Payoff, { entry: 'payoffRow', path: ['payoffItem'], key: 'payoffRow', starts: startsRow }],
+  [T.Algorithm, { entry: 'setting', path: ['algorithmClause'], key: 'setting', starts: named(T.Equals) }],
+]);
+
+/** The block of a piece whose entries can be parsed one by one. */
+function findBlock(tokens: readonly IToken[], piece: PieceRule): { open: number; close: number; kind: BlockKind } | undefined {
+  const kind = tokens[0] && blocks.get(tokens[0].tokenType);
+  if (kind === undefined || (piece !== 'declaration' && piece !== 'gameItem' && piece !== 'trainClause')) return undefined;
+  let open = -1;
+  let depth = 0;
+  let found: { open: number; close: number; kind: BlockKind } | undefined;
+  for (const [at, { tokenType }] of tokens.entries()) {
+    if (tokenType === T.LBrace || tokenType === T.LParen || tokenType === T.LBracket || tokenType === T.HeadParen || tokenType === T.UpdateBracket) {
+      if (depth++ === 0 && tokenType === T.LBrace) open = at;
+    } else if (tokenType === T.RBrace || tokenType === T.RParen || tokenType === T.RBracket) {
+      if (--depth !== 0 || tokenType !== T.RBrace) continue;
+      found ??= { open, close: at, kind };
+      // A `match` in the `where` of a game has braces too; the items are in the block that begins with one.
+      if (open + 1 < at && kind.starts(tokens, open + 1)) return { open, close: at, kind };
+    }
+  }
+  return found;
+}
+
+/** Puts entries that were parsed on their own where the parser would have put them. */
+function adopt(piece: CstNode, kind: BlockKind, entries: readonly CstNode[]): void {
+  let holder: CstNode | undefined = piece;
+  for (const rule of kind.path) holder = holder && child(holder, rule);
+  if (holder !== undefined) holder.children[kind.key] = [...entries];
+}
+
+// ---------------------------------------------------------------------------------------------- cutting
+
+function startsDeclaration(tokens: readonly IToken[], at: number): boolean {
+  const type = tokens[at]!.tokenType;
+  if (fileKeywords.has(type) || sharedKeywords.has(type)) return true;
+  return type === T.Mixer && tokens[at + 1] !== undefined && isName(tokens[at + 1]!);
+}
+
+/**
+ * Cuts before every token outside brackets that looks like the start of an entry: because of what it is and because it
+ * begins a line or follows a block or a comma, or because it begins a line below the first token of the first entry.
+ */
+function cut(tokens: readonly IToken[], layout: Layout, starts: BlockKind['starts'], atFileLevel: boolean): readonly (readonly IToken[])[] {
+  const pieces: IToken[][] = [];
+  let current: IToken[] = [];
+  let depth = 0;
+  const margin = atFileLevel ? 0 : tokens[0] && layout.startsLine(tokens[0]) ? layout.column(tokens[0]) : -1;
+  for (const [at, token] of tokens.entries()) {
+    const type = token.tokenType;
+    const before = tokens[at - 1];
+    if (depth === 0 && before !== undefined && current.length > 0) {
+      const startsLine = layout.startsLine(token);
+      const aligned = startsLine && layout.column(token) === margin && isWord(token) && !goingOn.has(type);
+      const certain = fileKeywords.has(type) || sharedKeywords.has(type);
+      const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace || before.tokenType === T.Comma;
+      if (aligned || (starts(tokens, at) && (certain || free))) {
+        if (!atFileLevel && before.tokenType === T.Comma) current.pop();
+        if (current.length > 0) pieces.push(current);
+        current = [];
+      }
+    }
+    if (type === T.LBrace || type === T.LParen || type === T.LBracket || type === T.HeadParen || type === T.UpdateBracket) depth++;
+    else if (type === T.RBrace || type === T.RParen || type === T.RBracket) depth--;
+    current.push(token);
+  }
+  if (!atFileLevel && current.at(-1)?.tokenType === T.Comma && current.length > 1) current.pop();
+  if (current.length > 0) pieces.push(current);
+  return pieces;
+}
+
+/** Does an expression that ends here still lack its last operand? */
+function leavesOpen(token: IToken): boolean {
+  const type = token.tokenType;
+  const operator = type.CATEGORIES?.some(one => one === T.BinaryOperator || one === T.PrefixOperator || one === T.SumOperator);
+  return operator === true || type === T.Equals || type === T.Tilde || type === T.Then || type === T.Else;
+}
+
+function isWord(token: IToken): boolean {
+  return /^\w/.test(token.image) && token.tokenType !== T.NumberLiteral;
+}

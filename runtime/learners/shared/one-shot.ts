@@ -1,0 +1,136 @@
+/**
+ * The same learner where every step is an episode and there is nothing to observe: one row per agent, the same legal
+ * actions always, no bootstrap. All games of a vector step choose from the same row, so its best actions are found once.
+ * Draws and arithmetic are those of `decentralised.ts`; a test compares the two bit for bit.
+ */
+import type { GameBuffers } from '../../games/vector.ts';
+import { hash32, purposes } from '../../rng/stream.ts';
+import type { Rule } from './decentralised.ts';
+import { type PolicyKeys, policyKeys } from './draws.ts';
+import { bestLegal, drawCount, exploreBelow } from './explore.ts';
+import type { Arrays, Learner, ValueSettings } from './learner.ts';
+import { type OwnTable, restoreOwn, saveOwn, viewOwn } from './own-table.ts';
+import { valueAt } from './schedule.ts';
+import type { Shape } from './shape.ts';
+
+export function oneShotValues(
+  shape: Shape,
+  settings: ValueSettings,
+  buffers: GameBuffers,
+  seed: number,
+  tables: readonly OwnTable[],
+  rule: Rule,
+): Learner {
+  const { masks, actions, rewards } = buffers;
+  const keys = policyKeys(shape.envs, seed, purposes.policy, 0, 0);
+  const nothing = new Int32Array(0);
+  const choices: Choices[] = [];
+  for (const { rows, width, agent } of tables) {
+    rows.rowOf(nothing, 0, masks, shape.actionStart[agent]!);
+    choices.push({ actions: new Int32Array(2 * width + 3), from: new Float64Array(2), scale: new Float64Array(2) });
+  }
+
+  function act(step: number, episode: number): void {
+    const split = exploreBelow(valueAt(settings.epsilon, step, episode));
+    for (const { agent, policy, width } of tables) {
+      const choice = choices[agent]!;
+      if (!weigh(choice, policy.values, masks, shape.actionStart[agent]!, width, split)) continue;
+      chooseAll(choice, split, keys, agent, actions, agent, shape.agents);
+    }
+    keys.counter[0]! += shape.agents;
+  }
+
+  function update(step: number, episode: number): void {
+    rule.begin(step, episode);
+    learnAll(rule, tables, actions, rewards);
+  }
+
+  function greedy(on: GameBuffers, envs: number): void {
+    for (const { agent, policy, width } of tables) {
+      const best = bestLegal(policy.values, 0, on.masks, shape.actionStart[agent]!, width);
+      for (let e = 0; e < envs; e++) on.actions[e * shape.agents + agent] = Math.max(0, best);
+    }
+  }
+
+  function save(): Arrays {
+    return saveOwn(tables).set('policy.counter', keys.counter.slice());
+  }
+
+  function restore(arrays: Arrays): void {
+    restoreOwn(tables, arrays);
+    keys.counter.set(arrays.get('policy.counter') as Int32Array);
+  }
+
+  return { act, update, greedy, save, restore, view: () => tables.map(viewOwn) };
+}
+
+/** What an agent may choose in this vector step: all legal actions, then the best ones. */
+interface Choices {
+  /** Both lists; the first with its last element once more and the second with its ends twice, for places that round over. */
+  readonly actions: Int32Array;
+  /** The place of a draw is `draw * scale + from`; index 1 while exploring, 0 otherwise. */
+  readonly from: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** Fills in `choice`; false if no action is legal. The places are those of `pickLegal` and `pickBest`. */
+function weigh(
+  choice: Choices,
+  values: Float64Array,
+  masks: Uint8Array,
+  maskStart: number,
+  width: number,
+  split: number,
+): boolean {
+  const top = bestLegal(values, 0, masks, maskStart, width);
+  if (top < 0) return false;
+  const { actions, from, scale } = choice;
+  let end = 0;
+  for (let a = 0; a < width; a++) if (masks[maskStart + a] !== 0) actions[end++] = a;
+  const legal = end;
+  actions[end++] = actions[legal - 1]!;
+  actions[end++] = top;
+  for (let a = 0; a < width; a++) if (masks[maskStart + a] !== 0 && values[a] === values[top]) actions[end++] = a;
+  const ties = end - legal - 2;
+  actions[end] = actions[end - 1]!;
+  scale[0] = ties / (drawCount - split);
+  from[0] = legal + 2 - split * scale[0];
+  scale[1] = legal / split;
+  return true;
+}
+
+/**
+ * One agent's actions in all games, to every `stride`-th place of `actions` from `slot`. `exploring` is 1 where the draw is
+ * below `split`, else 0; indexing with it instead of branching keeps a coin toss out of the branch predictor, which is most
+ * of what this loop would cost.
+ */
+function chooseAll(
+  choice: Choices,
+  split: number,
+  keys: PolicyKeys,
+  offset: number,
+  actions: Int32Array,
+  slot: number,
+  stride: number,
+): void {
+  const { k0, k1 } = keys;
+  const { from, scale, actions: list } = choice;
+  const counter = (keys.counter[0]! + offset) | 0;
+  const half = (split / 2) | 0;
+  for (let e = 0; e < k0.length; e++, slot += stride) {
+    const draw = hash32(k0[e]!, k1[e]!, counter);
+    const exploring = ((draw >>> 1) - half) >>> 31;
+    actions[slot] = list[(draw * scale[exploring]! + from[exploring]!) | 0]!;
+  }
+}
+
+/** All updates, game by game. */
+function learnAll(rule: Rule, tables: readonly OwnTable[], actions: Int32Array, rewards: Float64Array): void {
+  const agents = tables.length;
+  const values = tables.map(table => table.q.values);
+  for (let slot = 0, e = 0; slot < actions.length; e++) {
+    for (let i = 0; i < agents; i++, slot++) {
+      rule.learn(values[i]!, 0, actions[slot]!, rewards[slot]!, tables[i]!, e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Certificate, Claim, ClaimKind, Completeness, Objective, Solution } from '../verify/claim.ts';
+import type { Num } from '../verify/number.ts';
+
+export type Concept =
+  | 'pure'
+  | 'dominance'
+  | 'minimax'
+  | 'correlated'
+  | 'coarse_correlated'
+  | 'welfare'
+  | 'pareto'
+  | 'optimal'
+  | 'nash';
+
+/** What a solver found, with the verifier's certificate. */
+export interface Answer {
+  readonly concept: Concept;
+  /** The row of `solverTable` that ran. */
+  readonly method: string;
+  /** One sentence on what was computed, for people. */
+  readonly note: string;
+  readonly solution: Solution;
+  /** Expected return of each agent (of the first solution where there are several); undefined when there is no single outcome. */
+  readonly values: readonly Num[] | undefined;
+  /** For lists of profiles: the values of each. */
+  readonly profileValues?: readonly (readonly Num[])[];
+  /** For equilibria of two-agent games: indices of profiles that belong to one connected set of equilibria. */
+  readonly components?: readonly (readonly number[])[];
+  /** For devices. */
+  readonly objective?: { readonly of: Objective; readonly value: Num };
+  /** True when the certificate was computed in fractions. */
+  readonly exact: boolean;
+  readonly certificate: Certificate;
+  readonly completeness: Completeness;
+  readonly warnings: readonly string[];
+}
+
+/** Why a solver does not apply, and what does. */
+export interface Refusal {
+  readonly refused: string;
+  readonly remedy: string;
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value;
+}
+
+export interface SolveOptions {
+  readonly concept: string;
+  /** A row of `solverTable`; chosen by the game when missing. */
+  readonly method?: string | undefined;
+  /** `welfare`, `egalitarian` or an agent's name, for correlated equilibria. */
+  readonly maximizing?: string | undefined;
+  /** Regret that counts as none, as a part of the range of the payoffs; default 1e-9. Exact answers have none at all. */
+  readonly tolerance?: number | undefined;
+}
+
+export interface SolveContext {
+  /** Moment to stop at, on the clock of `performance.now()`, in milliseconds. What was found by then is returned. */
+  readonly deadline?: number | undefined;
+  /** Told now and then how far the work is: done of total, or total undefined where it is not known. */
+  readonly onProgress?: ((done: number, total: number | undefined, what: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** True once the caller wants no more work done. */
+export function expired(ctx: SolveContext): boolean {
+  return ctx.signal?.aborted === true || (ctx.deadline !== undefined && performance.now() > ctx.deadline);
+}
+
+export const stopped: Refusal = {
+  refused: 'the time limit was reached before anything was found',
+  remedy: 'allow more time or make the game smaller',
+};
+
+/** What a solver hands to the verifier: everything of an answer that is not recomputed. */
+export type Found = Omit<Answer, 'certificate' | 'exact' | 'concept'> & {
+  readonly kind: ClaimKind;
+  readonly optimality?: Claim['optimality'];
+};

@@ -1,0 +1,242 @@
+/** Two-agent zero-sum Markov games: one matrix game per state (Shapley 1953), turn-based states included. */
+import type { Rational } from '../games/rational.ts';
+import type { TabularGame } from '../games/tabular.ts';
+import type { Policy, Strategy } from '../verify/claim.ts';
+import { type Num, rationals } from '../verify/number.ts';
+import { expired, type Found, type Refusal, type SolveContext, stopped } from './answer.ts';
+import { induceFixedPoint, inducePasses } from './induction.ts';
+import {
+  type Course,
+  countsIn,
+  courseOf,
+  describeCourse,
+  exactNumbers,
+  finiteRewards,
+  floatNumbers,
+  hiddenState,
+  hiddenStateText,
+  horizonWarning,
+  lookahead,
+  type Numbers,
+  PureStrategies,
+  startValue,
+  zeroSum,
+} from './markov.ts';
+import { saddlePoint, solveMatrix, solveMatrixExactly } from './matrix-game.ts';
+
+/** Fractions are used up to this many outcomes (times steps), while denominators stay below this many digits. */
+const exactOutcomes = 60_000;
+const exactDigits = 400;
+
+interface Stage<T> {
+  readonly value: T;
+  readonly row: readonly T[];
+  readonly column: readonly T[];
+}
+
+interface Play<T> {
+  readonly values: ArrayLike<T>;
+  /** Stage solutions, `stages[t][s]`; one list for stationary play. */
+  readonly stages: readonly (readonly Stage<Num>[])[];
+  readonly residual: number;
+  readonly finished: boolean;
+}
+
+export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refusal {
+  if (game.agents.length !== 2)
+    return {
+      refused: `minimax is about two agents; ${game.name} has ${game.agents.length}`,
+      remedy: 'use `welfare` or `optimal`, or train learners',
+    };
+  const infinite = finiteRewards(game);
+  if (infinite !== undefined) return infinite;
+  if (!zeroSum(game))
+    return {
+      refused: `minimax needs rewards that sum to zero at every step; those of ${game.name} do not`,
+      remedy: 'write `reward zero_sum A = ...`, or use `welfare`',
+    };
+  const hidden = hiddenState(game);
+  if (hidden !== undefined)
+    return {
+      refused: `${hiddenStateText(game, hidden)}; sequence-form solvers arrive later`,
+      remedy: 'let `observe` show the whole state, or train learners',
+    };
+  const course = courseOf(game);
+  if ('refused' in course) return course;
+  const play: Play<Num> = playExactly(game, course, ctx) ?? playInFloats(game, course, ctx);
+  if (!play.finished && course.kind !== 'cyclic') return stopped;
+  const warnings = horizonWarning(game, course);
+  if (!play.finished) warnings.push('stopped at the time limit before the values settled');
+  const policy = policyOf(course, play);
+  const stateValues = Array.from({ length: game.stateCount }, (_, s) => {
+    const value = play.values[s] as Num;
+    return [value, negative(value)];
+  });
+  const value = startOf(game, play.values);
+  return {
+    kind: 'minimax',
+    method: course.kind === 'cyclic' ? 'shapley_iteration' : 'backward_induction',
+    note: `${describeCourse(game, course)}; one matrix game for each of ${game.stateCount} states`,
+    solution: { kind: 'policy', policy, stateValues },
+    values: [value, negative(value)],
+    completeness: 'one',
+    warnings,
+  };
+}
+
+function negative(value: Num): Num {
+  return typeof value === 'number' ? 0 - value : value.neg();
+}
+
+function startOf(game: TabularGame, values: ArrayLike<Num>): Num {
+  const list = Array.from(values);
+  const exact = exactNumbers(game, 0);
+  if (exact !== undefined && list.every(value => typeof value !== 'number'))
+    return startValue(game, exact, list as Rational[]);
+  return startValue(
+    game,
+    floatNumbers(game, 0),
+    list.map(value => (typeof value === 'number' ? value : value.toNumber())),
+  );
+}
+
+function stageMatrix<T>(game: TabularGame, numbers: Numbers<T>, state: number, values: ArrayLike<T>): T[] {
+  const from = game.jointStart[state] as number;
+  return Array.from({ length: (game.jointStart[state + 1] as number) - from }, (_, k) =>
+    lookahead(game, numbers, from + k, values),
+  );
+}
+
+/** Runs the passes of a course and collects the stage solutions step by step. */
+function collect<T extends Num>(
+  game: TabularGame,
+  course: Exclude<Course, { kind: 'cyclic' }>,
+  numbers: Numbers<T>,
+  solve: (state: number, matrix: T[]) => Stage<T>,
+  ctx: SolveContext,
+): Play<T> {
+  const stages: Stage<Num>[][] = [];
+  let list = new Array<Stage<Num>>(game.stateCount);
+  let done = 0;
+  const found = inducePasses(
+    game,
+    course,
+    numbers.field.zero,
+    (s, values) => {
+      const stage = solve(s, stageMatrix(game, numbers, s, values));
+      list[s] = stage;
+      if (++done === game.stateCount) {
+        stages.unshift(list);
+        list = new Array<Stage<Num>>(game.stateCount);
+        done = 0;
+      }
+      return stage.value;
+    },
+    ctx,
+  );
+  return { values: found.values, stages, residual: 0, finished: found.finished };
+}
+
+const pure = new PureStrategies();
+
+function solveStage(m: number, n: number, matrix: readonly number[]): Stage<number> {
+  return solveMatrix(matrix, m, n);
+}
+
+/** A stage in fractions: a saddle point where there is one (found in fractions), else the simplex in integers. */
+function solveStageExactly(m: number, n: number, matrix: readonly Rational[]): Stage<Rational> {
+  const ranks = ranksOf(matrix);
+  const saddle = saddlePoint(ranks, m, n);
+  if (saddle !== undefined)
+    return {
+      value: matrix[saddle[0] * n + saddle[1]] as Rational,
+      row: pure.of(m, saddle[0]),
+      column: pure.of(n, saddle[1]),
+    };
+  return solveMatrixExactly(matrix, m, n);
+}
+
+/** Place of each number in ascending order, equal numbers sharing one: comparisons of ranks are comparisons of fractions. */
+function ranksOf(values: readonly Rational[]): Float64Array {
+  const order = values.map((_, k) => k).sort((a, b) => (values[a] as Rational).compare(values[b] as Rational));
+  const ranks = new Float64Array(values.length);
+  order.forEach((k, place) => {
+    const before = order[place - 1];
+    ranks[k] =
+      before !== undefined && (values[before] as Rational).equals(values[k] as Rational)
+        ? (ranks[before] as number)
+        : place;
+  });
+  return ranks;
+}
+
+class TooLarge extends Error {}
+
+function playExactly(game: TabularGame, course: Course, ctx: SolveContext): Play<Rational> | undefined {
+  const numbers = exactNumbers(game, 0);
+  if (numbers === undefined || course.kind === 'cyclic') return undefined;
+  if (game.outcomeState.length * (course.kind === 'timed' ? course.steps : 1) > exactOutcomes) return undefined;
+  const limit = 10n ** BigInt(exactDigits);
+  try {
+    const play = collect(
+      game,
+      course,
+      numbers,
+      (s, matrix) => {
+        const [m, n] = countsIn(game, s) as [number, number];
+        if (expired(ctx)) throw new TooLarge();
+        const stage = solveStageExactly(m, n, matrix);
+        if (stage.value.denominator > limit) throw new TooLarge();
+        return stage;
+      },
+      ctx,
+    );
+    return play.finished ? play : undefined;
+  } catch (error) {
+    if (error instanceof TooLarge) return undefined;
+    throw error;
+  }
+}
+
+function playInFloats(game: TabularGame, course: Course, ctx: SolveContext): Play<number> {
+  const numbers = floatNumbers(game, 0);
+  const sizes = Array.from({ length: game.stateCount }, (_, s) => countsIn(game, s) as [number, number]);
+  if (course.kind !== 'cyclic')
+    return collect(
+      game,
+      course,
+      numbers,
+      (s, matrix) => {
+        const [m, n] = sizes[s] as [number, number];
+        return solveStage(m, n, matrix);
+      },
+      ctx,
+    );
+  const scale = game.outcomeReward.reduce((most, reward) => Math.max(most, Math.abs(reward)), Number.MIN_VALUE);
+  const stages = new Array<Stage<number>>(game.stateCount);
+  const found = induceFixedPoint(
+    game,
+    scale,
+    (s, values) => {
+      const [m, n] = sizes[s] as [number, number];
+      const stage = solveStage(m, n, stageMatrix(game, numbers, s, values));
+      stages[s] = stage;
+      return stage.value;
+    },
+    ctx,
+  );
+  return { values: found.values, stages: [stages], residual: found.residual, finished: found.finished };
+}
+
+function policyOf(course: Course, play: Play<Num>): Policy {
+  const rules = play.stages.map(list =>
+    list.flatMap((stage): Strategy[] => [exactIfPure(stage.row), exactIfPure(stage.column)]),
+  );
+  return { kind: course.kind === 'timed' ? 'timed' : 'stationary', rules };
+}
+
+/** Strategies with one action are exact whatever they were computed in; sharing them keeps large policies small. */
+function exactIfPure(strategy: readonly Num[]): Strategy {
+  const at = strategy.findIndex(p => (typeof p === 'number' ? p === 1 : p.equals(rationals.one)));
+  return at < 0 ? strategy : pure.of(strategy.length, at);
+}

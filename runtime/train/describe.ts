@@ -1,0 +1,105 @@
+/** What was learned, as text for people. */
+import type { GameSpec } from '../games/vector.ts';
+import type { LearnedTable } from '../learners/shared/learner.ts';
+import type { Estimate } from './evaluate.ts';
+import type { Summary } from './folder.ts';
+
+/** Tables with more rows or columns than this are summed up in a line. */
+export interface DescribeLimits {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const small: DescribeLimits = { rows: 12, columns: 12 };
+
+/** One line per seed and one over all seeds. */
+export function describeSummary(summary: Summary, game: GameSpec): string {
+  const lines = [['seed', 'steps', 'episodes', 'return', 'episode length', ...game.agents]];
+  for (const { seed, step, episode, reason, final } of summary.seeds) {
+    const start = [`${seed}${reason === 'interrupted' ? ' (interrupted)' : ''}`, String(step), String(episode)];
+    if (final === undefined) lines.push([...start, 'not evaluated']);
+    else lines.push([...start, show(final.return), short(final.length.mean), ...final.returns.map(show)]);
+  }
+  const text = align(lines);
+  if (summary.return === undefined || summary.seeds.length < 2) return text;
+  return `${text}\nover ${summary.seeds.length} seeds: return ${show(summary.return)}`;
+}
+
+/**
+ * The tables of one seed: a line per observation seen, a column per action, `*` at the greedy action; mixed policies as
+ * probabilities.
+ */
+export function describePolicy(
+  tables: readonly LearnedTable[],
+  game: GameSpec,
+  limits: DescribeLimits = small,
+): string {
+  const parts = tables.map(table => {
+    const columns = columnsOf(table, game);
+    const who = table.agent === undefined ? 'all agents' : game.agents[table.agent];
+    if (table.rows === 0) return `${who}: nothing learned yet`;
+    if (table.rows > limits.rows || columns.length > limits.columns) {
+      return `${who}: ${table.rows} ${table.rows === 1 ? 'observation' : 'observations'}, ${columns.length} actions`;
+    }
+    return `${who} (${meaning[table.quantity] ?? table.quantity})\n${align(linesOf(table, columns))}`;
+  });
+  return parts.join('\n\n');
+}
+
+/** The greedy joint action of a game without observations, by agent; undefined where a policy is mixed or there is more to see. */
+export function greedyActions(tables: readonly LearnedTable[], game: GameSpec): readonly string[] | undefined {
+  const choices: string[] = [];
+  for (const table of tables) {
+    const best = table.rows === 1 && table.keyLength === 0 ? table.best(0) : undefined;
+    if (best === undefined) return undefined;
+    choices.push(columnsOf(table, game)[best] as string);
+  }
+  return choices;
+}
+
+const meaning: Readonly<Record<string, string>> = {
+  Q: 'Q, * greedy',
+  AV: 'expected value against the models of the others, * greedy',
+  probability: 'probability of each action',
+};
+
+/** Action names: of the agent, or of all joint actions with the last agent fastest. */
+function columnsOf(table: LearnedTable, game: GameSpec): readonly string[] {
+  if (table.agent !== undefined) return game.actionNames[table.agent]!;
+  return game.actionNames.reduce<readonly string[]>(
+    (joint, names) => joint.flatMap(first => names.map(name => (first === '' ? name : `${first} ${name}`))),
+    [''],
+  );
+}
+
+function linesOf(table: LearnedTable, columns: readonly string[]): string[][] {
+  const seen = table.keyLength > 0;
+  const lines = [[...(seen ? ['observation'] : []), ...columns]];
+  for (let row = 0; row < table.rows; row++) {
+    const best = table.best(row);
+    const cells = columns.map((_, a) => {
+      if (!table.legal(row, a)) return '-';
+      return `${short(table.value(row, a))}${best === undefined ? '' : a === best ? '*' : ' '}`;
+    });
+    lines.push([...(seen ? [Array.from(table.key(row), short).join(' ')] : []), ...cells]);
+  }
+  return lines;
+}
+
+function show({ mean, stderr }: Estimate): string {
+  return stderr === 0 ? short(mean) : `${short(mean)} +- ${short(stderr)}`;
+}
+
+/** Four significant digits, without trailing zeros. */
+function short(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Columns two spaces apart: the first flush left, numbers flush right. */
+function align(lines: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const line of lines) line.forEach((cell, k) => (widths[k] = Math.max(widths[k] ?? 0, cell.length)));
+  const pad = (cell: string, k: number) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!));
+  return lines.map(line => `  ${line.map(pad).join('  ')}`.trimEnd()).join('\n');
+}

@@ -1,0 +1,136 @@
+/** Playing the learned policy, and the numbers that come of it. */
+import { allocateBuffers, type CreateVectorGame, type GameSpec, running } from '../games/vector.ts';
+import { drawOf, policyKeys } from '../learners/shared/draws.ts';
+import type { Learner } from '../learners/shared/learner.ts';
+import type { Shape } from '../learners/shared/shape.ts';
+import { key0, purposes } from '../rng/stream.ts';
+
+/** Mean over episodes, and its standard error (0 for a single episode). */
+export interface Estimate {
+  readonly mean: number;
+  readonly stderr: number;
+}
+
+/** What a policy earned in `episodes` episodes. Returns are undiscounted unless named otherwise. */
+export interface Evaluation {
+  readonly episodes: number;
+  /** The team's return: the sum or mean that `team reward` declares, otherwise the mean over agents. */
+  readonly return: Estimate;
+  readonly discounted: Estimate;
+  /** By agent, in declaration order. */
+  readonly returns: readonly Estimate[];
+  readonly length: Estimate;
+}
+
+/** Games played side by side; how many does not change the result, because every episode has random numbers of its own. */
+const together = 128;
+
+/**
+ * Plays `episodes` episodes with the greedy policy, mixed where the learner's is. Evaluation number `round` of a seed has games
+ * of its own: none is seen in training or in another evaluation.
+ */
+export function evaluate(
+  shape: Shape,
+  spec: GameSpec,
+  create: CreateVectorGame,
+  learner: Pick<Learner, 'greedy'>,
+  seed: number,
+  round: number,
+  episodes: number,
+  team: 'none' | 'sum' | 'mean',
+): Evaluation {
+  const envs = Math.min(episodes, together);
+  const seedOfGames = key0(seed, purposes.evaluation, round, 0) >>> 0;
+  const seedOfPolicy = key0(seed, purposes.evaluationPolicy, round, 0) >>> 0;
+  const earned = new Float64Array(episodes * shape.agents);
+  const discounted = new Float64Array(episodes * shape.agents);
+  const length = new Float64Array(episodes);
+  for (let first = 0; first < episodes; first += envs) {
+    const count = Math.min(envs, episodes - first);
+    const buffers = allocateBuffers(spec, envs);
+    const game = create(envs, seedOfGames, first, buffers);
+    const keys = policyKeys(envs, seedOfPolicy, purposes.evaluationPolicy, first, 0);
+    const draws = new Uint32Array(envs * shape.agents);
+    const playing = new Uint8Array(count).fill(1);
+    let left = count;
+    let weight = 1;
+    game.reset();
+    for (let step = 0; left > 0 && step < shape.episodeLimit; step++) {
+      for (let slot = 0; slot < draws.length; slot++) {
+        draws[slot] = drawOf(keys, Math.floor(slot / shape.agents), slot % shape.agents);
+      }
+      keys.counter[0]! += shape.agents;
+      learner.greedy(buffers, envs, draws);
+      game.step();
+      for (let e = 0; e < count; e++) {
+        if (playing[e] === 0) continue;
+        for (let i = 0; i < shape.agents; i++) {
+          const reward = buffers.rewards[e * shape.agents + i]!;
+          earned[(first + e) * shape.agents + i]! += reward;
+          discounted[(first + e) * shape.agents + i]! += weight * reward;
+        }
+        length[first + e]! += 1;
+        if (buffers.ended[e] !== running) {
+          playing[e] = 0;
+          left--;
+        }
+      }
+      weight *= shape.discount;
+    }
+  }
+  const returns: Estimate[] = [];
+  for (let i = 0; i < shape.agents; i++) returns.push(estimate(earned, i, shape.agents));
+  return {
+    episodes,
+    return: estimate(teamTotals(earned, shape.agents, team), 0, 1),
+    discounted: estimate(teamTotals(discounted, shape.agents, team), 0, 1),
+    returns,
+    length: estimate(length, 0, 1),
+  };
+}
+
+/** One number per episode from one per episode and agent. */
+function teamTotals(values: Float64Array, agents: number, team: 'none' | 'sum' | 'mean'): Float64Array {
+  const totals = new Float64Array(values.length / agents);
+  for (let k = 0; k < totals.length; k++) {
+    let sum = 0;
+    for (let i = 0; i < agents; i++) sum += values[k * agents + i]!;
+    totals[k] = team === 'sum' ? sum : sum / agents;
+  }
+  return totals;
+}
+
+/** Mean and standard error of every `stride`-th value from `start`. */
+function estimate(values: Float64Array, start: number, stride: number): Estimate {
+  let count = 0;
+  let sum = 0;
+  for (let k = start; k < values.length; k += stride) {
+    sum += values[k]!;
+    count++;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let k = start; k < values.length; k += stride) squares += (values[k]! - mean) * (values[k]! - mean);
+  return { mean, stderr: count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count) };
+}
+
+/** One line of `metrics.jsonl`: an evaluation and where in the training it was made. */
+export function metricsLine(
+  seed: number,
+  step: number,
+  episode: number,
+  agents: readonly string[],
+  evaluation: Evaluation,
+): string {
+  const returns = Object.fromEntries(agents.map((agent, i) => [agent, evaluation.returns[i]!]));
+  return JSON.stringify({
+    seed,
+    step,
+    episode,
+    episodes: evaluation.episodes,
+    return: evaluation.return,
+    discounted: evaluation.discounted,
+    returns,
+    length: evaluation.length,
+  });
+}

@@ -1,0 +1,38 @@
+import { allocateBuffers, type GameBuffers } from '../../runtime/games/vector.ts';
+import { algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
+import type { Learner } from '../../runtime/learners/shared/learner.ts';
+import { shapeOf } from '../../runtime/learners/shared/shape.ts';
+import type { Schedule, TrainSpec } from '../../runtime/train/spec.ts';
+import type { TestGame } from './games.ts';
+
+export const constant = (value: number): Schedule => ({ from: value, to: value, over: 0, unit: 'steps' });
+
+/** A learner on buffers that the test fills by hand. */
+export function learnerOn(
+  game: Pick<TestGame, 'spec'>,
+  name: string,
+  given: Settings,
+  envs = 1,
+): { learner: Learner; buffers: GameBuffers } {
+  const buffers = allocateBuffers(game.spec, envs);
+  buffers.masks.fill(1);
+  const algorithm = algorithmNamed(name)!;
+  const settings = completeSettings(algorithm, given, game.spec.discount);
+  return { learner: algorithm.create(shapeOf(game.spec, envs), settings, buffers, 1), buffers };
+}
+
+export function trainSpec(algorithm: string, changes: Partial<TrainSpec> = {}): TrainSpec {
+  return {
+    name: 'Learn',
+    game: 'Game',
+    algorithm,
+    settings: {},
+    teamReward: 'none',
+    budget: { amount: 20_000, unit: 'steps' },
+    envs: 1,
+    seeds: [1],
+    evaluate: { every: { amount: 20_000, unit: 'steps' }, episodes: 1 },
+    stop: undefined,
+    ...changes,
+  };
+}
