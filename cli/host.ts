@@ -94,13 +94,13 @@ export function decode(bytes: Uint8Array): Read {
     return { text };
   } catch {
     return {
-      error: `it is not UTF-8 text: byte ${firstBadByte(bytes)} does not belong to a character; save it as UTF-8`,
+      error: `it is not UTF-8 text: line ${firstBadLine(bytes)} holds a byte that is part of no character; save it as UTF-8`,
     };
   }
 }
 
-/** Position (from 1) of the first byte that no UTF-8 text can have there. */
-function firstBadByte(bytes: Uint8Array): number {
+/** Line (from 1) of the first byte that no UTF-8 text can have there. */
+function firstBadLine(bytes: Uint8Array): number {
   let low = 0;
   let high = bytes.length;
   // A prefix decodes in streaming mode exactly if it holds no bad byte: search the longest such prefix.
@@ -109,7 +109,7 @@ function firstBadByte(bytes: Uint8Array): number {
     if (decodes(bytes.subarray(0, middle))) low = middle;
     else high = middle - 1;
   }
-  return low + 1;
+  return bytes.subarray(0, low).reduce((line, byte) => line + (byte === 10 ? 1 : 0), 1);
 }
 
 function decodes(bytes: Uint8Array): boolean {

@@ -9,6 +9,7 @@ const named = /^[ \t]*solve[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*:/gm;
 export class Library {
   readonly #root: string;
   readonly #groups = new Map<string, ReadonlyMap<string, string>>();
+  readonly #games = new Map<string, readonly string[]>();
 
   constructor(root: string) {
     this.#root = root;
@@ -21,6 +22,12 @@ export class Library {
 
   names(group: string): readonly string[] {
     return [...this.#group(group).keys()].sort();
+  }
+
+  /** Names of the games alone. */
+  games(group: string): readonly string[] {
+    this.#group(group);
+    return [...(this.#games.get(group) ?? [])].sort();
   }
 
   /** The folders of the library: `games`, ... */
@@ -54,6 +61,7 @@ export class Library {
       for (const { id, text } of texts)
         for (const match of text.matchAll(/^[ \t]*game[ \t]+([A-Za-z_][A-Za-z0-9_]*)/gm))
           if (!index.has(match[1] as string)) index.set(match[1] as string, id);
+      this.#games.set(group, [...index.keys()]);
       for (const pattern of [declaration, named])
         for (const { id, text } of texts)
           for (const match of text.matchAll(pattern))

@@ -18,7 +18,7 @@ export interface ProgramOptions {
 export interface Opened {
   readonly program: Program;
   readonly host: FileHost;
-  /** The file as shown in messages. */
+  /** The file as it was typed, without the name behind the colon. */
   readonly file: string;
   /** What stood behind the colon. */
   readonly name: string | undefined;
@@ -44,11 +44,13 @@ export async function openProgram(reply: Reply, typed: string, options: ProgramO
   if (program.diagnostics.some(d => d.severity === 'error'))
     return { exit: reply.refuse(program.diagnostics, program.sources) };
   reply.show(program.diagnostics, program.sources);
-  return { value: { program, host, file: entry, name, libraryName, overrides: overrides.value } };
+  return { value: { program, host, file: located.value.file, name, libraryName, overrides: overrides.value } };
 }
 
 export interface Located {
   readonly host: FileHost;
+  /** As typed: a path, `-`, or a library name. */
+  readonly file: string;
   readonly entry: string;
   readonly name: string | undefined;
   readonly libraryName: string | undefined;
@@ -60,15 +62,17 @@ export async function locate(reply: Reply, typed: string): Promise<Got<Located>>
   if (file === '-') {
     const stdin = await readStdin(reply.io.stdin);
     return {
-      value: { host: fileHost(reply.io.cwd, stdinPath, stdin), entry: stdinPath, name, libraryName: undefined },
+      value: { host: fileHost(reply.io.cwd, stdinPath, stdin), file, entry: stdinPath, name, libraryName: undefined },
     };
   }
   const parts = libraryPath(file);
   if (parts === undefined)
-    return { value: { host: fileHost(reply.io.cwd, file, undefined), entry: file, name, libraryName: undefined } };
+    return {
+      value: { host: fileHost(reply.io.cwd, file, undefined), file, entry: file, name, libraryName: undefined },
+    };
   const host = fileHost(reply.io.cwd, 'std:', undefined);
   const id = host.library(parts.group, parts.name);
-  if (id !== undefined) return { value: { host, entry: id, name, libraryName: parts.name } };
+  if (id !== undefined) return { value: { host, file, entry: id, name, libraryName: parts.name } };
   const known = host.libraryNames(parts.group);
   if (known.length === 0) {
     const groups = host.groups().map(group => `std.${group}`);
@@ -157,12 +161,13 @@ export function choose<T extends { readonly name: string }>(
   const [only] = all;
   if (only === undefined) return { exit: reply.problem(exitCode.usage, `${opened.file} declares no ${noun}.`) };
   if (all.length === 1) return { value: only };
-  const example = `${opened.file === stdinPath ? '-' : opened.file}:${only.name}`;
+  const target = `${opened.file}:${only.name}`;
+  const example = /^[\w./:@-]+$/.test(target) ? target : `'${target}'`;
   return {
     exit: reply.problem(
       exitCode.usage,
       `${opened.file} declares ${all.length} ${noun}s; say which.`,
-      `${listed(names)} For example: marl ${reply.verb} '${example}'`,
+      `${listed(names)} For example: marl ${reply.verb} ${example}`,
     ),
   };
 }

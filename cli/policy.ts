@@ -1,4 +1,6 @@
 /** A learned policy at the playing table. */
+
+import { resolve } from 'node:path';
 import { emitGame } from '../compiler/emit/game.ts';
 import type { GameModel } from '../compiler/game/model.ts';
 import type { Stepped } from '../compiler/game/stepped.ts';
@@ -6,7 +8,6 @@ import { loadGame } from '../runtime/games/load.ts';
 import type { GameSpec } from '../runtime/games/vector.ts';
 import { purposes, Stream } from '../runtime/rng/stream.ts';
 import { loadPolicy as readPolicy, readRunFolder, seedsIn } from '../runtime/train/folder.ts';
-import { resolve } from 'node:path';
 import { exitCode } from './io.ts';
 import type { Got } from './open.ts';
 import type { Reply } from './reply.ts';
@@ -41,7 +42,8 @@ export async function loadPolicy(reply: Reply, dir: string, model: GameModel): P
   return {
     value: {
       act(agent, game) {
-        if (!policy.central) return policy.act(agent, game.observation(agent).numbers, maskOf(game, agent), stream, true);
+        if (!policy.central)
+          return policy.act(agent, game.observation(agent).numbers, maskOf(game, agent), stream, true);
         const agents = model.agents.map((_, i) => i);
         const observations = Float32Array.from(agents.flatMap(i => [...game.observation(i).numbers]));
         const masks = Uint8Array.from(agents.flatMap(i => [...maskOf(game, i)]));

@@ -42,7 +42,10 @@ export class Progress {
   #write(elapsed: number): void {
     const all = [...this.#done.values()];
     const steps = all.reduce((sum, seed) => sum + seed.step, 0);
-    const spent = all.reduce((sum, seed) => sum + Math.min(this.#budget.amount, this.#budget.unit === 'steps' ? seed.step : seed.episode), 0);
+    const spent = all.reduce(
+      (sum, seed) => sum + Math.min(this.#budget.amount, this.#budget.unit === 'steps' ? seed.step : seed.episode),
+      0,
+    );
     const part = spent / (this.#budget.amount * this.#seeds);
     const left = part > 0 ? (elapsed / part) * (1 - part) : undefined;
     const text = `${Math.floor(100 * part)} % of ${this.#seeds} ${this.#seeds === 1 ? 'seed' : 'seeds'}, ${grouped(steps)} steps, ${grouped(steps / elapsed)} steps/s${left === undefined ? '' : `, ${duration(left)} left`}`;

@@ -30,7 +30,6 @@ game ${name}(length: 3..9 = 5) {
 
   state {
     at: (0..length-1)[agents] = { Left: 0, Right: length - 1 }
-    lane: bool[agents] = { Left: false, Right: true }
   }
 
   /// Forward means towards the other end.

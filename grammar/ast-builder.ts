@@ -1,16 +1,39 @@
 import type { CstNode } from 'chevrotain';
 import type {
-  Declaration, Expr, GameAliasDecl, GameDecl, ImportDecl, MixerDecl, Name, Quantity, Setting, SettingValue, SolveDecl,
-  SourceFile, Span, SweepAxis, SweepDecl, TrainClause, TrainDecl,
+  Declaration,
+  Expr,
+  GameAliasDecl,
+  GameDecl,
+  ImportDecl,
+  MixerDecl,
+  Name,
+  Quantity,
+  Setting,
+  SettingValue,
+  SolveDecl,
+  SourceFile,
+  Span,
+  SweepAxis,
+  SweepDecl,
+  TrainClause,
+  TrainDecl,
 } from './ast.ts';
-import { docOf, type BuildContext } from './build-context.ts';
+import { type BuildContext, docOf, requireEntry } from './build-context.ts';
 import { buildExpr } from './build-expressions.ts';
 import {
-  buildAssert, buildConst, buildEnum, buildFn, buildGameRef, buildItem, buildParams, buildRecord, onlyExpr,
+  buildAssert,
+  buildConst,
+  buildEnum,
+  buildFn,
+  buildGameRef,
+  buildItem,
+  buildParams,
+  buildRecord,
+  onlyExpr,
 } from './build-games.ts';
 import { child, children, has, nameOf, nodeSpan, token, tokenSpan, tokens, toName } from './cst.ts';
 import { decodeString } from './literals.ts';
-import { problem } from './problem.ts';
+import { problem, report } from './problem.ts';
 
 /** Turns the concrete syntax trees of a file's declarations into its abstract one. Broken parts become `Invalid`. */
 export function buildFile(ctx: BuildContext, declarations: readonly CstNode[], span: Span): SourceFile {
@@ -49,7 +72,8 @@ function buildImport(ctx: BuildContext, node: CstNode, span: Span): readonly Imp
   }
   const path = tokens(node, 'segment').map(toName);
   if (path.length === 0) return [];
-  if (has(node, 'LBrace')) return [{ kind: 'Import', from: { path }, names: tokens(node, 'imported').map(toName), span }];
+  if (has(node, 'LBrace'))
+    return [{ kind: 'Import', from: { path }, names: tokens(node, 'imported').map(toName), span }];
   return [{ kind: 'Import', from: { path: path.slice(0, -1) }, names: path.slice(-1), span }];
 }
 
@@ -76,8 +100,19 @@ function buildMixer(ctx: BuildContext, node: CstNode, span: Span): readonly Mixe
     const bound = nameOf(binding);
     return bound ? [{ name: bound, value: onlyExpr(ctx, binding, at), span: at }] : [];
   });
+  requireEntry(ctx, 'mixerDecl', bindings.length, span);
   const claims = tokens(node, 'claim').map(toName);
-  return [{ kind: 'Mixer', doc: docOf(ctx, span), name, params: buildParams(ctx, child(node, 'params')), bindings, claims, span }];
+  return [
+    {
+      kind: 'Mixer',
+      doc: docOf(ctx, span),
+      name,
+      params: buildParams(ctx, child(node, 'params')),
+      bindings,
+      claims,
+      span,
+    },
+  ];
 }
 
 function buildSolve(ctx: BuildContext, node: CstNode, span: Span): readonly SolveDecl[] {
@@ -105,7 +140,8 @@ function reportRepeated(ctx: BuildContext, seen: Map<string, Span>, key: string,
   if (before === undefined) seen.set(key, at);
   else {
     const related = [{ span: before, message: 'the first one' }];
-    ctx.problems.push(problem('M0135', at, `${rule}; here is a second one.`, { remedy: 'Remove one of them.', related }));
+    report(ctx.problems, problem('M0135', at, `${rule}; here is a second one.`, { remedy: 'Remove one of them.', related }),
+    );
   }
 }
 
@@ -179,7 +215,12 @@ function buildSetting(ctx: BuildContext, node: CstNode, at: Span): SettingValue 
     const over = buildExpr(ctx, child(node, 'overExpr'), { start: at.end, end: at.end });
     const steps = unit ?? { kind: 'Name', text: 'steps', span: { start: at.end, end: at.end } };
     if (!unit || !has(node, 'Arrow')) reportSchedule(ctx, span);
-    const quantity: Quantity = { kind: 'QuantityNode', value: over, unit: steps, span: { start: over.span.start, end: at.end } };
+    const quantity: Quantity = {
+      kind: 'QuantityNode',
+      value: over,
+      unit: steps,
+      span: { start: over.span.start, end: at.end },
+    };
     return { kind: 'Schedule', label, from: value, to: buildExpr(ctx, child(node, 'to'), span), over: quantity, span };
   }
   if (unit === undefined) return { kind: 'Value', value, span };
@@ -190,7 +231,7 @@ function reportSchedule(ctx: BuildContext, span: Span): void {
   // A parse error in the same place has said it already.
   if (ctx.problems.some(one => one.span.start <= span.end && one.span.end >= span.start)) return;
   const message = 'A schedule says where it starts, where it ends and how long it takes; a part of it is missing.';
-  ctx.problems.push(problem('M0140', span, message, { remedy: 'Write `epsilon 1.0 -> 0.05 over 50_000 steps`.' }));
+  report(ctx.problems, problem('M0140', span, message, { remedy: 'Write `epsilon 1.0 -> 0.05 over 50_000 steps`.' }));
 }
 
 function buildSweep(ctx: BuildContext, node: CstNode, span: Span): readonly SweepDecl[] {
@@ -202,5 +243,6 @@ function buildSweep(ctx: BuildContext, node: CstNode, span: Span): readonly Swee
     const path = pathNode ? tokens(pathNode, 'Identifier').map(toName) : [];
     return path.length === 0 ? [] : [{ kind: 'SweepAxis', path, values: onlyExpr(ctx, axis, at), span: at }];
   });
+  requireEntry(ctx, 'sweepDecl', axes.length, span);
   return [{ kind: 'Sweep', doc: docOf(ctx, span), name, of, axes, span }];
 }

@@ -6,7 +6,7 @@ import type { IToken, TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
 import { tokenSpan } from './cst.ts';
 import { fileKeywords, goingOn, itemKeywords, type Layout, layoutOf, sharedKeywords } from './layout.ts';
-import { problem, type SyntaxProblem } from './problem.ts';
+import { hasRoom, problem, report, type SyntaxProblem } from './problem.ts';
 import * as T from './tokens.ts';
 
 /** Brackets and conditions may enclose each other this often; every level costs the parser some of its stack. */
@@ -61,11 +61,18 @@ export function checkNesting(tokens: readonly IToken[]): SyntaxProblem | undefin
 
 export function tooDeep(span: Span): SyntaxProblem {
   const message = `Brackets, conditions and signs may enclose each other ${maxNesting} times; here they go deeper.`;
-  return problem('M0114', span, message, { remedy: 'Name parts with `let` or `fn`; many cases of one value are a `match`.' });
+  return problem('M0114', span, message, {
+    remedy: 'Name parts with `let` or `fn`; many cases of one value are a `match`.',
+  });
 }
 
 /** The tokens with matching delimiters: wrong ones replaced or dropped, missing ones added with no extent. */
-export function balance(text: string, tokens: readonly IToken[], problems: SyntaxProblem[], cutAt?: number): readonly IToken[] {
+export function balance(
+  text: string,
+  tokens: readonly IToken[],
+  problems: SyntaxProblem[],
+  cutAt?: number,
+): readonly IToken[] {
   if (isBalanced(tokens)) return tokens;
   const layout = layoutOf(text);
   const result: IToken[] = [];
@@ -81,7 +88,7 @@ export function balance(text: string, tokens: readonly IToken[], problems: Synta
     const plain = repair(section, tokens[end], layout, false);
     const best = plain.problems.length < guided.problems.length ? plain : guided;
     for (const token of best.tokens) result.push(token);
-    for (const one of best.problems) if (cutAt === undefined || one.span.start < cutAt) problems.push(one);
+    for (const one of best.problems) if (cutAt === undefined || one.span.start < cutAt) report(problems, one);
   }
   return result;
 }
@@ -124,7 +131,7 @@ function repair(tokens: readonly IToken[], following: IToken | undefined, layout
     const type = closerOf.get(opener.tokenType)!;
     result.push(madeUp(type, last.endOffset! + 1));
     if (last.image.startsWith('"') && !isClosedString(last)) return;
-    problems.push(unclosed(opener, last, signs.get(type)!, layout, next));
+    if (hasRoom(problems)) problems.push(unclosed(opener, last, signs.get(type)!, layout, next));
   };
 
   for (const [at, token] of tokens.entries()) {
@@ -133,7 +140,8 @@ function repair(tokens: readonly IToken[], following: IToken | undefined, layout
     if (!closers.has(type)) {
       if (startsLine) {
         const column = layout.column(token);
-        while (open.length > 0 && column <= open.at(-1)!.indent && couldFollow(open.at(-1)!, token, tokens[at + 1])) closeTop(token);
+        while (open.length > 0 && column <= open.at(-1)!.indent && couldFollow(open.at(-1)!, token, tokens[at + 1]))
+          closeTop(token);
       }
       if (closerOf.has(type)) open.push({ token, indent: layout.indent(token) });
       result.push(token);
@@ -149,11 +157,16 @@ function repair(tokens: readonly IToken[], following: IToken | undefined, layout
       const top = open.at(-1);
       const expected = top && closerOf.get(top.token.tokenType)!;
       if (top === undefined || expected === undefined || nextCloser(tokens, at + 1) === expected) {
-        problems.push(unopened(token, tokens[at - 1]));
+        if (hasRoom(problems)) problems.push(unopened(token, tokens[at - 1]));
       } else {
         open.pop();
-        problems.push(mismatched(top.token, token, signs.get(expected)!));
-        result.push({ ...token, image: signs.get(expected)!, tokenType: expected, tokenTypeIdx: expected.tokenTypeIdx! });
+        if (hasRoom(problems)) problems.push(mismatched(top.token, token, signs.get(expected)!));
+        result.push({
+          ...token,
+          image: signs.get(expected)!,
+          tokenType: expected,
+          tokenTypeIdx: expected.tokenTypeIdx!,
+        });
       }
       continue;
     }
@@ -176,10 +189,13 @@ function couldFollow(opener: Open, token: IToken, next: IToken | undefined): boo
   return after === T.Equals || after === T.Tilde || after === T.Colon || after === T.FatArrow;
 }
 
+/** How far to look for the delimiter that would explain a wrong one. */
+const lookAhead = 300;
+
 /** The next closing delimiter that does not belong to an opening one after `from`. */
 function nextCloser(tokens: readonly IToken[], from: number): TokenType | undefined {
   let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
+  for (let at = from; at < Math.min(tokens.length, from + lookAhead); at++) {
     const type = tokens[at]!.tokenType;
     if (closerOf.has(type)) depth++;
     else if (closers.has(type) && depth-- === 0) return type;
@@ -189,7 +205,10 @@ function nextCloser(tokens: readonly IToken[], from: number): TokenType | undefi
 
 /** A literal without an end took the closing delimiter with it; that was reported where it begins. */
 function isClosedString(token: IToken): boolean {
-  return token.tokenType !== T.OpenTriple && (token.tokenType !== T.StringLiteral || (token.image.length > 1 && token.image.endsWith('"')));
+  return (
+    token.tokenType !== T.OpenTriple &&
+    (token.tokenType !== T.StringLiteral || (token.image.length > 1 && token.image.endsWith('"')))
+  );
 }
 
 function madeUp(type: TokenType, offset: number): IToken {
@@ -231,11 +250,16 @@ function unopened(token: IToken, before: IToken | undefined): SyntaxProblem {
 
 function mismatched(opener: IToken, token: IToken, sign: string): SyntaxProblem {
   const span = tokenSpan(token);
-  return problem('M0113', span, `A \`${opener.image}\` is closed by \`${sign}\`; here \`${token.image}\` stands in its place.`, {
-    remedy: `Write \`${sign}\`.`,
-    related: [{ span: tokenSpan(opener), message: `opened with \`${opener.image}\`` }],
-    fix: { title: `Write \`${sign}\``, edits: [{ span, text: sign }] },
-  });
+  return problem(
+    'M0113',
+    span,
+    `A \`${opener.image}\` is closed by \`${sign}\`; here \`${token.image}\` stands in its place.`,
+    {
+      remedy: `Write \`${sign}\`.`,
+      related: [{ span: tokenSpan(opener), message: `opened with \`${opener.image}\`` }],
+      fix: { title: `Write \`${sign}\``, edits: [{ span, text: sign }] },
+    },
+  );
 }
 
 function shorten(image: string): string {

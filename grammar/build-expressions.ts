@@ -1,25 +1,43 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type {
-  BinaryOp, ComprehensionExpr, DictEntry, Expr, Generator, MatchArm, NamedArg, Pattern, Span, TypeExpr, Update,
+  BinaryOp,
+  ComprehensionExpr,
+  DictEntry,
+  Expr,
+  Generator,
+  IfExpr,
+  MatchArm,
+  NamedArg,
+  Pattern,
+  Span,
+  TypeExpr,
+  Update,
 } from './ast.ts';
 import type { BuildContext } from './build-context.ts';
 import { foldOperators, type Operand, type Operator } from './build-operators.ts';
 import { asArrayType, asTupleType, isScalarType, toType, typeArgument } from './build-types.ts';
 import { child, children, has, nameOf, nodeSpan, token, tokenSpan, tokens, toName } from './cst.ts';
 import { buildMap, decodeString } from './literals.ts';
-import { problem } from './problem.ts';
+import { problem, report } from './problem.ts';
 
 /** Operands and brackets around an expression, counted along any path into it; deeper programs are refused. */
 const maxDepth = 1000;
 
-const operatorKeys = ['BinaryOperator', 'RangeLevelOperator', 'SumOperator', 'ProductOperator', 'TypeOperator'] as const;
+const operatorKeys = [
+  'BinaryOperator',
+  'RangeLevelOperator',
+  'SumOperator',
+  'ProductOperator',
+  'TypeOperator',
+] as const;
 
 /** Any of the expression rules; undefined or unreadable parts become `Invalid` at `fallback`. */
 export function buildExpr(ctx: BuildContext, node: CstNode | undefined, fallback: Span): Expr {
   if (node === undefined) return invalid(fallback);
   const operandNodes = children(node, 'operand');
   const single = operandNodes.length === 1 ? operandNodes[0]! : undefined;
-  if (single !== undefined && !has(single, 'PrefixOperator')) return nested(ctx, 1, nodeSpan(node), () => buildAtom(ctx, single));
+  if (single !== undefined && !has(single, 'PrefixOperator'))
+    return nested(ctx, 1, nodeSpan(node), () => buildAtom(ctx, single));
   if (operandNodes.length === 0) return invalid(fallback);
   return nested(ctx, operandNodes.length, nodeSpan(node), () => {
     const operands = operandNodes.map((operand): Operand => {
@@ -55,7 +73,10 @@ function nested(ctx: BuildContext, weight: number, span: Span, build: () => Expr
     if (ctx.depth <= maxDepth) return build();
     const message = `An expression may combine at most ${maxDepth} operands along one path; this one is larger.`;
     if (!ctx.problems.some(one => one.code === 'M0114'))
-      ctx.problems.push(problem('M0114', span, message, { remedy: 'Name parts of it with `let`, or use `sum(... for ...)`.' }));
+      report(
+        ctx.problems,
+        problem('M0114', span, message, { remedy: 'Name parts of it with `let`, or use `sum(... for ...)`.' }),
+      );
     return invalid(span);
   } finally {
     ctx.depth -= weight;
@@ -73,7 +94,7 @@ function buildAtom(ctx: BuildContext, node: CstNode): Expr {
   if (ctx.depth > maxDepth) expr = nested(ctx, 0, whole, () => expr);
   else for (const postfix of applied) expr = buildPostfix(ctx, expr, start, postfix);
   ctx.depth -= applied.length;
-  if (!has(node, 'With')) return expr;
+  if (!has(node, 'with')) return expr;
   const updates = children(node, 'update').flatMap(update => buildUpdate(ctx, update));
   return { kind: 'With', object: expr, updates, span: { start, end: whole.end } };
 }
@@ -142,14 +163,9 @@ function buildParenthesized(ctx: BuildContext, node: CstNode, span: Span): Expr 
 
 function buildIf(ctx: BuildContext, node: CstNode, span: Span): Expr {
   const end = { start: span.end, end: span.end };
-  return {
-    kind: 'If',
-    condition: buildExpr(ctx, child(node, 'condition'), end),
-    // biome-ignore lint/suspicious/noThenProperty: named after the keyword
-    then: buildExpr(ctx, child(node, 'thenExpr'), end),
-    else: buildExpr(ctx, child(node, 'elseExpr'), end),
-    span,
-  };
+  const part = (key: 'condition' | 'then' | 'else') => [key, buildExpr(ctx, child(node, `${key}Expr`), end)] as const;
+  const parts = Object.fromEntries([part('condition'), part('then'), part('else')]);
+  return { kind: 'If', ...(parts as Pick<IfExpr, 'condition' | 'then' | 'else'>), span };
 }
 
 function buildNext(_ctx: BuildContext, node: CstNode, span: Span): Expr {
@@ -188,7 +204,7 @@ function buildComprehension(
         ? 'The value comes before `for`: `sum(x for x in T)`; here there is none.'
         : 'One value comes before `for`; here there are several.';
     const remedy = items.length === 0 ? undefined : 'Put several values in parentheses: `[(a, b) for x in T]`.';
-    ctx.problems.push(problem('M0139', items[1]?.span ?? forSpan, message, { remedy }));
+    report(ctx.problems, problem('M0139', items[1]?.span ?? forSpan, message, { remedy }));
   }
   const condition = child(node, 'condition');
   const order = child(node, 'order');
@@ -232,7 +248,10 @@ function buildCall(ctx: BuildContext, callee: Expr, span: Span, node: CstNode): 
       if (before !== undefined) {
         const related = [{ span: before.span, message: 'given by name' }];
         const message = 'Arguments given by name come last; here one without a name follows.';
-        ctx.problems.push(problem('M0136', at, message, { remedy: 'Name it too, or move it to the front.', related }));
+        report(
+          ctx.problems,
+          problem('M0136', at, message, { remedy: 'Name it too, or move it to the front.', related }),
+        );
       }
       args.push(value);
     }
@@ -249,7 +268,10 @@ function buildUpdate(ctx: BuildContext, node: CstNode): readonly Update[] {
   const field = nameOf(node);
   const indices = buildItems(ctx, node);
   if (field === undefined && indices.length === 0) return [];
-  const value = buildExpr(ctx, child(node, 'sumLevel') ?? child(node, 'productLevel'), { start: span.end, end: span.end });
+  const value = buildExpr(ctx, child(node, 'sumLevel') ?? child(node, 'productLevel'), {
+    start: span.end,
+    end: span.end,
+  });
   const mode = has(node, 'clamped') ? 'clamped' : has(node, 'wrapped') ? 'wrapped' : undefined;
   const op = has(node, 'Plus') ? '+' : has(node, 'Minus') ? '-' : '=';
   return [{ kind: 'Update', target: field ? { field } : { indices }, op, value, mode, span }];

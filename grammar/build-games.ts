@@ -1,13 +1,37 @@
 import type { CstNode } from 'chevrotain';
 import type {
-  ActionsItem, AgentClassDecl, AssertDecl, Binder, ConstDecl, EnumDecl, Expr, FieldDecl, FnDecl, GameItem, GameRef,
-  LetStmt, LhsIndex, NamedArg, Name, ObservePart, Param, PayoffCell, PayoffItem, PayoffLabel, PayoffRow, RecordDecl,
-  RewardItem, Rhs, Span, StateField, Stmt,
+  ActionsItem,
+  AgentClassDecl,
+  AssertDecl,
+  Binder,
+  ConstDecl,
+  EnumDecl,
+  Expr,
+  FieldDecl,
+  FnDecl,
+  GameItem,
+  GameRef,
+  LetStmt,
+  LhsIndex,
+  Name,
+  NamedArg,
+  ObservePart,
+  Param,
+  PayoffCell,
+  PayoffItem,
+  PayoffLabel,
+  PayoffRow,
+  RecordDecl,
+  RewardItem,
+  Rhs,
+  Span,
+  StateField,
+  Stmt,
 } from './ast.ts';
-import { docOf, type BuildContext } from './build-context.ts';
+import { type BuildContext, docOf, requireEntry } from './build-context.ts';
 import { buildExpr, buildItems, buildType, invalid, numberOf } from './build-expressions.ts';
 import { child, children, has, nameOf, nodeSpan, token, tokenSpan, tokens, toName } from './cst.ts';
-import { problem } from './problem.ts';
+import { problem, report } from './problem.ts';
 
 // Builders return an array where a node that lost its name is left out.
 
@@ -72,6 +96,7 @@ export function buildEnum(ctx: BuildContext, node: CstNode, span: Span): readonl
 export function buildRecord(ctx: BuildContext, node: CstNode, span: Span): readonly RecordDecl[] {
   const name = nameOf(node);
   const fields = buildFields(ctx, child(node, 'fields'));
+  requireEntry(ctx, 'recordDecl', fields.length, span);
   return name ? [{ kind: 'Record', doc: docOf(ctx, span), name, fields, span }] : [];
 }
 
@@ -147,7 +172,10 @@ function reportPositional(ctx: BuildContext, arg: CstNode, repeats: boolean): vo
   const message = repeats
     ? '`repeated` takes one game and then settings by name; this is a second value without a name.'
     : 'Parameters of a game are given by name, `Foraging(size: 5)`; this one has no name.';
-  ctx.problems.push(problem('M0134', nodeSpan(arg), message, { remedy: 'Write the name of the parameter and a colon before it.' }));
+  report(
+    ctx.problems,
+    problem('M0134', nodeSpan(arg), message, { remedy: 'Write the name of the parameter and a colon before it.' }),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------- items
@@ -299,6 +327,7 @@ function buildPayoff(ctx: BuildContext, node: CstNode, span: Span): PayoffItem {
     const cells = children(row, 'payoffCell').map(cell => buildCell(ctx, cell));
     return { kind: 'PayoffRow', labels, cells, span: nodeSpan(row) };
   });
+  requireEntry(ctx, 'payoffItem', rows.length, span);
   return { kind: 'Payoff', header: header.length === 0 ? undefined : header, rows, span };
 }
 

@@ -1,8 +1,8 @@
 /** Sorts a flat list of operands and operators by how tightly the operators bind. */
 import type { BinaryOp, Expr, Span } from './ast.ts';
 import type { BuildContext } from './build-context.ts';
-import { problem } from './problem.ts';
 import { asTypeArgument } from './build-types.ts';
+import { problem, report } from './problem.ts';
 
 /** An operand with its extent in the text, which includes parentheses that the tree does not keep. */
 export interface Operand {
@@ -92,13 +92,21 @@ function join(left: Part, operator: Operator, right: Part): Part {
     const type = asTypeArgument(left.expr, right.expr, span);
     if (type !== undefined) return { expr: type, span };
   }
-  const expr: Expr = { kind: 'Binary', op: operator.op, opSpan: operator.span, left: left.expr, right: right.expr, span };
+  const expr: Expr = {
+    kind: 'Binary',
+    op: operator.op,
+    opSpan: operator.span,
+    left: left.expr,
+    right: right.expr,
+    span,
+  };
   return { expr, span };
 }
 
 function reportChain(ctx: BuildContext, first: Operator, second: Operator): void {
   const range = first.op === '..';
-  ctx.problems.push(
+  report(
+    ctx.problems,
     problem(
       'M0131',
       second.span,

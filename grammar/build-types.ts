@@ -1,7 +1,7 @@
 /** Types are read as expressions; here they become types, or are refused. */
 import type { Expr, Span, TypeArgExpr, TypeExpr } from './ast.ts';
 import type { BuildContext } from './build-context.ts';
-import { problem } from './problem.ts';
+import { problem, report } from './problem.ts';
 
 const scalarTypes: ReadonlySet<string> = new Set(['bool', 'int', 'real', 'prob']);
 
@@ -47,13 +47,19 @@ export function toType(ctx: BuildContext, expr: Expr): TypeExpr {
     case 'Range':
       return rangeType(expr);
     case 'IndexExpr':
-      return { kind: 'ArrayType', element: toType(ctx, expr.object), dims: expr.indices.map(dimension), span: expr.span };
+      return {
+        kind: 'ArrayType',
+        element: toType(ctx, expr.object),
+        dims: expr.indices.map(dimension),
+        span: expr.span,
+      };
     case 'Tuple':
       return { kind: 'TupleType', items: expr.items.map(item => toType(ctx, item)), span: expr.span };
     case 'Invalid':
       return { kind: 'InvalidType', span: expr.span };
     default:
-      ctx.problems.push(
+      report(
+        ctx.problems,
         problem('M0126', expr.span, 'A type is expected here; this is an expression.', {
           remedy:
             expr.kind === 'Number'

@@ -102,11 +102,7 @@ function splitMembers(token: IToken): IToken[] {
     tokenType: type,
     tokenTypeIdx: type.tokenTypeIdx!,
   });
-  return [
-    part(T.NumberLiteral, 0, dot),
-    part(T.Dot, dot, dot + 1),
-    part(T.NumberLiteral, dot + 1, token.image.length),
-  ];
+  return [part(T.NumberLiteral, 0, dot), part(T.Dot, dot, dot + 1), part(T.NumberLiteral, dot + 1, token.image.length)];
 }
 
 function isAtom(token: IToken | undefined): boolean {
@@ -131,9 +127,16 @@ function startsNegativePattern(tokens: readonly IToken[], at: number): boolean {
 /** `sample n of T`: an arithmetic expression, then `of`. Anything else is a variable called `sample`. */
 function startsSample(tokens: readonly IToken[], closeOf: Int32Array, at: number): boolean {
   const first = tokens[at + 1]?.tokenType;
-  if (first !== T.NumberLiteral && first !== T.LParen && !first?.CATEGORIES?.includes(T.Identifier) && first !== T.Identifier)
+  if (
+    first !== T.NumberLiteral &&
+    first !== T.LParen &&
+    !first?.CATEGORIES?.includes(T.Identifier) &&
+    first !== T.Identifier
+  )
     return false;
-  for (let next = at + 1; next < tokens.length; next++) {
+  // Nobody writes a longer count; the bound keeps a text of nothing but `sample` linear.
+  const limit = Math.min(tokens.length, at + 100);
+  for (let next = at + 1; next < limit; next++) {
     const type = tokens[next]!.tokenType;
     if (type === T.Of) return next > at + 1;
     const arithmetic =

@@ -16,9 +16,15 @@ export const describeMismatch: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, ruleName }) => encode(ruleName, [expected.name]),
   buildNotAllInputParsedMessage: ({ ruleName }) => encode(ruleName, []),
   buildNoViableAltMessage: ({ expectedPathsPerAlt, ruleName }) =>
-    encode(ruleName, expectedPathsPerAlt.flatMap(alt => alt.map(path => path[0]?.name ?? ''))),
+    encode(
+      ruleName,
+      expectedPathsPerAlt.flatMap(alt => alt.map(path => path[0]?.name ?? '')),
+    ),
   buildEarlyExitMessage: ({ expectedIterationPaths, ruleName }) =>
-    encode(ruleName, expectedIterationPaths.map(path => path[0]?.name ?? '')),
+    encode(
+      ruleName,
+      expectedIterationPaths.map(path => path[0]?.name ?? ''),
+    ),
 };
 
 export function decodeExpectation(message: string): Expectation {

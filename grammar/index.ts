@@ -5,10 +5,11 @@ import { buildFile } from './ast-builder.ts';
 import { balance, checkNesting, tooDeep } from './balance.ts';
 import { settleContext } from './context.ts';
 import { children } from './cst.ts';
+import { layoutOf } from './layout.ts';
 import { lex } from './lexer.ts';
 import { describe } from './messages.ts';
 import { strictParser } from './parser.ts';
-import type { SyntaxProblem } from './problem.ts';
+import { report, type SyntaxProblem } from './problem.ts';
 import { type Failure, parsePieces } from './recover.ts';
 
 export type * from './ast.ts';
@@ -38,7 +39,8 @@ export function parse(text: string): Parsed {
     return { ast, errors: problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end) };
   } catch (error) {
     // Nesting that `checkNesting` does not count can still exhaust the stack; anything else is our own mistake.
-    if (error instanceof RangeError) return { ast: empty, errors: [tooDeep({ start: 0, end: Math.min(1, text.length) })] };
+    if (error instanceof RangeError)
+      return { ast: empty, errors: [tooDeep({ start: 0, end: Math.min(1, text.length) })] };
     throw error;
   }
 }
@@ -49,11 +51,15 @@ function parseTokens(text: string, tokens: IToken[], problems: SyntaxProblem[]):
   parser.input = tokens;
   const file = parser.file();
   if (parser.errors.length === 0) return children(file, 'declaration');
+  const first = parser.errors[0]!;
   const failures: Failure[] = [];
   const declarations = parsePieces(text, tokens, failures);
+  // The pieces can be right and their order wrong; then the error of the whole stands.
+  if (failures.length === 0)
+    failures.push({ error: first, tokens, piece: 'declaration', within: undefined, layout: layoutOf(text) });
   for (const failure of failures) {
     const one = describe(failure, problems);
-    if (one !== undefined) problems.push(one);
+    if (one !== undefined) report(problems, one);
   }
   return declarations;
 }

@@ -1,5 +1,6 @@
 /** Where tokens stand on their lines. Only error recovery asks: to a right program line breaks mean nothing. */
 import type { IToken } from 'chevrotain';
+import { LineMap } from './position.ts';
 import * as T from './tokens.ts';
 
 export interface Layout {
@@ -12,7 +13,8 @@ export interface Layout {
 }
 
 export function layoutOf(text: string): Layout {
-  const lineStart = (offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
+  const lines = new LineMap(text);
+  const lineStart = (offset: number): number => offset - lines.position(offset).column + 1;
   const indentAt = (start: number): number => {
     let at = start;
     while (text[at] === ' ' || text[at] === '\t') at++;
@@ -21,7 +23,8 @@ export function layoutOf(text: string): Layout {
   return {
     startsLine(token) {
       const start = lineStart(token.startOffset);
-      return start + indentAt(start) === token.startOffset;
+      for (let at = token.startOffset - 1; at >= start; at--) if (text[at] !== ' ' && text[at] !== '\t') return false;
+      return true;
     },
     column: token => token.startOffset - lineStart(token.startOffset),
     indent: token => indentAt(lineStart(token.startOffset)),
@@ -65,4 +68,15 @@ export const clauseKeywords: ReadonlySet<object> = new Set([
 ]);
 
 /** Keywords that only go on with what stands before them. */
-export const goingOn: ReadonlySet<object> = new Set([T.If, T.Then, T.Else, T.And, T.Or, T.Not, T.NotIn, T.In, T.For, T.With]);
+export const goingOn: ReadonlySet<object> = new Set([
+  T.If,
+  T.Then,
+  T.Else,
+  T.And,
+  T.Or,
+  T.Not,
+  T.NotIn,
+  T.In,
+  T.For,
+  T.With,
+]);

@@ -2,7 +2,7 @@ import { type IToken, Lexer } from 'chevrotain';
 import { retype } from './context.ts';
 import { tokenSpan } from './cst.ts';
 import { mend } from './mend.ts';
-import { problem, type SyntaxProblem } from './problem.ts';
+import { problem, report, type SyntaxProblem } from './problem.ts';
 import * as T from './tokens.ts';
 
 let shared: Lexer | undefined;
@@ -15,7 +15,11 @@ function sharedLexer(): Lexer {
 
 /** A lexer for the tokens of the language; validations cost time and are for tests. */
 export function makeLexer(skipValidations: boolean): Lexer {
-  return new Lexer([...T.lexicalTokens], { positionTracking: 'onlyOffset', ensureOptimizations: true, skipValidations });
+  return new Lexer([...T.lexicalTokens], {
+    positionTracking: 'onlyOffset',
+    ensureOptimizations: true,
+    skipValidations,
+  });
 }
 
 export interface Lexed {
@@ -68,12 +72,15 @@ function reportComment(comment: IToken, problems: SyntaxProblem[]): void {
   if (comment.tokenType === T.OpenComment) {
     const message = 'A comment that begins with `/*` ends with `*/`; for this one there is none.';
     const fix = { title: 'Insert `*/`', edits: [{ span: { start: end, end }, text: ' */' }] };
-    problems.push(problem('M0103', { start, end: start + 2 }, message, { remedy: 'Write `*/` where it ends.', fix }));
+    report(
+      problems,
+      problem('M0103', { start, end: start + 2 }, message, { remedy: 'Write `*/` where it ends.', fix }),
+    );
     return;
   }
   const fix = { title: 'Write `//`', edits: [{ span: { start, end: start + 1 }, text: '//' }] };
   const message = 'Comments begin with `//`; this line begins one with `#`.';
-  problems.push(problem('M0110', { start, end: start + 1 }, message, { remedy: 'Write `//`.', fix }));
+  report(problems, problem('M0110', { start, end: start + 1 }, message, { remedy: 'Write `//`.', fix }));
 }
 
 /**

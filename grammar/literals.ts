@@ -3,7 +3,7 @@ import type { CstNode, IToken } from 'chevrotain';
 import type { Expr, LegendEntry, MapLit, Span } from './ast.ts';
 import type { BuildContext } from './build-context.ts';
 import { child, children, nodeSpan, token } from './cst.ts';
-import { problem } from './problem.ts';
+import { problem, report } from './problem.ts';
 
 /** The value of `"..."` or `'...'`; a backslash that begins no known escape stands for itself and is reported. */
 export function decodeString(ctx: BuildContext, literal: IToken): string {
@@ -16,7 +16,8 @@ export function decodeString(ctx: BuildContext, literal: IToken): string {
     if (letter === '"' || letter === "'" || letter === '\\') return letter;
     const start = literal.startOffset + 1 + at;
     const message = `A string knows the escapes \`\\"\`, \`\\\\\`, \`\\n\` and \`\\t\`; this is \`${whole}\`.`;
-    ctx.problems.push(
+    report(
+      ctx.problems,
       problem('M0109', { start, end: start + whole.length }, message, {
         remedy: 'Write `\\\\` for a backslash.',
         fix: { title: 'Double the backslash', edits: [{ span: { start, end: start + 1 }, text: '\\\\' }] },
@@ -48,7 +49,7 @@ function reportLegend(ctx: BuildContext, literal: IToken, char: string): void {
   const span = { start: literal.startOffset, end: literal.endOffset! + 1 };
   const fact = char === '' ? 'there is none' : `there are ${[...char].length}`;
   const message = `A legend explains one character at a time, \`'#': Wall\`; between these quotes ${fact}.`;
-  ctx.problems.push(problem('M0137', span, message, { remedy: 'Give every character an entry of its own.' }));
+  report(ctx.problems, problem('M0137', span, message, { remedy: 'Give every character an entry of its own.' }));
 }
 
 /** Rows without their common indentation and without a blank first and last line; each knows its place. */

@@ -6,7 +6,7 @@ import type { ILexingError, IToken, TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
 import { retype } from './context.ts';
 import { tokenSpan } from './cst.ts';
-import { problem, type SyntaxProblem } from './problem.ts';
+import { problem, report, type SyntaxProblem } from './problem.ts';
 import * as T from './tokens.ts';
 
 interface Replacement {
@@ -16,14 +16,22 @@ interface Replacement {
   readonly rule: string;
 }
 
-const power: Replacement = { by: T.Star, text: '*', rule: 'There is no operator for powers; write `x * x`, or `exp` and `log`' };
+const power: Replacement = {
+  by: T.Star,
+  text: '*',
+  rule: 'There is no operator for powers; write `x * x`, or `exp` and `log`',
+};
 const update: Replacement = {
   by: T.Equals,
   text: '=',
   rule: 'Equations give the whole new value, `next x = x + 1`; there are no assignments that add',
 };
 const word = (by: TokenType, text: string): Replacement => ({ by, text, rule: `\`${text}\` is written as a word` });
-const other = (by: TokenType, text: string, what: string): Replacement => ({ by, text, rule: `${what} is written \`${text}\`` });
+const other = (by: TokenType, text: string, what: string): Replacement => ({
+  by,
+  text,
+  rule: `${what} is written \`${text}\``,
+});
 
 const foreign: ReadonlyMap<string, Replacement> = new Map<string, Replacement>([
   ['&&', word(T.And, 'and')],
@@ -77,8 +85,12 @@ export function mend(
       mendQuotes(token, readable[at + 1], problems);
       result.push(token);
     } else if (type === T.OpenChar) {
-      const message = "A single quote belongs around one character in the legend of a map, `'#'`; this one stands alone.";
-      problems.push(problem('M0101', tokenSpan(token), message, { remedy: 'Strings take double quotes: `"text"`.' }));
+      const message =
+        "A single quote belongs around one character in the legend of a map, `'#'`; this one stands alone.";
+      report(
+        problems,
+        problem('M0101', tokenSpan(token), message, { remedy: 'Strings take double quotes: `"text"`.' }),
+      );
     } else if (type === T.Dot && mendPoint(token, before, readable[at + 1], problems)) {
       // The point of a number without digits on one side says nothing.
     } else if (before?.tokenType === T.NumberLiteral && runsInto(before, token)) {
@@ -99,7 +111,8 @@ function mendOperator(text: string, token: IToken, problems: SyntaxProblem[]): b
   const removes = known.by === undefined;
   const title = removes ? `Remove \`${token.image}\`` : `Write \`${known.text}\``;
   const fixable = known.by !== 'same' && known !== power && known !== update;
-  problems.push(
+  report(
+    problems,
     problem('M0105', span, message, {
       remedy: fixable ? `${title}.` : undefined,
       fix: fixable ? { title, edits: [{ span, text: spaced(text, span, known.text) }] } : undefined,
@@ -124,7 +137,8 @@ function mendQuotes(token: IToken, next: IToken | undefined, problems: SyntaxPro
   const end = { start: span.end, end: span.end };
   switch (token.tokenType) {
     case T.OpenString:
-      problems.push(
+      report(
+        problems,
         problem('M0102', span, 'A string ends with `"` on the line where it begins; this one does not.', {
           remedy: 'Write `"` at its end; `\\n` stands for a line break.',
           fix: { title: 'Insert `"`', edits: [{ span: end, text: '"' }] },
@@ -133,11 +147,17 @@ function mendQuotes(token: IToken, next: IToken | undefined, problems: SyntaxPro
       retype(token, T.StringLiteral);
       return;
     case T.OpenTriple:
-      problems.push(
-        problem('M0104', { start: span.start, end: span.start + 3 }, 'A map ends with `"""`; for this one there is none.', {
-          remedy: 'Write `"""` behind the last row.',
-          fix: { title: 'Insert `"""`', edits: [{ span: end, text: '\n"""' }] },
-        }),
+      report(
+        problems,
+        problem(
+          'M0104',
+          { start: span.start, end: span.start + 3 },
+          'A map ends with `"""`; for this one there is none.',
+          {
+            remedy: 'Write `"""` behind the last row.',
+            fix: { title: 'Insert `"""`', edits: [{ span: end, text: '\n"""' }] },
+          },
+        ),
       );
       return;
     case T.ForeignString:
@@ -151,7 +171,8 @@ function mendQuotes(token: IToken, next: IToken | undefined, problems: SyntaxPro
 function reportQuotes(token: IToken, what: string, problems: SyntaxProblem[]): void {
   const span = tokenSpan(token);
   const plain = `"${token.image.slice(1, -1).replaceAll("\\'", "'")}"`;
-  problems.push(
+  report(
+    problems,
     problem('M0106', span, `Strings stand between double quotes; this one stands between ${what}.`, {
       remedy: `Write \`${plain}\`.`,
       fix: { title: 'Use double quotes', edits: [{ span, text: plain }] },
@@ -176,11 +197,21 @@ function runsInto(number: IToken, next: IToken): boolean {
 function reportNumber(number: IToken, rest: IToken, problems: SyntaxProblem[]): void {
   const span = { start: number.startOffset, end: rest.endOffset! + 1 };
   const message = `A number is written in decimal digits, and a name begins with a letter; \`${number.image}${rest.image}\` is neither.`;
-  problems.push(problem('M0108', span, message, { remedy: `Write \`${number.image} * ${rest.image}\` for a product, or separate them.` }));
+  report(
+    problems,
+    problem('M0108', span, message, {
+      remedy: `Write \`${number.image} * ${rest.image}\` for a product, or separate them.`,
+    }),
+  );
 }
 
 /** `.5` and `5.`: reports a point with digits on one side only and tells that it can be dropped. */
-function mendPoint(point: IToken, before: IToken | undefined, next: IToken | undefined, problems: SyntaxProblem[]): boolean {
+function mendPoint(
+  point: IToken,
+  before: IToken | undefined,
+  next: IToken | undefined,
+  problems: SyntaxProblem[],
+): boolean {
   const afterNumber = before?.tokenType === T.NumberLiteral && touches(before, point);
   const beforeNumber = next?.tokenType === T.NumberLiteral && touches(point, next);
   const span = tokenSpan(point);
@@ -188,7 +219,13 @@ function mendPoint(point: IToken, before: IToken | undefined, next: IToken | und
     const edits = [{ span: { start: span.start, end: span.start }, text: '0' }];
     const message = `A number has digits before its point; \`.${next.image}\` has none.`;
     const remedy = `Write \`0.${next.image}\`.`;
-    problems.push(problem('M0108', { start: span.start, end: next.endOffset! + 1 }, message, { remedy, fix: { title: 'Insert `0`', edits } }));
+    report(
+      problems,
+      problem('M0108', { start: span.start, end: next.endOffset! + 1 }, message, {
+        remedy,
+        fix: { title: 'Insert `0`', edits },
+      }),
+    );
     next.image = `0.${next.image}`;
     return true;
   }
@@ -196,7 +233,13 @@ function mendPoint(point: IToken, before: IToken | undefined, next: IToken | und
     const edits = [{ span: { start: span.end, end: span.end }, text: '0' }];
     const message = `A number has digits behind its point; \`${before.image}.\` has none.`;
     const remedy = `Write \`${before.image}.0\` or \`${before.image}\`.`;
-    problems.push(problem('M0108', { start: before.startOffset, end: span.end }, message, { remedy, fix: { title: 'Insert `0`', edits } }));
+    report(
+      problems,
+      problem('M0108', { start: before.startOffset, end: span.end }, message, {
+        remedy,
+        fix: { title: 'Insert `0`', edits },
+      }),
+    );
     return true;
   }
   return false;
@@ -242,13 +285,11 @@ function mergeWord(text: string, offset: number, before: IToken[], problems: Syn
   const end = offset + (wordPattern.exec(text)?.[0].length ?? 1);
   const image = text.slice(start, end);
   const span = { start, end };
-  const plain = image
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll('\u00df', 'ss');
+  const plain = image.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll('\u00df', 'ss');
   const ascii = /^[A-Za-z_]\w*$/.test(plain);
   const message = `Names use the letters A to Z, digits and \`_\`; \`${image}\` has others.`;
-  problems.push(
+  report(
+    problems,
     problem('M0107', span, message, {
       remedy: ascii ? `Write \`${plain}\`.` : 'Spell it with these letters.',
       fix: ascii ? { title: `Write \`${plain}\``, edits: [{ span, text: plain }] } : undefined,
@@ -272,7 +313,8 @@ function reportUnreadable(offset: number, run: string, problems: SyntaxProblem[]
     rest === 0
       ? `${shown} has no meaning in the language.`
       : `${shown} has no meaning in the language, nor have the ${rest} characters after it.`;
-  problems.push(
+  report(
+    problems,
     problem('M0101', span, message, {
       remedy: 'Remove it; text belongs into comments (`//`) and strings.',
       fix: { title: rest === 0 ? 'Remove it' : 'Remove them', edits: [{ span, text: '' }] },

@@ -1,13 +1,13 @@
 /** What to say where something begins that cannot begin there. */
 import type { IToken } from 'chevrotain';
+import type { SyntaxCode } from './codes.ts';
 import { tokenSpan } from './cst.ts';
 import { clauseKeywords, fileKeywords, itemKeywords } from './layout.ts';
 import { quote, type Situation } from './messages.ts';
+import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { PieceRule } from './recover.ts';
-import type { SyntaxCode } from './codes.ts';
 import { nearest } from './suggest.ts';
-import { isName } from './parser-expressions.ts';
 import * as T from './tokens.ts';
 
 interface Place {
@@ -18,7 +18,11 @@ interface Place {
   readonly remedy: string;
 }
 
-const names = (types: ReadonlySet<object>): string[] => T.softKeywords.concat(T.hardKeywords).filter(type => types.has(type)).map(type => type.name);
+const names = (types: ReadonlySet<object>): string[] =>
+  T.softKeywords
+    .concat(T.hardKeywords)
+    .filter(type => types.has(type))
+    .map(type => type.name);
 const shared = ['enum', 'record', 'let', 'fn', 'assert'];
 const fileWords = ['game', 'solve', 'train', 'sweep', 'import', 'mixer', ...shared];
 const itemWords = [...names(itemKeywords), ...shared];
@@ -69,7 +73,8 @@ export function describeUnknownEntry(situation: Situation, actual: IToken): Synt
   if (place === undefined) return undefined;
   const meant = isName(actual) ? nearest(actual.image, place.words) : undefined;
   const message = `${place.rule}; ${quote(actual)} begins none of them.`;
-  if (meant === undefined || meant === actual.image) return problem(place.code, span, message, { remedy: place.remedy });
+  if (meant === undefined || meant === actual.image)
+    return problem(place.code, span, message, { remedy: place.remedy });
   const fix = { title: `Write \`${meant}\``, edits: [{ span, text: meant }] };
   return problem(place.code, span, message, { remedy: `The nearest is \`${meant}\`.`, fix });
 }

@@ -8,10 +8,10 @@ import { tokenSpan } from './cst.ts';
 import { decodeExpectation } from './expectation.ts';
 import { forms, ruleSentence, transparentRules } from './forms.ts';
 import { fileKeywords, itemKeywords } from './layout.ts';
+import { describeUnknownEntry } from './messages-entries.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { Failure } from './recover.ts';
-import { describeUnknownEntry } from './messages-entries.ts';
 import * as T from './tokens.ts';
 
 /** One failure with everything the sentences need. */
@@ -48,7 +48,8 @@ export function describe(failure: Failure, reported: readonly SyntaxProblem[]): 
 
 function situate(failure: Failure): Situation {
   const { error, tokens, layout } = failure;
-  const { rule, expected } = decodeExpectation(error.message);
+  const { rule, expected: all } = decodeExpectation(error.message);
+  const expected = all.filter((name, at) => all.indexOf(name) === at);
   const stack = [...(error.context?.ruleStack ?? [])];
   if (stack.at(-1) !== rule) stack.push(rule);
   const actual = error.token.tokenType === EOF ? undefined : error.token;
@@ -56,7 +57,7 @@ function situate(failure: Failure): Situation {
   const previous = tokens[at - 1];
   return {
     failure,
-    rule: (expected.length === 0 ? undefined : stack.findLast(one => !transparentRules.has(one))) ?? ruleOfPiece(failure),
+    rule: innermostRule(failure, expected.length === 0 ? undefined : stack.findLast(one => !transparentRules.has(one))),
     stack,
     expected,
     actual,
@@ -65,9 +66,10 @@ function situate(failure: Failure): Situation {
   };
 }
 
-/** The rule that reads a piece beginning with this keyword. */
-function ruleOfPiece(failure: Failure): string {
+/** The innermost rule, or the one that reads a piece beginning with this keyword. */
+function innermostRule(failure: Failure, innermost: string | undefined): string {
   const word = failure.tokens[0]?.image ?? '';
+  if (innermost !== undefined && innermost !== 'trainClause') return innermost;
   const found = ['Decl', 'Item', 'Clause'].map(ending => `${word}${ending}`).find(rule => forms[rule] !== undefined);
   if (failure.piece === 'declaration' && word === 'let') return 'constDecl';
   return found ?? (failure.piece === 'gameItem' && word === 'let' ? 'constDecl' : failure.piece);
@@ -101,7 +103,8 @@ function place(situation: Situation): { start: number; end: number } {
 function fact(situation: Situation, wanted: string): string {
   const { actual, previous, sameLine } = situation;
   const where = previous === undefined ? 'here' : `behind ${quote(previous)}`;
-  if (actual === undefined || !sameLine || isCloser(actual) || actual.tokenType === T.Comma) return `${where} ${wanted} is missing`;
+  if (actual === undefined || !sameLine || isCloser(actual) || actual.tokenType === T.Comma)
+    return `${where} ${wanted} is missing`;
   return `${where} stands ${quote(actual)} in place of ${wanted}`;
 }
 
@@ -120,6 +123,9 @@ function expectsExpression(situation: Situation): boolean {
 }
 
 // ---------------------------------------------------------------------------------------------- situations
+
+/** What may follow an expression that stands inside another construct. */
+const insideExpression: ReadonlySet<string> = new Set(['RParen', 'RBracket', 'RBrace', 'LBrace', 'then', 'else']);
 
 /** `horizon = 50` and `f(x = 3)` and `if a = b`: an equals sign where none can stand. */
 const equals: Sentence = situation => {
@@ -140,7 +146,7 @@ const equals: Sentence = situation => {
     const message = `An argument is given by name with a colon, \`${previous.image}: value\`; here \`=\` stands in its place.`;
     return problem('M0144', span, message, { remedy: 'Write `:`.', fix });
   }
-  if (expectsExpression(situation)) return undefined;
+  if (!expected.every(name => insideExpression.has(name))) return undefined;
   const fix = { title: 'Write `==`', edits: [{ span, text: '==' }] };
   const message = 'Inside an expression `==` compares, and `=` only defines; here `=` stands inside one.';
   return problem('M0128', span, message, { remedy: 'Write `==`.', fix });
@@ -168,7 +174,17 @@ const reserved: Sentence = situation => {
 const emptyList: Sentence = situation => {
   const { actual, previous, expected } = situation;
   if (actual === undefined || previous?.tokenType !== T.LBrace || actual.tokenType !== T.RBrace) return undefined;
-  const ok = ['enumDecl', 'actionNames', 'actionsItem', 'matchExpr', 'dictExpr', 'importDecl', 'mapExpr', 'dictEntry', 'matchArm'];
+  const ok = [
+    'enumDecl',
+    'actionNames',
+    'actionsItem',
+    'matchExpr',
+    'dictExpr',
+    'importDecl',
+    'mapExpr',
+    'dictEntry',
+    'matchArm',
+  ];
   if (expected.length === 0 || !ok.includes(situation.rule)) return undefined;
   const span = { start: previous.startOffset, end: actual.endOffset! + 1 };
   return problem('M0138', span, `${ruleOf(situation)}; between these braces there is nothing.`, {
@@ -179,7 +195,8 @@ const emptyList: Sentence = situation => {
 const missingType: Sentence = situation => {
   if (!expectsExpression(situation) || situation.stack.at(-2) !== 'typeExpr') return undefined;
   return problem('M0126', place(situation), `${ruleOf(situation)}; ${fact(situation, 'a type')}.`, {
-    remedy: 'Types are `bool`, ranges such as `0..3`, `real`, names of enums, records and classes, `T[I]`, `seq<T, n>`.',
+    remedy:
+      'Types are `bool`, ranges such as `0..3`, `real`, names of enums, records and classes, `T[I]`, `seq<T, n>`.',
   });
 };
 
@@ -191,12 +208,19 @@ const missingExpression: Sentence = situation => {
     const at = { start: span.start, end: span.start };
     const fix = { title: 'Insert `map`', edits: [{ span: at, text: 'map ' }] };
     const message = `${ruleSentence(forms.mapExpr!)}; here \`map\` is missing before the rows.`;
-    return problem('M0127', { start: span.start, end: span.start + 3 }, message, { remedy: 'Write `map` before them.', fix });
+    return problem('M0127', { start: span.start, end: span.start + 3 }, message, {
+      remedy: 'Write `map` before them.',
+      fix,
+    });
   }
-  const operator = actual?.tokenType.CATEGORIES?.some(one => one === T.BinaryOperator || one === T.SumOperator || one === T.ProductOperator);
+  const operator = actual?.tokenType.CATEGORIES?.some(
+    one => one === T.BinaryOperator || one === T.SumOperator || one === T.ProductOperator,
+  );
   if (actual !== undefined && operator && !previousIsOperator(previous)) {
     const message = `An operator stands between two values; before ${quote(actual)} there is none.`;
-    return problem('M0123', tokenSpan(actual), message, { remedy: 'Write the value before it, or remove the operator.' });
+    return problem('M0123', tokenSpan(actual), message, {
+      remedy: 'Write the value before it, or remove the operator.',
+    });
   }
   const wanted = 'an expression';
   const remedy = previous === undefined ? 'Write one.' : `Write an expression behind ${quote(previous)}.`;
@@ -207,7 +231,14 @@ const missingExpression: Sentence = situation => {
 
 function previousIsOperator(token: IToken | undefined): boolean {
   const categories = token?.tokenType.CATEGORIES ?? [];
-  return categories.some(one => one === T.BinaryOperator || one === T.SumOperator || one === T.ProductOperator || one === T.RangeLevelOperator || one === T.PrefixOperator);
+  return categories.some(
+    one =>
+      one === T.BinaryOperator ||
+      one === T.SumOperator ||
+      one === T.ProductOperator ||
+      one === T.RangeLevelOperator ||
+      one === T.PrefixOperator,
+  );
 }
 
 /** Nothing that may begin here begins here: an unknown word, or something in the wrong place. */
@@ -216,7 +247,8 @@ const unknownEntry: Sentence = situation => {
   if (actual === undefined) return undefined;
   const first = failure.tokens[0];
   const atStart = actual === first || (situation.expected.length === 0 && !situation.sameLine);
-  const wrongBlock = situation.expected.length === 0 && (itemKeywords.has(actual.tokenType) || fileKeywords.has(actual.tokenType));
+  const wrongBlock =
+    situation.expected.length === 0 && (itemKeywords.has(actual.tokenType) || fileKeywords.has(actual.tokenType));
   if (!atStart && !wrongBlock) return undefined;
   return describeUnknownEntry(situation, actual);
 };
@@ -232,15 +264,32 @@ const separator: Sentence = situation => {
   const comma = closer ? { title: 'Insert `,`', edits: [{ span: behind(previous), text: ',' }] } : undefined;
   const what = closer ? 'a comma or an operator' : 'an operator';
   const shown = span.start < span.end ? span : tokenSpan(actual);
-  return problem('M0129', shown, `Two values do not stand side by side; between ${quote(previous)} and ${quote(actual)} ${what} is missing.`, {
-    remedy: closer ? 'Insert `,` between two items of a list.' : 'Join them by an operator, or remove one.',
-    fix: comma,
-  });
+  return problem(
+    'M0129',
+    shown,
+    `Two values do not stand side by side; between ${quote(previous)} and ${quote(actual)} ${what} is missing.`,
+    {
+      remedy: closer ? 'Insert `,` between two items of a list.' : 'Join them by an operator, or remove one.',
+      fix: comma,
+    },
+  );
 };
 
 function startsValue(token: IToken): boolean {
   const type = token.tokenType;
-  const starts = [T.NumberLiteral, T.StringLiteral, T.True, T.False, T.LParen, T.LBracket, T.LBrace, T.If, T.Match, T.Next, T.Not];
+  const starts = [
+    T.NumberLiteral,
+    T.StringLiteral,
+    T.True,
+    T.False,
+    T.LParen,
+    T.LBracket,
+    T.LBrace,
+    T.If,
+    T.Match,
+    T.Next,
+    T.Not,
+  ];
   return isName(token) || starts.includes(type);
 }
 
@@ -258,17 +307,49 @@ const payoff: Sentence = situation => {
     const span = tokenSpan(actual);
     const fix = { title: 'Remove `,`', edits: [{ span, text: '' }] };
     const message = 'Cells of a payoff table are separated by white space; here a comma stands between them.';
-    return problem('M0133', span, message, { remedy: 'Remove the comma, or put both numbers into one cell: `(1, -1)`.', fix });
+    return problem('M0133', span, message, {
+      remedy: 'Remove the comma, or put both numbers into one cell: `(1, -1)`.',
+      fix,
+    });
   }
   if (situation.expected.length > 1 && !stack.includes('payoffValue')) return undefined;
   const message = `${ruleSentence(forms.payoffCell!)}; ${quote(actual)} does not fit into one.`;
   return problem('M0133', tokenSpan(actual), message, { remedy: 'Put a computed payoff into parentheses: `(a + b)`.' });
 };
 
+/** `solve of G`: the keyword that was expected next was read as the name or value before it. */
+const swallowed: Sentence = situation => {
+  const { previous, expected, failure } = situation;
+  const at = previous === undefined ? 0 : failure.tokens.indexOf(previous);
+  if (at < 1 || expected.length !== 1 || previous!.image !== expected[0]) return undefined;
+  const value = situation.rule === 'setting' || situation.rule === 'sampleExpr';
+  const wanted = value ? 'an expression' : 'a name';
+  const message = `${ruleOf(situation)}; before ${quote(previous!)} ${wanted} is missing.`;
+  return problem(value ? 'M0123' : 'M0124', behind(failure.tokens[at - 1]), message, {
+    remedy: `Write ${wanted} before it.`,
+  });
+};
+
+/** `lr = 0.1,`: entries of this kind are separated by nothing. */
+const comma: Sentence = situation => {
+  const { actual, expected } = situation;
+  if (actual?.tokenType !== T.Comma || expected.length > 0) return undefined;
+  const span = tokenSpan(actual);
+  const message = `${ruleOf(situation)}; no comma follows it, and here one stands.`;
+  return problem('M0132', span, message, {
+    remedy: 'Remove `,`.',
+    fix: { title: 'Remove `,`', edits: [{ span, text: '' }] },
+  });
+};
+
 const missingName: Sentence = situation => {
   if (!situation.expected.includes('Identifier') || situation.expected.length > 3) return undefined;
   const { previous } = situation;
   const remedy = previous === undefined ? 'Write a name.' : `Write a name behind ${quote(previous)}.`;
+  if (situation.rule === 'quantity') {
+    const message = `${ruleOf(situation)}; ${fact(situation, 'its unit')}.`;
+    return problem('M0124', place(situation), message, { remedy: 'Write `steps` or `episodes` behind the number.' });
+  }
   return problem('M0124', place(situation), `${ruleOf(situation)}; ${fact(situation, 'a name')}.`, { remedy });
 };
 
@@ -289,15 +370,22 @@ const literals: ReadonlyMap<string, string> = new Map([
 /** One or two signs or keywords would have fitted. */
 const missingSign: Sentence = situation => {
   const { expected, previous, actual, sameLine } = situation;
-  const wanted = [...new Set(expected)].flatMap(name => {
+  const wanted = expected.flatMap(name => {
     const sign = written.get(name) ?? (keywords.has(name) ? name : undefined);
     return sign === undefined ? (literals.get(name) ?? []) : `\`${sign}\``;
   });
   if (wanted.length === 0 || wanted.length > 4) return undefined;
   const list = wanted.length === 1 ? wanted[0]! : `${wanted.slice(0, -1).join(', ')} or ${wanted.at(-1)}`;
-  const single = expected.length === 1 && wanted[0]!.startsWith('`') ? wanted[0]!.slice(1, -1) : undefined;
+  // Of `=` and `~`, somebody who writes `==` or `:` means the first.
+  const first = wanted[0]!.startsWith('`') ? wanted[0]!.slice(1, -1) : undefined;
+  const single = expected.length === 1 || (actual !== undefined && looksAlike(actual, first)) ? first : undefined;
   const replaces = actual !== undefined && sameLine && looksAlike(actual, single);
-  const edit = single === undefined ? undefined : replaces ? { span: tokenSpan(actual), text: single } : { span: behind(previous), text: ` ${single}` };
+  const edit =
+    single === undefined
+      ? undefined
+      : replaces
+        ? { span: tokenSpan(actual), text: single }
+        : { span: behind(previous), text: /^\w|^[=~]/.test(single) ? ` ${single}` : single };
   const title = replaces ? `Write \`${single}\`` : `Insert \`${single}\``;
   return problem('M0127', place(situation), `${ruleOf(situation)}; ${fact(situation, list)}.`, {
     remedy: single === undefined ? `Write ${list}.` : `${title}.`,
@@ -307,7 +395,12 @@ const missingSign: Sentence = situation => {
 
 /** Was the sign that stands here meant as the one that belongs here? */
 function looksAlike(actual: IToken, wanted: string | undefined): boolean {
-  const groups = [['=', ':', '=>', '->', '=='], ['of', 'on', 'in', 'for', 'from', 'to'], ['then', ':']];
+  const groups = [
+    ['=', ':', '=>', '->', '=='],
+    ['of', 'on', 'in', 'for', '='],
+    ['then', ':'],
+    ['when', 'if'],
+  ];
   return wanted !== undefined && groups.some(group => group.includes(wanted) && group.includes(actual.image));
 }
 
@@ -321,6 +414,8 @@ const sentences: readonly Sentence[] = [
   missingType,
   missingExpression,
   separator,
+  comma,
+  swallowed,
   missingName,
   missingSign,
 ];
@@ -332,7 +427,8 @@ function leftover(situation: Situation): SyntaxProblem {
   if (actual === undefined) {
     return problem('M0132', span, `${ruleOf(situation)}; it ends too early.`, { remedy: 'Complete it.' });
   }
-  const hint = actual.tokenType === T.Bar ? 'Between conditions write `or`; `|` separates patterns and payoffs.' : undefined;
+  const hint =
+    actual.tokenType === T.Bar ? 'Between conditions write `or`; `|` separates patterns and payoffs.' : undefined;
   const where = previous === undefined ? '' : ` behind ${quote(previous)}`;
   return problem('M0132', tokenSpan(actual), `${ruleOf(situation)}; ${quote(actual)} has no place${where}.`, {
     remedy: hint ?? `Remove ${quote(actual)}, or complete what stands before it.`,

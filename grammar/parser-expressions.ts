@@ -1,4 +1,4 @@
-import { CstParser, type CstNode, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import { type CstNode, CstParser, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
 import { describeMismatch } from './expectation.ts';
 import * as T from './tokens.ts';
 
@@ -240,7 +240,7 @@ export class ExpressionParser extends CstParser {
 
   readonly ifExpr: Rule = this.RULE('ifExpr', () => {
     this.CONSUME(T.If);
-    this.SUBRULE(this.expression, { LABEL: 'condition' });
+    this.SUBRULE(this.expression, { LABEL: 'conditionExpr' });
     this.CONSUME(T.Then);
     this.SUBRULE2(this.expression, { LABEL: 'thenExpr' });
     this.CONSUME(T.Else);
@@ -350,9 +350,7 @@ export class ExpressionParser extends CstParser {
   });
 
   readonly patternBound: Rule = this.RULE('patternBound', () => {
-    this.OPTION(() =>
-      this.OR([{ ALT: () => this.CONSUME(T.Minus) }, { ALT: () => this.CONSUME(T.HeadMinus) }]),
-    );
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(T.Minus) }, { ALT: () => this.CONSUME(T.HeadMinus) }]));
     this.OR2([{ ALT: () => this.CONSUME(T.NumberLiteral) }, { ALT: () => this.CONSUME(T.Identifier) }]);
   });
 }

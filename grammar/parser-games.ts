@@ -1,4 +1,4 @@
-import type { CstNode, ParserMethod, TokenType } from 'chevrotain';
+import type { CstNode, ParserMethod } from 'chevrotain';
 import { ExpressionParser, isName } from './parser-expressions.ts';
 import * as T from './tokens.ts';
 

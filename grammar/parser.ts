@@ -46,7 +46,10 @@ export class MarlParser extends GameParser {
               {
                 ALT: () => {
                   this.CONSUME(T.LBrace);
-                  this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME3(T.Identifier, { LABEL: 'imported' }) });
+                  this.AT_LEAST_ONE_SEP({
+                    SEP: T.Comma,
+                    DEF: () => this.CONSUME3(T.Identifier, { LABEL: 'imported' }),
+                  });
                   this.CONSUME(T.RBrace);
                 },
               },

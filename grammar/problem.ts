@@ -44,3 +44,15 @@ export function problem(
     fix: more.fix,
   };
 }
+
+/** More problems than anybody reads; a file that is no program at all would have millions. */
+const maxProblems = 1000;
+
+export function hasRoom(problems: readonly unknown[]): boolean {
+  return problems.length < maxProblems;
+}
+
+/** Notes a problem, unless there are too many already. */
+export function report(problems: SyntaxProblem[], one: SyntaxProblem): void {
+  if (hasRoom(problems)) problems.push(one);
+}

@@ -5,9 +5,18 @@
  */
 import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { child } from './cst.ts';
-import { clauseKeywords, fileKeywords, goingOn, itemKeywords, type Layout, layoutOf, sharedKeywords } from './layout.ts';
-import { isName } from './parser-expressions.ts';
+import {
+  clauseKeywords,
+  fileKeywords,
+  goingOn,
+  itemKeywords,
+  type Layout,
+  layoutOf,
+  sharedKeywords,
+} from './layout.ts';
 import { type MarlParser, recoveringParser } from './parser.ts';
+import { isName } from './parser-expressions.ts';
+import { hasRoom } from './problem.ts';
 import * as T from './tokens.ts';
 
 /** Where one piece of the file could not be read on. */
@@ -38,7 +47,7 @@ const recoverableLength = 5000;
 
 export function parsePieces(text: string, tokens: readonly IToken[], failures: Failure[]): readonly CstNode[] {
   const layout = layoutOf(text);
-  const pieces = cut(tokens, layout, startsDeclaration, true);
+  const pieces = cut(tokens, layout, undefined);
   return pieces.map(piece => parsePiece(piece, 'declaration', undefined, layout, failures));
 }
 
@@ -70,21 +79,25 @@ function parsePiece(
   const shell = [...tokens.slice(0, entriesAt), ...tokens.slice(block.close)];
   const outer = run(parser, piece, shell);
   report(failures, outer.errors[0], { tokens: shell, piece, within, layout });
-  const entries = cut(tokens.slice(entriesAt, block.close), layout, block.kind.starts, false).map(entry =>
+  const entries = cut(tokens.slice(entriesAt, block.close), layout, block.kind).map(entry =>
     parsePiece(entry, block.kind.entry, tokens[0], layout, failures),
   );
   adopt(outer.cst, block.kind, entries);
   return outer.cst;
 }
 
-function run(parser: MarlParser, piece: PieceRule, tokens: readonly IToken[]): { cst: CstNode; errors: IRecognitionException[] } {
+function run(
+  parser: MarlParser,
+  piece: PieceRule,
+  tokens: readonly IToken[],
+): { cst: CstNode; errors: IRecognitionException[] } {
   parser.input = [...tokens];
   const cst = (parser[piece]() as CstNode | undefined) ?? { name: piece, children: {} };
   return { cst, errors: parser.errors };
 }
 
 function report(failures: Failure[], error: IRecognitionException | undefined, rest: Omit<Failure, 'error'>): void {
-  if (error !== undefined) failures.push({ error, ...rest });
+  if (error !== undefined && hasRoom(failures)) failures.push({ error, ...rest });
 }
 
 // ---------------------------------------------------------------------------------------------- blocks
@@ -94,10 +107,15 @@ interface BlockKind {
   /** From the piece's node to the node that holds the entries, and their key there. */
   readonly path: readonly string[];
   readonly key: string;
+  /** May commas separate the entries? */
+  readonly commas?: boolean;
   starts(tokens: readonly IToken[], at: number): boolean;
 }
 
-const named = (sign: TokenType): BlockKind['starts'] => (tokens, at) => isName(tokens[at]!) && tokens[at + 1]?.tokenType === sign;
+const named =
+  (sign: TokenType): BlockKind['starts'] =>
+  (tokens, at) =>
+    isName(tokens[at]!) && tokens[at + 1]?.tokenType === sign;
 
 const startsItem: BlockKind['starts'] = (tokens, at) => {
   const type = tokens[at]!.tokenType;
@@ -112,15 +130,24 @@ const startsStatement: BlockKind['starts'] = (tokens, at) => {
 };
 
 const startsRow: BlockKind['starts'] = (tokens, at) =>
-  tokens[at]!.tokenType === T.HeadParen || ((isName(tokens[at]!) || tokens[at]!.tokenType === T.NumberLiteral) && tokens[at + 1]?.tokenType === T.Colon);
+  tokens[at]!.tokenType === T.HeadParen ||
+  ((isName(tokens[at]!) || tokens[at]!.tokenType === T.NumberLiteral) && tokens[at + 1]?.tokenType === T.Colon);
 
 const blocks = new Map<TokenType, BlockKind>([
   [T.Game, { entry: 'gameItem', path: ['gameDecl'], key: 'gameItem', starts: startsItem }],
-  [T.Train, { entry: 'trainClause', path: ['trainDecl'], key: 'trainClause', starts: (tokens, at) => clauseKeywords.has(tokens[at]!.tokenType) }],
+  [
+    T.Train,
+    {
+      entry: 'trainClause',
+      path: ['trainDecl'],
+      key: 'trainClause',
+      starts: (tokens, at) => clauseKeywords.has(tokens[at]!.tokenType),
+    },
+  ],
   [T.Mixer, { entry: 'mixerBinding', path: ['mixerDecl'], key: 'mixerBinding', starts: named(T.Equals) }],
-  [T.Sweep, { entry: 'sweepAxis', path: ['sweepDecl'], key: 'sweepAxis', starts: () => false }],
-  [T.Record_, { entry: 'field', path: ['recordDecl', 'fields'], key: 'field', starts: named(T.Colon) }],
-  [T.State, { entry: 'stateField', path: ['stateItem'], key: 'stateField', starts: named(T.Colon) }],
+  [T.Sweep, { entry: 'sweepAxis', path: ['sweepDecl'], key: 'sweepAxis', commas: true, starts: () => false }],
+  [T.Record_, { entry: 'field', path: ['recordDecl', 'fields'], key: 'field', commas: true, starts: named(T.Colon) }],
+  [T.State, { entry: 'stateField', path: ['stateItem'], key: 'stateField', commas: true, starts: named(T.Colon) }],
   [T.Init, { entry: 'statement', path: ['initItem', 'statements'], key: 'statement', starts: startsStatement }],
   [T.Step, { entry: 'statement', path: ['stepItem', 'statements'], key: 'statement', starts: startsStatement }],
   [T.Payoff, { entry: 'payoffRow', path: ['payoffItem'], key: 'payoffRow', starts: startsRow }],
@@ -128,14 +155,18 @@ const blocks = new Map<TokenType, BlockKind>([
 ]);
 
 /** The block of a piece whose entries can be parsed one by one. */
-function findBlock(tokens: readonly IToken[], piece: PieceRule): { open: number; close: number; kind: BlockKind } | undefined {
+function findBlock(
+  tokens: readonly IToken[],
+  piece: PieceRule,
+): { open: number; close: number; kind: BlockKind } | undefined {
   const kind = tokens[0] && blocks.get(tokens[0].tokenType);
-  if (kind === undefined || (piece !== 'declaration' && piece !== 'gameItem' && piece !== 'trainClause')) return undefined;
+  if (kind === undefined || (piece !== 'declaration' && piece !== 'gameItem' && piece !== 'trainClause'))
+    return undefined;
   let open = -1;
   let depth = 0;
   let found: { open: number; close: number; kind: BlockKind } | undefined;
   for (const [at, { tokenType }] of tokens.entries()) {
-    if (tokenType === T.LBrace || tokenType === T.LParen || tokenType === T.LBracket || tokenType === T.HeadParen || tokenType === T.UpdateBracket) {
+    if (openers.has(tokenType)) {
       if (depth++ === 0 && tokenType === T.LBrace) open = at;
     } else if (tokenType === T.RBrace || tokenType === T.RParen || tokenType === T.RBracket) {
       if (--depth !== 0 || tokenType !== T.RBrace) continue;
@@ -163,41 +194,50 @@ function startsDeclaration(tokens: readonly IToken[], at: number): boolean {
 }
 
 /**
- * Cuts before every token outside brackets that looks like the start of an entry: because of what it is and because it
- * begins a line or follows a block or a comma, or because it begins a line below the first token of the first entry.
+ * Cuts at commas where they separate entries, and before every token outside brackets that looks like the start of an
+ * entry: because of what it is and because it begins a line or follows a block, or because it begins a line below the
+ * first token of the first entry. Without a kind of block it cuts a file into declarations.
  */
-function cut(tokens: readonly IToken[], layout: Layout, starts: BlockKind['starts'], atFileLevel: boolean): readonly (readonly IToken[])[] {
+function cut(tokens: readonly IToken[], layout: Layout, kind: BlockKind | undefined): readonly (readonly IToken[])[] {
   const pieces: IToken[][] = [];
   let current: IToken[] = [];
   let depth = 0;
-  const margin = atFileLevel ? 0 : tokens[0] && layout.startsLine(tokens[0]) ? layout.column(tokens[0]) : -1;
+  const margin = kind === undefined ? 0 : tokens[0] && layout.startsLine(tokens[0]) ? layout.column(tokens[0]) : -1;
+  const startsEntry = kind === undefined ? startsDeclaration : kind.starts;
+  const end = (): void => {
+    if (current.length > 0) pieces.push(current);
+    current = [];
+  };
   for (const [at, token] of tokens.entries()) {
     const type = token.tokenType;
     const before = tokens[at - 1];
+    if (depth === 0 && type === T.Comma && kind?.commas === true && current.length > 0) {
+      end();
+      continue;
+    }
     if (depth === 0 && before !== undefined && current.length > 0) {
       const startsLine = layout.startsLine(token);
       const aligned = startsLine && layout.column(token) === margin && isWord(token) && !goingOn.has(type);
       const certain = fileKeywords.has(type) || sharedKeywords.has(type);
-      const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace || before.tokenType === T.Comma;
-      if (aligned || (starts(tokens, at) && (certain || free))) {
-        if (!atFileLevel && before.tokenType === T.Comma) current.pop();
-        if (current.length > 0) pieces.push(current);
-        current = [];
-      }
+      const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace;
+      if (aligned || (startsEntry(tokens, at) && (certain || free))) end();
     }
-    if (type === T.LBrace || type === T.LParen || type === T.LBracket || type === T.HeadParen || type === T.UpdateBracket) depth++;
+    if (openers.has(type)) depth++;
     else if (type === T.RBrace || type === T.RParen || type === T.RBracket) depth--;
     current.push(token);
   }
-  if (!atFileLevel && current.at(-1)?.tokenType === T.Comma && current.length > 1) current.pop();
-  if (current.length > 0) pieces.push(current);
+  end();
   return pieces;
 }
+
+const openers: ReadonlySet<TokenType> = new Set([T.LBrace, T.LParen, T.LBracket, T.HeadParen, T.UpdateBracket]);
 
 /** Does an expression that ends here still lack its last operand? */
 function leavesOpen(token: IToken): boolean {
   const type = token.tokenType;
-  const operator = type.CATEGORIES?.some(one => one === T.BinaryOperator || one === T.PrefixOperator || one === T.SumOperator);
+  const operator = type.CATEGORIES?.some(
+    one => one === T.BinaryOperator || one === T.PrefixOperator || one === T.SumOperator,
+  );
   return operator === true || type === T.Equals || type === T.Tilde || type === T.Then || type === T.Else;
 }
 

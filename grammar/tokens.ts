@@ -12,7 +12,11 @@ export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][
 // Operators are grouped by how loosely they bind, so that the parser can read operands and operators as one flat list.
 export const BinaryOperator = createToken({ name: 'BinaryOperator', pattern: never });
 /** `+ - * / % ..`: what may stand in the domain of a generator. */
-export const RangeLevelOperator = createToken({ name: 'RangeLevelOperator', pattern: never, categories: BinaryOperator });
+export const RangeLevelOperator = createToken({
+  name: 'RangeLevelOperator',
+  pattern: never,
+  categories: BinaryOperator,
+});
 /** `+ - * / %` */
 export const SumOperator = createToken({ name: 'SumOperator', pattern: never, categories: RangeLevelOperator });
 /** `* / %` */
@@ -98,15 +102,74 @@ export const Seq = soft('seq');
 
 /** Words that can never be names. */
 export const hardKeywords: readonly TokenType[] = [
-  Import, Game, Enum, Record_, Let, Fn, Solve, Train, Sweep, Assert, Next, If, Then, Else, Match, For, With, True, False,
-  And, Or, Not, In,
+  Import,
+  Game,
+  Enum,
+  Record_,
+  Let,
+  Fn,
+  Solve,
+  Train,
+  Sweep,
+  Assert,
+  Next,
+  If,
+  Then,
+  Else,
+  Match,
+  For,
+  With,
+  True,
+  False,
+  And,
+  Or,
+  Not,
+  In,
 ];
 
 /** Words that are keywords in one place and names elsewhere. */
 export const softKeywords: readonly TokenType[] = [
-  Mixer, Agents, Index, Actions, State, Init, Legal, Active, Turn, Step, Reward, Observe, End, When, Horizon, Discount,
-  Payoff, Such, That, Sample, Map_, Of, By, On, Over, Every, Where, Within, ZeroSum, Clamped, Wrapped, Maximizing,
-  Iterations, Team, Algorithm, Budget, Envs, Seeds, Evaluate, Stop, Seq,
+  Mixer,
+  Agents,
+  Index,
+  Actions,
+  State,
+  Init,
+  Legal,
+  Active,
+  Turn,
+  Step,
+  Reward,
+  Observe,
+  End,
+  When,
+  Horizon,
+  Discount,
+  Payoff,
+  Such,
+  That,
+  Sample,
+  Map_,
+  Of,
+  By,
+  On,
+  Over,
+  Every,
+  Where,
+  Within,
+  ZeroSum,
+  Clamped,
+  Wrapped,
+  Maximizing,
+  Iterations,
+  Team,
+  Algorithm,
+  Budget,
+  Envs,
+  Seeds,
+  Evaluate,
+  Stop,
+  Seq,
 ];
 
 /** Every keyword by its spelling. A Map, so that a word such as `constructor` is not found by accident. */
@@ -186,7 +249,12 @@ export const WhiteSpace = createToken({
 });
 
 // Openings without an end. They come after their well-formed counterparts.
-export const OpenComment = createToken({ name: 'OpenComment', pattern: /\/\*[\s\S]*/, group: 'mistakes', line_breaks: true });
+export const OpenComment = createToken({
+  name: 'OpenComment',
+  pattern: /\/\*[\s\S]*/,
+  group: 'mistakes',
+  line_breaks: true,
+});
 /** Ends before the first line that starts in column one with a letter or `}`: the rest is still read as program. */
 export const OpenTriple = createToken({
   name: 'OpenTriple',
@@ -200,7 +268,8 @@ export const HashComment = createToken({ name: 'HashComment', pattern: /#[^\r\n]
 /** Operators of other languages; `lexer.ts` replaces them by ours and says so. */
 export const ForeignOperator = createToken({
   name: 'ForeignOperator',
-  pattern: /===|!==|&&?|\|\||\*\*|<>|:=|=<|[+\-*/]=|!(?!=)|;|\^|\?|[\u2264\u2265\u2260\u2212\u2013\u2014\u2192\u2208\u00d7\u00b7\u00f7\u00ac\u2227\u2228]/,
+  pattern:
+    /===|!==|&&?|\|\||\*\*|<>|:=|=<|[+\-*/]=|!(?!=)|;|\^|\?|[\u2264\u2265\u2260\u2212\u2013\u2014\u2192\u2208\u00d7\u00b7\u00f7\u00ac\u2227\u2228]/,
 });
 /** A string between typographic quotes. */
 export const ForeignString = createToken({
@@ -210,19 +279,63 @@ export const ForeignString = createToken({
 
 /** In the order in which the lexer tries them. */
 export const lexicalTokens: readonly TokenType[] = [
-  WhiteSpace, Identifier, NumberLiteral,
-  DocComment, LineComment, BlockComment, OpenComment,
-  TripleString, OpenTriple, StringLiteral, OpenString, CharLiteral, OpenChar, HashComment,
-  FatArrow, Arrow,
-  ForeignOperator, ForeignString,
-  EqualEqual, NotEqual, LessEqual, GreaterEqual, DotDot,
-  LParen, RParen, LBracket, RBracket, LBrace, RBrace, Comma, Colon, Equals, Less, Greater, Dot, Plus, Minus, Star, Slash,
-  Percent, Tilde, Bar,
+  WhiteSpace,
+  Identifier,
+  NumberLiteral,
+  DocComment,
+  LineComment,
+  BlockComment,
+  OpenComment,
+  TripleString,
+  OpenTriple,
+  StringLiteral,
+  OpenString,
+  CharLiteral,
+  OpenChar,
+  HashComment,
+  FatArrow,
+  Arrow,
+  ForeignOperator,
+  ForeignString,
+  EqualEqual,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  DotDot,
+  LParen,
+  RParen,
+  LBracket,
+  RBracket,
+  LBrace,
+  RBrace,
+  Comma,
+  Colon,
+  Equals,
+  Less,
+  Greater,
+  Dot,
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  Percent,
+  Tilde,
+  Bar,
 ];
-
 
 /** What the parser may meet. */
 export const parserTokens: readonly TokenType[] = [
-  BinaryOperator, RangeLevelOperator, SumOperator, ProductOperator, TypeOperator, PrefixOperator,
-  ...lexicalTokens, ...hardKeywords, ...softKeywords, NotIn, HeadParen, HeadMinus, UpdateBracket,
+  BinaryOperator,
+  RangeLevelOperator,
+  SumOperator,
+  ProductOperator,
+  TypeOperator,
+  PrefixOperator,
+  ...lexicalTokens,
+  ...hardKeywords,
+  ...softKeywords,
+  NotIn,
+  HeadParen,
+  HeadMinus,
+  UpdateBracket,
 ];

@@ -1,7 +1,7 @@
 /** The runtime: what a training program, a solver run or a simulation needs, without the compiler. */
 export { type LoadedGame, loadGame } from './games/load.ts';
 export { Rational } from './games/rational.ts';
-export { type Simulation, type SimulateOptions, simulate } from './games/simulate.ts';
+export { type SimulateOptions, type Simulation, simulate } from './games/simulate.ts';
 export { legalOf, type TabularGame } from './games/tabular.ts';
 export {
   allocateBuffers,
@@ -14,7 +14,13 @@ export {
   truncated,
   type VectorGame,
 } from './games/vector.ts';
-export { type Algorithm, algorithmNamed, algorithms, completeSettings, type Requirement } from './learners/catalogue.ts';
+export {
+  type Algorithm,
+  algorithmNamed,
+  algorithms,
+  completeSettings,
+  type Requirement,
+} from './learners/catalogue.ts';
 export type { LearnedTable, Learner } from './learners/shared/learner.ts';
 export { purposes, Stream } from './rng/stream.ts';
 export {

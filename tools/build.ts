@@ -1,6 +1,6 @@
 /** `npm run build`: dist/ as it is published. Bundled JavaScript (shared parts split off) and the types of the public entries. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -54,6 +54,9 @@ const result = await build({
 });
 addressStartedFiles(Object.keys(result.metafile.outputs));
 chmodSync(join(out, 'cli', 'main.js'), 0o755);
+// `marl emit` specialises the learners' own source text, so an installed package carries it as data.
+for (const folder of ['games', 'learners', 'rng', 'train'])
+  cpSync(join(root, 'runtime', folder), join(out, 'source', 'runtime', folder), { recursive: true });
 execFileSync(
   process.execPath,
   [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tools', 'types.json')],

@@ -65,9 +65,9 @@ function machine(): Finding {
 
 function library(): Finding {
   const found = new Library(join(packageRoot(), 'stdlib'));
-  const count = found.names('games').length;
+  const count = found.games('games').length;
   return count > 0
-    ? { name: 'library', status: 'ok', detail: `${count} names in std.games` }
+    ? { name: 'library', status: 'ok', detail: `${count} games in std.games` }
     : { name: 'library', status: 'broken', detail: 'std.games is empty; install Marl again' };
 }
 

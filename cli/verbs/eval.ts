@@ -33,13 +33,20 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
   if ('exit' in rebuilt) return rebuilt.exit;
   const { spec, create } = rebuilt;
 
-  const results: { seed: number; return: Estimate; discounted: Estimate; length: Estimate; returns: Record<string, Estimate> }[] = [];
+  const results: {
+    seed: number;
+    return: Estimate;
+    discounted: Estimate;
+    length: Estimate;
+    returns: Record<string, Estimate>;
+  }[] = [];
   for (const seed of seeds) {
     const tables = readTables(folder, seed);
     if ('error' in tables) return reply.problem(exitCode.wrong, `${String(tables.error).replaceAll(folder, dir)}.`);
     const learner = learnerFrom(run.train, spec, tables as Exclude<typeof tables, { error: string }>);
     const { shape } = learnerFor(run.train, spec);
-    const found = evaluate(shape, spec, create, learner, options.seed, unseen, options.episodes, run.train.teamReward);
+    const plan = { ...run.train, evaluate: { ...run.train.evaluate, episodes: options.episodes } };
+    const found = evaluate(shape, plan, spec, create, learner, options.seed, unseen);
     results.push({
       seed,
       return: found.return,
@@ -48,21 +55,40 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       returns: Object.fromEntries(spec.agents.map((agent, i) => [agent, found.returns[i] as Estimate])),
     });
   }
-  reply.object(true, { out: dir, name: run.train.name, game: run.train.game, episodes: options.episodes, seeds: results, diagnostics: [] });
-  reply.say(`${run.train.name}: ${run.train.algorithm} on ${run.train.game}, ${grouped(options.episodes)} episodes per seed without exploration`);
+  reply.object(true, {
+    out: dir,
+    name: run.train.name,
+    game: run.train.game,
+    episodes: options.episodes,
+    seeds: results,
+    diagnostics: [],
+  });
+  reply.say(
+    `${run.train.name}: ${run.train.algorithm} on ${run.train.game}, ${grouped(options.episodes)} episodes per seed without exploration`,
+  );
   reply.say();
-  const cells = (e: Estimate | undefined): string => (e === undefined ? '' : `${shortNumber(e.mean)} +- ${shortNumber(e.stderr)}`);
+  const cells = (e: Estimate | undefined): string =>
+    e === undefined ? '' : `${shortNumber(e.mean)} +- ${shortNumber(e.stderr)}`;
   reply.say(
     table(
       ['seed', 'return', ...spec.agents, 'length'],
-      results.map(r => [`${r.seed}`, cells(r.return), ...spec.agents.map(agent => cells(r.returns[agent])), shortNumber(r.length.mean)]),
+      results.map(r => [
+        `${r.seed}`,
+        cells(r.return),
+        ...spec.agents.map(agent => cells(r.returns[agent])),
+        shortNumber(r.length.mean),
+      ]),
     ),
   );
   return exitCode.done;
 }
 
 /** Compiles the recorded program again and builds its game. */
-function rebuild(reply: Reply, run: RunDescription, dir: string): ReturnType<typeof loadGame> | { readonly exit: number } {
+function rebuild(
+  reply: Reply,
+  run: RunDescription,
+  dir: string,
+): ReturnType<typeof loadGame> | { readonly exit: number } {
   const program = compile(recordedHost(run), run.entry);
   const changed = `the program recorded in ${dir} does not give the game of this training any more`;
   const help = `It was written by Marl ${run.versions.marl}; train again with this version.`;

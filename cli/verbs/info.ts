@@ -85,32 +85,37 @@ function agentsOf(model: GameModel): readonly Record<string, unknown>[] {
   });
 }
 
-/** One line per class of agents: who, what they choose, what they see. */
+/** Who, what they choose, what they see; agents with the same spaces together. */
 function spaces(model: GameModel): string[] {
-  return model.classes.flatMap(cls => {
-    const space = model.actionSpaces[cls.actionSpace];
+  const groups = new Map<string, string[]>();
+  for (const cls of model.classes) {
+    const lines = [
+      `  choose  ${choices(model.actionSpaces[cls.actionSpace])}`,
+      `  see     ${sight(cls.observation)}`,
+    ].join('\n');
     const members = model.agents.slice(cls.first, cls.first + cls.count).map(agent => agent.label);
-    const who = members.length <= 4 ? members.join(', ') : `${members[0]} .. ${members.at(-1)} (${members.length})`;
-    const names = space?.names ?? [];
-    const actions = names.length <= 8 ? names.join(', ') : `${names.slice(0, 6).join(', ')}, ...`;
-    const finite =
-      space === undefined || (space.count === 1 && space.realSize > 0)
-        ? ''
-        : `${counted(space.count, 'action')} (${actions})`;
-    const real =
-      space === undefined || space.realSize === 0
-        ? ''
-        : `${space.realSize} real ${space.realSize === 1 ? 'number' : 'numbers'}`;
-    return [
-      `agents    ${who}`,
-      `  choose  ${[finite, real].filter(part => part !== '').join(' and ')}`,
-      `  see     ${counted(cls.observation.length, 'number')}${cls.observation.length === 0 ? '' : `: ${pieces(cls.observation.pieces.map(p => p.label))}`}`,
-    ];
+    groups.set(lines, [...(groups.get(lines) ?? []), ...members]);
+  }
+  return [...groups].flatMap(([lines, members]) => {
+    const who = members.length <= 6 ? members.join(', ') : `${members[0]} .. ${members.at(-1)} (${members.length})`;
+    return [`agents    ${who}`, ...lines.split('\n')];
   });
 }
 
-function pieces(labels: readonly string[]): string {
-  const distinct = [...new Set(labels)];
+function choices(space: GameModel['actionSpaces'][number] | undefined): string {
+  if (space === undefined) return 'nothing';
+  const names = space.names.length <= 8 ? space.names.join(', ') : `${space.names.slice(0, 6).join(', ')}, ...`;
+  const finite = space.count === 1 && space.realSize > 0 ? [] : [`${counted(space.count, 'action')} (${names})`];
+  const real = space.realSize === 0 ? [] : [counted(space.realSize, 'real number')];
+  return [...finite, ...real].join(' and ');
+}
+
+function sight({ length, pieces }: GameModel['classes'][number]['observation']): string {
+  return length === 0 ? 'nothing' : `${counted(length, 'number')}: ${labels(pieces.map(p => p.label))}`;
+}
+
+function labels(all: readonly string[]): string {
+  const distinct = [...new Set(all)];
   return distinct.length <= 8 ? distinct.join(', ') : `${distinct.slice(0, 7).join(', ')}, ...`;
 }
 

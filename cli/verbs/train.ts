@@ -2,19 +2,20 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { emitGame } from '../../compiler/emit/game.ts';
 import { loadGame } from '../../runtime/games/load.ts';
+import type { GameSpec } from '../../runtime/games/vector.ts';
+import { describePolicy, describeSummary } from '../../runtime/train/describe.ts';
 import { type RunDescription, readTables } from '../../runtime/train/folder.ts';
 import { policyFrom } from '../../runtime/train/policy.ts';
 import type { SeedResult } from '../../runtime/train/run.ts';
 import { type Outcome, resumeSession, startSession } from '../../runtime/train/session.ts';
 import type { TrainSpec } from '../../runtime/train/spec.ts';
 import { exitCode, type Io } from '../io.ts';
-import { learnedLines } from '../learned.ts';
-import { choose, type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
+import { type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
 import { packageVersion } from '../package.ts';
 import { duration, Progress } from '../progress.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { counted, grouped, shortNumber, table } from '../text.ts';
-import { type Trainable, trainables } from '../training.ts';
+import { chooseTrainings, folderName, type Trainable } from '../training.ts';
 
 interface TrainOptions extends ProgramOptions {
   readonly seed?: readonly number[];
@@ -32,7 +33,10 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
   const { runs, sweep } = chosen.value;
   const reports: Report[] = [];
   for (const run of runs) {
-    const out = sweep === undefined ? (options.out ?? join('runs', run.name)) : join(options.out ?? join('runs', sweep), folderName(run.name));
+    const out =
+      sweep === undefined
+        ? (options.out ?? join('runs', run.name))
+        : join(options.out ?? join('runs', sweep), folderName(run.name));
     const done = await one(reply, opened.value, run, out, options);
     if (done.exit !== undefined) return done.exit;
     reports.push(done.value);
@@ -41,7 +45,12 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
   const [first] = reports;
   const { program } = opened.value;
   const diagnostics = jsonDiagnostics(program.diagnostics, program.sources);
-  reply.object(true, sweep === undefined ? { ...first, diagnostics } : { name: sweep, out: options.out ?? join('runs', sweep), runs: reports, diagnostics });
+  reply.object(
+    true,
+    sweep === undefined
+      ? { ...first, diagnostics }
+      : { name: sweep, out: options.out ?? join('runs', sweep), runs: reports, diagnostics },
+  );
   if (sweep !== undefined) sayTable(reply, reports);
   return exitCode.done;
 }
@@ -60,25 +69,13 @@ interface Report {
   readonly metrics: readonly Record<string, unknown>[];
 }
 
-/** The training that was named, all runs of the sweep that was named, or the only one there is. */
-function chooseTrainings(reply: Reply, opened: Opened): Got<{ runs: readonly Trainable[]; sweep: string | undefined }> {
-  const { program, name, libraryName } = opened;
-  const sweep = program.sweeps.find(candidate => candidate.name === name);
-  if (sweep !== undefined) return { value: { runs: trainables(program).filter(run => sweep.runs.some(r => r.label === run.name)), sweep: sweep.name } };
-  const named = trainables(program);
-  if (name !== undefined) {
-    const found = named.find(run => run.name === name);
-    if (found !== undefined) return { value: { runs: [found], sweep: undefined } };
-  }
-  const trains = named.slice(0, program.trains.length);
-  // `std.games.Climbing` means the trainings of Climbing where its file holds others too.
-  const own = libraryName === undefined || name !== undefined ? [] : trains.filter(run => run.spec.game === libraryName || run.spec.game.startsWith(`${libraryName}(`));
-  const pool = own.length > 0 ? own : [...trains, ...(name === undefined ? [] : program.sweeps.map(s => ({ name: s.name }) as Trainable))];
-  const one = choose(reply, opened, 'training', pool, name);
-  return one.exit !== undefined ? one : { value: { runs: [one.value], sweep: undefined } };
-}
-
-async function one(reply: Reply, opened: Opened, run: Trainable, out: string, options: TrainOptions): Promise<Got<Report>> {
+async function one(
+  reply: Reply,
+  opened: Opened,
+  run: Trainable,
+  out: string,
+  options: TrainOptions,
+): Promise<Got<Report>> {
   const { program, overrides } = opened;
   const built = modelOf(reply, run.instantiate(overrides), program.sources);
   if (built.exit !== undefined) return built;
@@ -95,11 +92,16 @@ async function one(reply: Reply, opened: Opened, run: Trainable, out: string, op
     versions: { marl: packageVersion(), node: process.versions.node },
   };
 
-  reply.say(`${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}`);
+  reply.say(
+    `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}`,
+  );
   const progress = reply.json ? undefined : new Progress(reply.io, spec.budget, spec.seeds.length);
   const hooks = { progress: (seed: number, step: number, episode: number) => progress?.update(seed, step, episode) };
   const began = performance.now();
-  const session = options.resume === true ? resumeSession(folder, gameText, hooks, options.workers) : startSession(description, gameText, folder, hooks, options.workers);
+  const session =
+    options.resume === true
+      ? resumeSession(folder, gameText, hooks, options.workers)
+      : startSession(description, gameText, folder, hooks, options.workers);
   if ('error' in session) return { exit: reply.problem(exitCode.wrong, `${session.error.replaceAll(folder, out)}.`) };
   let interrupted = false;
   const release = reply.io.onInterrupt(() => {
@@ -114,14 +116,22 @@ async function one(reply: Reply, opened: Opened, run: Trainable, out: string, op
     progress?.clear();
   }
   const seconds = (performance.now() - began) / 1000;
-  const report = reportOf(run, spec, outcome, out, interrupted, seconds);
-  sayOutcome(reply, opened, spec, outcome, report);
+  const report = reportOf(run, spec, game, outcome, out, interrupted, seconds);
+  sayOutcome(reply, game, outcome, report);
   if (!interrupted && outcome.results[0] !== undefined) sayLearned(reply, spec, game, outcome.results[0], folder);
   sayNext(reply, opened, run, outcome, out);
   return { value: report };
 }
 
-function reportOf(run: Trainable, spec: TrainSpec, outcome: Outcome, out: string, interrupted: boolean, seconds: number): Report {
+function reportOf(
+  run: Trainable,
+  spec: TrainSpec,
+  game: GameSpec,
+  outcome: Outcome,
+  out: string,
+  interrupted: boolean,
+  seconds: number,
+): Report {
   return {
     name: run.name,
     game: spec.game,
@@ -132,57 +142,51 @@ function reportOf(run: Trainable, spec: TrainSpec, outcome: Outcome, out: string
     steps: outcome.results.reduce((sum, result) => sum + result.step, 0),
     seconds,
     return: outcome.summary.return ?? null,
-    metrics: outcome.summary.seeds.map(({ seed, step, episode, reason, final }) => ({ seed, step, episode, reason, ...named(final, outcome, spec) })),
+    metrics: outcome.summary.seeds.map(({ seed, step, episode, reason, final }) => ({
+      seed,
+      step,
+      episode,
+      reason,
+      ...named(final, game),
+    })),
   };
 }
 
 /** The last evaluation with the agents' names; nothing before the first. */
-function named(final: SeedResult['final'], outcome: Outcome, spec: TrainSpec): Record<string, unknown> {
+function named(final: SeedResult['final'], game: GameSpec): Record<string, unknown> {
   if (final === undefined) return {};
-  const agents = agentsOf(outcome, spec);
   const { returns, ...rest } = final;
-  return { ...rest, returns: Object.fromEntries(returns.map((estimate, i) => [agents[i] ?? `${i}`, estimate])) };
+  return { ...rest, returns: Object.fromEntries(returns.map((estimate, i) => [game.agents[i] as string, estimate])) };
 }
 
-/** Names of the agents as the metrics carry them. */
-function agentsOf(outcome: Outcome, _spec: TrainSpec): readonly string[] {
-  const line = outcome.results.flatMap(result => result.metrics).at(-1);
-  if (line === undefined) return [];
-  const { returns } = JSON.parse(line) as { returns?: Record<string, unknown> };
-  return returns === undefined ? [] : Object.keys(returns);
-}
-
-function sayOutcome(reply: Reply, _opened: Opened, spec: TrainSpec, outcome: Outcome, report: Report): void {
-  const reason = { budget: 'budget used up', stop: 'goal reached', interrupted: 'interrupted' } as const;
-  const rows = outcome.summary.seeds.map(({ seed, step, episode, reason: why, final }) => [
-    `${seed}`,
-    grouped(step),
-    grouped(episode),
-    final === undefined ? '' : shortNumber(final.return.mean),
-    final === undefined ? '' : shortNumber(final.return.stderr),
-    final === undefined ? '' : shortNumber(final.length.mean),
-    reason[why],
-  ]);
+function sayOutcome(reply: Reply, game: GameSpec, outcome: Outcome, report: Report): void {
   reply.say();
-  reply.say(table(['seed', 'steps', 'episodes', 'return', 'std. error', 'length', ''], rows));
-  const { return: mean } = outcome.summary;
-  if (mean !== undefined && spec.seeds.length > 1) reply.say(`return over seeds: ${shortNumber(mean.mean)}, standard error ${shortNumber(mean.stderr)}`);
-  reply.say(`${grouped(report.steps)} steps in ${duration(report.seconds)}, ${grouped(report.steps / report.seconds)} steps per second`);
+  reply.say(describeSummary(outcome.summary, game));
+  reply.say();
+  reply.say(
+    `${grouped(report.steps)} steps in ${duration(report.seconds)}, ${grouped(report.steps / report.seconds)} steps per second`,
+  );
 }
 
 /** What the first seed learned, if it is small enough to read. */
-function sayLearned(reply: Reply, spec: TrainSpec, game: RunDescription['game'], result: SeedResult, folder: string): void {
+function sayLearned(
+  reply: Reply,
+  spec: TrainSpec,
+  game: RunDescription['game'],
+  result: SeedResult,
+  folder: string,
+): void {
   if (reply.json) return;
   const tables = readTables(folder, result.seed);
   if ('error' in tables) return;
-  const lines = learnedLines(policyFrom(spec, game, tables as Exclude<typeof tables, { error: string }>).view(), game);
+  const policy = policyFrom(spec, game, tables as Exclude<typeof tables, { error: string }>);
   reply.say();
-  reply.say(`learned by seed ${result.seed}:`);
-  for (const line of lines.slice(0, 30)) reply.say(line);
+  reply.say(`What seed ${result.seed} learned:`);
+  reply.say(describePolicy(policy.view(), game));
 }
 
 function sayNext(reply: Reply, opened: Opened, run: Trainable, outcome: Outcome, out: string): void {
-  const target = opened.libraryName === undefined ? `${opened.file}:${run.name}` : `std.games.${opened.libraryName}:${run.name}`;
+  const target = `${opened.file}:${run.name}`;
   reply.say();
   if (outcome.unfinished.length > 0) {
     reply.say(`interrupted; go on with: marl train ${target} --resume --out ${out}`);
@@ -193,12 +197,11 @@ function sayNext(reply: Reply, opened: Opened, run: Trainable, outcome: Outcome,
 
 /** A sweep's runs side by side. */
 function sayTable(reply: Reply, reports: readonly Report[]): void {
-  const rows = reports.map(report => [report.name, report.return === null ? '' : shortNumber(report.return.mean), report.return === null ? '' : shortNumber(report.return.stderr)]);
+  const rows = reports.map(report => [
+    report.name,
+    report.return === null ? '' : shortNumber(report.return.mean),
+    report.return === null ? '' : shortNumber(report.return.stderr),
+  ]);
   reply.say();
   reply.say(table(['run', 'return', 'std. error'], rows));
-}
-
-/** `Lr[lr=0.1]` as a folder: no character that a file system refuses. */
-function folderName(label: string): string {
-  return label.replace(/[^A-Za-z0-9_.=,+-]+/g, '_').replace(/^_+|_+$/g, '');
 }

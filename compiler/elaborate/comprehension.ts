@@ -195,7 +195,33 @@ export function elaborateList(ctx: Context, e: ComprehensionExpr, expected: Type
     const plain = unfiltered(ctx, e, elementType);
     if (plain !== undefined) return plain;
   }
+  if (e.condition !== undefined && e.order === undefined && e.generators.length === 1) {
+    const others = allButOneElement(ctx, e, e.condition, elementType);
+    if (others !== undefined) return others;
+  }
   return filtered(ctx, e, elementType);
+}
+
+/** `[e for q in T if q != p]`: element k is that of T, passing over p; nothing needs to be collected. */
+function allButOneElement(ctx: Context, e: ComprehensionExpr, written: Expr, elementType: Type | undefined): Value | undefined {
+  const generator = e.generators[0] as Generator;
+  if (written.kind !== 'Binary' || written.op !== '!=') return undefined;
+  const domain = domainOf(ctx, generator.domain);
+  if (domain === undefined) return V.invalid;
+  const { variable, inside } = bound(ctx, generator, domain);
+  const index = ir.local(variable);
+  const condition = inside(inner => expectBool(inner, elaborate({ ...inner, out: undefined }, written, T.boolType), written.span, 'The condition after `if`'));
+  if (condition === undefined) return V.invalid;
+  const fixed = excludedValue(condition, domain.element(index), domain);
+  if (fixed === undefined || domain.key === undefined) return undefined;
+  const skipped = ir.binary('sub', fixed, ir.int(T.boundsOf(domain.key).low));
+  const make = (k: IrExpr): Value => {
+    const passed = ir.binary('add', k, ir.binary('ge', k, skipped));
+    return elaborate({ ...ctx, out: undefined, scope: ctx.scope.with(generator.name.text, domain.element(passed)) }, e.body, elementType);
+  };
+  const sample = inside(inner => elaborate({ ...inner, out: undefined }, e.body, elementType));
+  if (sample.kind === 'invalid') return V.invalid;
+  return { kind: 'array', type: { kind: 'array', keys: [T.rangeType(0, domain.most - 2)], element: V.typeOf(sample) }, at: ([k]) => make(k as IrExpr) };
 }
 
 /** Without condition and order the elements are computed where they are asked for; several generators make a grid. */
@@ -289,7 +315,7 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
         failed = true;
         return;
       }
-      if (e.generators.length === 1) allButOne = excludesOne(condition, domain.element(ir.local(variable)), domain);
+      if (e.generators.length === 1) allButOne = excludedValue(condition, domain.element(ir.local(variable)), domain) !== undefined;
       const then: IrStmt[] = [];
       ir.withFacts(refine(condition, true, ctx.build), () => collect({ ...here, out: then }, k + 1, capacity * domain.most - (allButOne ? 1 : 0), then));
       body.push({ op: 'if', condition, then, else: [] });
@@ -308,13 +334,13 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
   return { kind: 'seq', element: type, capacity, length: bounded, at: k => read(sorted, k) };
 }
 
-/** Is this `x != fixed`, where x runs over a set that holds the fixed value? */
-function excludesOne(condition: IrExpr, element: Value, domain: Domain): boolean {
-  if (condition.op !== 'binary' || condition.operator !== 'ne' || element.kind !== 'scalar' || domain.key === undefined) return false;
-  if (domain.count.op !== 'const' || domain.most < 2) return false;
+/** The fixed side of `x != fixed`, where x runs over a set that holds the fixed value. */
+function excludedValue(condition: IrExpr, element: Value, domain: Domain): IrExpr | undefined {
+  if (condition.op !== 'binary' || condition.operator !== 'ne' || element.kind !== 'scalar' || domain.key === undefined) return undefined;
+  if (domain.count.op !== 'const' || domain.most < 2) return undefined;
   const key = ir.keyOf(element.e);
   const fixed = ir.keyOf(condition.left) === key ? condition.right : ir.keyOf(condition.right) === key ? condition.left : undefined;
-  return fixed !== undefined && B.contains(T.boundsOf(domain.key), fixed.bounds) && fixed.op !== 'reduce' && !mentions(fixed, element.e);
+  return fixed !== undefined && B.contains(T.boundsOf(domain.key), fixed.bounds) && !mentions(fixed, element.e) ? fixed : undefined;
 }
 
 function mentions(e: IrExpr, part: IrExpr): boolean {
@@ -345,8 +371,9 @@ function sort(ctx: Context, storage: NonNullable<ReturnType<typeof allocate>>, k
   const other = ir.load(keys, ir.local(j));
   const before = ir.or(ir.binary('lt', other, mine), ir.and(ir.binary('eq', other, mine), ir.binary('lt', ir.local(j), ir.local(i))));
   const rank = ir.reduce('sum', j, length, undefined, before);
-  const body: IrStmt[] = [];
-  write(ctx.build, { storage: target, base: rank }, read(storage, ir.local(i)), body);
+  const place = ctx.build.local('rank', 'int', B.between(0, capacity - 1));
+  const body: IrStmt[] = [{ op: 'let', local: place, value: rank }];
+  write(ctx.build, { storage: target, base: ir.local(place) }, read(storage, ir.local(i)), body);
   ctx.out?.push({ op: 'for', variable: i, count: length, body });
   return target;
 }

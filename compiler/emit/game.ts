@@ -3,7 +3,7 @@
  * needs nothing but the language: it carries its own random numbers and exposes `spec` and `create`
  * (`GameSpec` and `CreateVectorGame` of runtime/games/vector.ts).
  */
-import type { GameModel } from '../game/model.ts';
+import type { GameModel, Store } from '../game/model.ts';
 import { type Unit, Writer } from './gameCode.ts';
 import { declareFunctions } from './gameFunctions.ts';
 import { docComment } from './gameNames.ts';
@@ -12,7 +12,7 @@ import { randomHelpers } from './gameRandom.ts';
 import { alwaysLegal, emitSpec } from './gameSpec.ts';
 import { emitStart, emitStep } from './gameStep.ts';
 import { emptyDraw, impossibleDraw } from './gameStmt.ts';
-import { arrayDeclarations, constantDeclarations, newUnit, stateEntries, variablesOf } from './gameStores.ts';
+import { arrayDeclarations, constantDeclarations, newUnit, stateEntries, privateStores } from './gameStores.ts';
 import { wrapLines } from './gameWrap.ts';
 
 export interface EmitOptions {
@@ -20,6 +20,8 @@ export interface EmitOptions {
   readonly types: boolean;
   /** `esm` exports `spec` and `create`; `function` is the body of a function that returns `{ spec, create }`. */
   readonly module: 'function' | 'esm';
+  /** Write out short loops: faster, longer, less readable. By default in JavaScript only. Results are the same to the last bit. */
+  readonly unroll?: boolean;
 }
 
 /**
@@ -29,12 +31,13 @@ export interface EmitOptions {
  * the stream (seed, purpose "game", firstGame + e, episode), so trajectories do not depend on how many games run together.
  */
 export function emitGame(model: GameModel, options: EmitOptions): string {
-  const unit = newUnit(model, options.types);
-  const held = variablesOf(unit);
+  const unit = newUnit(model, options.types, options.unroll ?? !options.types);
+  const own = privateStores(unit);
+  const held = (key: string) => (store: Store) => store.size === 1 && own(key)(store);
   const functions = declareFunctions(unit, held);
   const views = viewsOf(unit);
   const start = emitStart(unit, held('init'));
-  const step = emitStep(unit, held('step'), views);
+  const step = emitStep(unit, own('step'), views);
   const observe = views.observations === 'none' ? [] : emitObserve(unit, held);
   const masks = emitMasks(unit);
 

@@ -94,6 +94,8 @@ function isShortStatement(header: string, text: string): boolean {
 export interface Unit {
   readonly model: GameModel;
   readonly types: boolean;
+  /** Are short loops written out for speed? */
+  readonly unroll: boolean;
   /** Names at module level and in `create`. */
   readonly names: Names;
   /** Typed arrays of stores, by store id. */
@@ -195,9 +197,11 @@ export function declarations(body: Body): readonly string[] {
   return lines;
 }
 
-/** The lines of a body with repeated reads moved up. */
-export function withHoistedReads(body: Body, lines: readonly string[]): readonly string[] {
-  return hoistReads(lines, body.movable.values(), name => body.names.has(name));
+/** The lines that bodies in one block wrote, one after the other, with repeated reads moved up. */
+export function withHoistedReads(parts: readonly { readonly body: Body; readonly writer: Writer }[]): readonly string[] {
+  const reads = new Map(parts.flatMap(({ body }) => [...body.movable]));
+  const lines = parts.flatMap(({ writer }) => writer.lines);
+  return hoistReads(lines, reads.values(), name => parts.some(({ body }) => body.names.has(name)));
 }
 
 /** The name of a store's array. */

@@ -5,7 +5,8 @@ import { arrayName, type Body, type Code, level, operand, primary, row } from '.
 import { constantOf, fitsInt32, needsStatements, unrolledCount } from './gameFold.ts';
 import { commentText } from './gameNames.ts';
 import { decided } from './gameRange.ts';
-import { reduceInline, reduceLoop } from './gameReduce.ts';
+import { reduceLoop } from './gameReduce.ts';
+import { writeOut } from './gameSubstitute.ts';
 import { ice } from './ice.ts';
 
 /** A number; `text` defaults to its shortest decimal form. */
@@ -121,7 +122,7 @@ export function emit(body: Body, expr: IrExpr, hint = 'value'): Code {
       return select(body, expr, hint);
     case 'reduce': {
       const n = unrolledCount(expr, body.known);
-      return n === undefined ? reduceLoop(body, expr, hint) : reduceInline(body, expr, n);
+      return n === undefined ? reduceLoop(body, expr, hint) : emit(body, writeOut(expr, n), hint);
     }
     case 'call': {
       const fn = body.unit.functions.get(expr.fn.id) ?? ice(`function ${expr.fn.name} is not emitted`);
@@ -175,7 +176,7 @@ function time(body: Body): Code {
   return primary(body.readsOnce ? 'time' : 'timeOf[e]');
 }
 
-/** The chosen flat index taken apart: the last part runs fastest. */
+/** The chosen flat index taken apart: the last part runs fastest. Finite parts are ordinals, whatever their values are called. */
 function action(body: Body, expr: IrExpr & { op: 'action' }): Code {
   const { model, realStart } = body.unit;
   const first = constantOf(expr.agent, body.known) ?? Math.max(0, expr.agent.bounds.low);
@@ -206,7 +207,7 @@ function action(body: Body, expr: IrExpr & { op: 'action' }): Code {
   let code: Code = stride === 1 ? flat : { text: `(${flat.text} / ${stride}) | 0`, level: level.bitOr, bool: false };
   if (!isFirst)
     code = { text: `${operand(code, level.unary)} % ${part.size}`, level: level.multiplicative, bool: false };
-  return part.low === 0 ? code : sum(code, numberCode(part.low));
+  return code;
 }
 
 /** Start of a varying agent's real actions: agents of one space follow each other, or a table says where they are. */
@@ -377,7 +378,7 @@ function valueName(body: Body, expr: IrExpr, value: number | undefined): string 
   const { model } = body.unit;
   const cls = model.classes.find(c => first >= c.first && first < c.first + c.count);
   const part = cls === undefined ? undefined : model.actionSpaces[cls.actionSpace]?.parts[expr.part];
-  const name = part?.kind === 'finite' ? part.valueNames[value - part.low] : undefined;
+  const name = part?.kind === 'finite' ? part.valueNames[value] : undefined;
   return name === undefined || name === String(value) ? '' : ` /* ${commentText(name)} */`;
 }
 

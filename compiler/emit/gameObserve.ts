@@ -84,7 +84,7 @@ export function emitObserve(unit: Unit, inVariable: (key: string) => (store: Sto
     () => {
       out.block('for (let e = from; e < to; e++)', () => {
         out.all(merged);
-        for (const { body, writer } of classes) out.all(withHoistedReads(body, writer.lines));
+        out.all(withHoistedReads(classes));
       });
     },
   );
@@ -104,13 +104,19 @@ function perAgent(
 ): void {
   const { out } = body;
   const row = rowLength === 1 ? 'e' : `e * ${rowLength}`;
-  if (cls.count === 1) {
-    body.known.set(self, cls.first);
-    nested(body, '', () => {
-      const at = body.names.declare(name);
-      out.line(`const ${at} = ${offset(row, numberCode(start))};`);
-      write(at, numberCode(cls.first));
-    });
+  if (cls.count === 1 || (body.unit.unroll && cls.count <= unrollElements)) {
+    for (let k = 0; k < cls.count; k++) {
+      body.known.set(self, cls.first + k);
+      // Variables of this block are gone after it: the next agent declares its own.
+      const outer = [new Map(body.locals), new Map(body.slots)] as const;
+      nested(body, '', () => {
+        const at = body.names.declare(name);
+        out.line(`const ${at} = ${offset(row, numberCode(start + k * length))};`);
+        write(at, numberCode(cls.first + k));
+      });
+      restore(body.locals, outer[0]);
+      restore(body.slots, outer[1]);
+    }
     body.known.delete(self);
     return;
   }
@@ -127,6 +133,11 @@ function perAgent(
     write(at, primary(agent));
   });
   body.names.close();
+}
+
+function restore(bound: Map<number, Code>, outer: ReadonlyMap<number, Code>): void {
+  bound.clear();
+  for (const [id, code] of outer) bound.set(id, code);
 }
 
 function emitPiece(body: Body, piece: ObservationPiece, at: string): void {
@@ -225,7 +236,7 @@ export function emitMasks(unit: Unit): readonly string[] {
   out.block(`function writeMasks()${types ? ': void' : ''}`, () => {
     out.block('for (let e = 0; e < envs; e++)', () => {
       out.all(mergeDeclarations(parts.map(p => p.body)));
-      for (const { body, writer } of parts) out.all(withHoistedReads(body, writer.lines));
+      out.all(withHoistedReads(parts));
     });
   });
   return out.lines;

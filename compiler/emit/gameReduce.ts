@@ -19,63 +19,6 @@ import { fitsInt32 } from './gameFold.ts';
 
 type Reduce = IrExpr & { op: 'reduce' };
 
-/** A fold over `n` elements as one expression without statements. */
-export function reduceInline(body: Body, expr: Reduce, n: number): Code {
-  const terms: { condition: Code; value: Code }[] = [];
-  for (let k = 0; k < n; k++) {
-    body.known.set(expr.variable.id, k);
-    const condition = expr.condition === undefined ? boolCode(true) : emitBool(body, expr.condition);
-    if (condition.value !== 0) terms.push({ condition, value: emit(body, expr.body) });
-  }
-  body.known.delete(expr.variable.id);
-  switch (expr.operator) {
-    case 'any':
-      return terms.map(t => both(t.condition, asBool(t.value))).reduce(either, boolCode(false));
-    case 'all':
-      return terms.map(t => either(negate(t.condition), asBool(t.value))).reduce(both, boolCode(true));
-    case 'sum':
-      return joined(expr, terms, 0, '+', level.additive);
-    case 'product':
-      return joined(expr, terms, 1, '*', level.multiplicative);
-    case 'min':
-    case 'max':
-      if (terms.length === 1) return asNumber((terms[0] as { value: Code }).value);
-      return primary(`Math.${expr.operator}(${terms.map(t => asNumber(t.value).text).join(', ')})`);
-    case 'argmin':
-    case 'argmax':
-      return numberCode(0);
-  }
-}
-
-function joined(
-  expr: Reduce,
-  terms: readonly { condition: Code; value: Code }[],
-  neutral: number,
-  symbol: string,
-  at: number,
-): Code {
-  const parts = terms
-    .map(({ condition, value }) => {
-      if (condition.value === 1) return asNumber(value);
-      if (neutral === 0 && value.bool) return asNumber(both(condition, value));
-      return asNumber({
-        text: `${operand(condition, level.or)} ? ${operand(asNumber(value), level.or)} : ${neutral}`,
-        level: level.conditional,
-        bool: false,
-      });
-    })
-    .filter(part => !(part.value === neutral && expr.scalar === 'int'));
-  // A sum of reals starts at 0, as the fold does: 0 + -0 is 0.
-  if (expr.scalar === 'real' && neutral === 0) parts.unshift(numberCode(0));
-  if (parts.length === 0) return numberCode(neutral);
-  if (parts.length === 1) return parts[0] as Code;
-  return {
-    text: parts.map((part, k) => operand(part, k === 0 ? at : at + 1)).join(` ${symbol} `),
-    level: at,
-    bool: false,
-  };
-}
-
 const variableNames = {
   sum: 'total',
   product: 'product',

@@ -7,7 +7,7 @@ import type { IrExpr, IrStmt, Store } from '../game/model.ts';
 import { blocksOf, expressionsOf, walkExpr } from './gameFold.ts';
 
 /** A variable: a local, or a store of size 1 that is kept in a variable. */
-export type Slot = { readonly kind: 'local' | 'store'; readonly id: number };
+export type Slot = { readonly kind: 'local' | 'store'; readonly id: number; readonly name: string };
 
 export interface Scopes {
   /** Slots to declare (with an initial value) before the statement at this place. */
@@ -16,6 +16,11 @@ export interface Scopes {
   readonly single: ReadonlySet<string>;
 }
 
+export const slotOf = (kind: Slot['kind'], of: { readonly id: number; readonly name: string }): Slot => ({
+  kind,
+  id: of.id,
+  name: of.name,
+});
 export const slotKey = (slot: Slot): string => `${slot.kind}${slot.id}`;
 
 /** A block is named by the statement numbers and branch numbers that lead to it. */
@@ -57,26 +62,26 @@ export function planScopes(
   };
   const readExpr = (expr: IrExpr, block: Block): void =>
     walkExpr(expr, e => {
-      if (e.op === 'local') use({ kind: 'local', id: e.local.id }, block);
-      if (e.op === 'load' && inVariable(e.store)) use({ kind: 'store', id: e.store.id }, block);
+      if (e.op === 'local') use(slotOf('local', e.local), block);
+      if (e.op === 'load' && inVariable(e.store)) use(slotOf('store', e.store), block);
     });
   const walk = (stmts: readonly IrStmt[], block: Block): void => {
     for (const [k, stmt] of stmts.entries()) {
       // The condition of `such that` is tested at the end of its body.
       const where = stmt.op === 'such_that' ? [...block, k, 0] : block;
       for (const expr of expressionsOf(stmt)) readExpr(expr, where);
-      if (stmt.op === 'let' || stmt.op === 'draw') define({ kind: 'local', id: stmt.local.id }, block, k);
-      if (stmt.op === 'store' && inVariable(stmt.store)) define({ kind: 'store', id: stmt.store.id }, block, k);
+      if (stmt.op === 'let' || stmt.op === 'draw') define(slotOf('local', stmt.local), block, k);
+      if (stmt.op === 'store' && inVariable(stmt.store)) define(slotOf('store', stmt.store), block, k);
       if (stmt.op === 'copy') {
-        if (inVariable(stmt.from)) use({ kind: 'store', id: stmt.from.id }, block);
-        if (inVariable(stmt.to)) define({ kind: 'store', id: stmt.to.id }, block, k);
+        if (inVariable(stmt.from)) use(slotOf('store', stmt.from), block);
+        if (inVariable(stmt.to)) define(slotOf('store', stmt.to), block, k);
       }
       for (const [b, inner] of blocksOf(stmt).entries()) walk(inner, [...block, k, b]);
     }
   };
   walk(root, []);
   for (const expr of tail) readExpr(expr, []);
-  for (const store of reads) use({ kind: 'store', id: store.id }, []);
+  for (const store of reads) use(slotOf('store', store), []);
 
   const before = new Map<string, Slot[]>();
   const single = new Set<string>();

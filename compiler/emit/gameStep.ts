@@ -14,12 +14,13 @@ import {
   withHoistedReads,
   Writer,
 } from './gameCode.ts';
-import { asNumber, emit, emitBool, emitNumber, numberCode, offset } from './gameExpr.ts';
+import { asNumber, boolCode, emit, emitBool, emitNumber, numberCode, offset } from './gameExpr.ts';
 import { intConst, walkStmts } from './gameFold.ts';
 import { commentText } from './gameNames.ts';
 import type { Views } from './gameObserve.ts';
 import { assignsAll, planScopes } from './gameScopes.ts';
 import { assignedIndices, copyAll, emitStmts } from './gameStmt.ts';
+import { unrollStep } from './gameUnroll.ts';
 
 /** `start(e, episode)`: keys of the new episode, then `init`. */
 export function emitStart(unit: Unit, inVariable: (store: Store) => boolean): readonly string[] {
@@ -93,8 +94,11 @@ function drawsAnywhere(model: GameModel): boolean {
   return drawsIn([...model.init, ...model.step, ...model.after]);
 }
 
-/** `step()`: every game, then observations and masks of all of them. */
-export function emitStep(unit: Unit, inVariable: (store: Store) => boolean, views: Views): readonly string[] {
+/**
+ * `step()`: every game, then observations and masks of all of them.
+ * @param own the next and scratch stores that only steps touch
+ */
+export function emitStep(unit: Unit, own: (store: Store) => boolean, views: Views): readonly string[] {
   const { model, types } = unit;
   const writer = new Writer();
   const nexts = model.state.flatMap(store =>
@@ -105,34 +109,35 @@ export function emitStep(unit: Unit, inVariable: (store: Store) => boolean, view
   const kept: IrStmt[] = nexts
     .filter(({ next }) => !assignsAll(given, next, stmt => assignedIndices(stmt, next), false))
     .map(({ store, next }) => ({ op: 'copy', from: store, to: next }));
-  const stmts = [...kept, ...given];
-  const ends = model.oneShot || model.end !== undefined ? [] : undefined;
-  const tail = [...model.rewards, ...(model.end === undefined ? [] : [model.end])];
+  const ending = model.end === undefined ? [] : [model.end];
+  const { stmts, tail, elements } = unit.unroll
+    ? unrollStep([...kept, ...given], [...model.rewards, ...ending], own, 1_000_000_000)
+    : { stmts: [...kept, ...given], tail: [...model.rewards, ...ending], elements: new Map<number, readonly Store[]>() };
+  const rewards = tail.slice(0, model.rewards.length);
+  const end = tail[model.rewards.length];
+  const parts = new Set([...elements.values()].flat());
+  const inVariable = (store: Store): boolean => parts.has(store) || (store.size === 1 && own(store));
   const body = newBody(unit, {
     out: writer,
-    scopes: planScopes(stmts, tail, inVariable, nexts.map(pair => pair.next).filter(inVariable)),
+    scopes: planScopes(stmts, tail, inVariable, nexts.flatMap(({ next }) => elements.get(next.id) ?? [next]).filter(inVariable)),
     readsOnce: true,
     inVariable,
   });
   emitStmts(body, stmts);
-  emitRewards(body);
-  const over = model.oneShot
-    ? primary('true', true)
-    : model.end === undefined
-      ? undefined
-      : emitBool(body, model.end, 'over');
-  const always = model.oneShot || over?.value === 1;
-  const never = (ends === undefined || over?.value === 0) && model.horizon === undefined;
-  const overText = always || over === undefined || over.value !== undefined ? undefined : inVariableNow(body, over);
-  const lines = withHoistedReads(body, writer.lines);
+  emitRewards(body, rewards);
+  const over = model.oneShot ? boolCode(true) : end === undefined ? boolCode(false) : emitBool(body, end, 'over');
+  const always = over.value === 1;
+  const never = over.value === 0 && model.horizon === undefined;
+  const overText = over.value !== undefined ? undefined : inVariableNow(body, over);
+  const lines = withHoistedReads([{ body, writer }]);
   writer.lines.splice(0, Infinity, ...lines);
-  if (!always) commit(body, nexts, inVariable);
+  if (!always) commit(body, nexts, elements);
   if (body.usesRandom && !always) writer.line('counterOf[e] = counter;');
   if (!always) emitTime(body, model, overText, never);
   if (always) {
     writer.line('ended[e] = 1;');
     if (views.observations === 'changing') {
-      commit(body, nexts, inVariable);
+      commit(body, nexts, elements);
       writer.line('timeOf[e]++;');
       writer.line('observe(e, e + 1, finalObservations);');
     }
@@ -188,33 +193,36 @@ interface Pair {
 }
 
 /** New values become the state. */
-function commit(body: Body, pairs: readonly Pair[], inVariable: (store: Store) => boolean): void {
+function commit(body: Body, pairs: readonly Pair[], elements: ReadonlyMap<number, readonly Store[]>): void {
   const bySize = new Map<number, Pair[]>();
   for (const pair of pairs) {
-    const size = pair.store.size;
-    if (size > 1) bySize.set(size, [...(bySize.get(size) ?? []), pair]);
-    else {
-      const array = arrayName(body.unit, pair.store);
-      const value = inVariable(pair.next)
-        ? body.slots.get(pair.next.id)
-        : primary(`${arrayName(body.unit, pair.next)}[0]`);
-      if (value !== undefined) body.out.line(`${array}[${row(body, 1)}] = ${asNumber(value).text};`);
+    const { store, next } = pair;
+    const parts = elements.get(next.id) ?? (body.inVariable(next) ? [next] : undefined);
+    if (parts === undefined) {
+      bySize.set(store.size, [...(bySize.get(store.size) ?? []), pair]);
+      continue;
+    }
+    const array = arrayName(body.unit, store);
+    for (const [k, part] of parts.entries()) {
+      const value = body.slots.get(part.id);
+      const place = `${array}[${offset(row(body, store.size), numberCode(k))}]`;
+      // A part without a value was never assigned: it keeps the one it has.
+      if (value !== undefined) body.out.line(`${place} = ${asNumber(value).text};`);
     }
   }
-  for (const group of bySize.values())
-    copyAll(
-      body,
-      group.map(({ store, next }) => [next, store] as const),
-    );
+  for (const group of bySize.values()) {
+    const copies = group.map(({ store, next }) => [next, store] as const);
+    copyAll(body, copies);
+  }
 }
 
 // -------------------------------------------------------------------------------------------- rewards
 
-function emitRewards(body: Body): void {
+function emitRewards(body: Body, rewards: readonly IrExpr[]): void {
   const { model } = body.unit;
   const { out } = body;
   const at = (agent: Code): string => `rewards[${offset(row(body, model.agents.length), agent)}]`;
-  const array = rewardArray(model);
+  const array = rewardArray(rewards);
   if (array !== undefined) {
     body.names.open();
     const p = body.names.declare('p');
@@ -224,8 +232,8 @@ function emitRewards(body: Body): void {
     body.names.close();
     return;
   }
-  shareRewards(body, model.rewards);
-  for (const [i, reward] of model.rewards.entries()) {
+  shareRewards(body, rewards);
+  for (const [i, reward] of rewards.entries()) {
     const value = emitNumber(body, reward, 'reward');
     out.line(
       `${at(numberCode(i))} = ${operand(value, level.conditional)}; // ${commentText(model.agents[i]?.label ?? '')}`,
@@ -234,10 +242,10 @@ function emitRewards(body: Body): void {
 }
 
 /** An array that holds the reward of agent i at i, if that is what the rewards are. */
-function rewardArray(model: GameModel): Store | undefined {
-  const [first] = model.rewards;
-  if (first?.op !== 'load' || model.rewards.length <= 4 || first.store.role.kind === 'state') return undefined;
-  const same = model.rewards.every(
+function rewardArray(rewards: readonly IrExpr[]): Store | undefined {
+  const [first] = rewards;
+  if (first?.op !== 'load' || rewards.length <= 4 || first.store.role.kind === 'state') return undefined;
+  const same = rewards.every(
     (reward, i) =>
       reward.op === 'load' && reward.store === first.store && reward.index.op === 'const' && reward.index.value === i,
   );

@@ -6,7 +6,7 @@ import { asNumber, element, emit, emitBool, emitNumber, nested, numberCode, offs
 import { blocksOf, constantOf, intConst, type Known, scalarNumber } from './gameFold.ts';
 import { stringLiteral } from './gameNames.ts';
 import { loopBound } from './gameReduce.ts';
-import { type Block, placeKey, type Slot, slotKey } from './gameScopes.ts';
+import { type Block, placeKey, type Slot, slotKey, slotOf } from './gameScopes.ts';
 import { ice } from './ice.ts';
 
 /** Draws that a `such that` may need before the program gives up. */
@@ -14,7 +14,7 @@ export const drawLimit = 100_000;
 
 export function emitStmts(body: Body, stmts: readonly IrStmt[], block: Block = []): void {
   for (const [k, stmt] of stmts.entries()) {
-    for (const slot of body.scopes.before.get(placeKey(block, k)) ?? []) declareEarly(body, slot, stmts);
+    for (const slot of body.scopes.before.get(placeKey(block, k)) ?? []) declareEarly(body, slot);
     emitStmt(body, stmt, block, k);
   }
 }
@@ -93,37 +93,22 @@ export function emptyDraw(game: string): string {
 
 // ------------------------------------------------------------------------------------------ variables
 
-function declareEarly(body: Body, slot: Slot, stmts: readonly IrStmt[]): void {
-  const name = body.names.declare(slot.kind === 'local' ? localName(stmts, slot.id) : storeName(body, slot.id));
+function declareEarly(body: Body, slot: Slot): void {
+  const name = body.names.declare(slot.name);
   body.out.line(`let ${name} = 0;`);
   (slot.kind === 'local' ? body.locals : body.slots).set(slot.id, primary(name));
 }
 
-function localName(stmts: readonly IrStmt[], id: number): string {
-  for (const stmt of stmts) {
-    if ((stmt.op === 'let' || stmt.op === 'draw') && stmt.local.id === id) return stmt.local.name;
-    for (const block of blocksOf(stmt)) {
-      const found = localName(block, id);
-      if (found !== '') return found;
-    }
-  }
-  return '';
-}
-
-function storeName(body: Body, id: number): string {
-  return body.unit.model.stores.find(store => store.id === id)?.name ?? ice(`store ${id} does not exist`);
-}
-
 function bindLocal(body: Body, local: Local, value: () => Code): void {
-  bind(body, { kind: 'local', id: local.id }, local.name, body.locals, value);
+  bind(body, slotOf('local', local), body.locals, value);
 }
 
 function bindStore(body: Body, store: Store, value: () => Code): void {
-  bind(body, { kind: 'store', id: store.id }, store.name, body.slots, value);
+  bind(body, slotOf('store', store), body.slots, value);
 }
 
 /** Declares or assigns a variable. A value that already sits in a fresh variable of its own, or is a constant, needs none. */
-function bind(body: Body, slot: Slot, name: string, into: Map<number, Code>, value: () => Code): void {
+function bind(body: Body, slot: Slot, into: Map<number, Code>, value: () => Code): void {
   const code = value();
   if (!body.scopes.single.has(slotKey(slot))) {
     const target = into.get(slot.id);
@@ -132,13 +117,13 @@ function bind(body: Body, slot: Slot, name: string, into: Map<number, Code>, val
       body.out.line(`${target.text} = ${text};`);
       return;
     }
-    const variable = body.names.declare(name);
+    const variable = body.names.declare(slot.name);
     body.out.line(`let ${variable} = ${text};`);
     into.set(slot.id, primary(variable));
   } else if (code.value !== undefined || body.temporaries.has(code.text)) {
     into.set(slot.id, code);
   } else {
-    const variable = body.names.declare(name);
+    const variable = body.names.declare(slot.name);
     body.out.line(`const ${variable} = ${code.text};`);
     into.set(slot.id, primary(variable, code.bool));
   }

@@ -18,7 +18,7 @@ const ownNames: readonly string[] = [
   ...'e episode time steps out from to over result'.split(' '),
 ];
 
-export function newUnit(model: GameModel, types: boolean): Unit {
+export function newUnit(model: GameModel, types: boolean, unroll: boolean): Unit {
   const names = new Names(ownNames);
   const arrays = new Map<number, string>();
   const scalars = new Map<number, string>();
@@ -37,6 +37,7 @@ export function newUnit(model: GameModel, types: boolean): Unit {
   return {
     model,
     types,
+    unroll,
     names,
     arrays,
     scalars,
@@ -53,10 +54,10 @@ export function newUnit(model: GameModel, types: boolean): Unit {
 }
 
 /**
- * Size-1 next and scratch stores that only one emitted function touches are variables there. The result says, for the
- * function with a key (`init`, `step`, `observe0`, `function7`, ...), whether a store is one of its variables.
+ * Next and scratch stores that only one emitted function touches; those of size 1 are variables there. The result says, for the
+ * function with a key (`init`, `step`, `observe0`, `function7`, ...), whether a store is its own.
  */
-export function variablesOf(unit: Unit): (key: string) => (store: Store) => boolean {
+export function privateStores(unit: Unit): (key: string) => (store: Store) => boolean {
   const { model } = unit;
   const users = new Map<number, Set<string>>();
   const seen = new Set<IrFunction>();
@@ -94,7 +95,7 @@ export function variablesOf(unit: Unit): (key: string) => (store: Store) => bool
     );
   collect('masks', [], [model.turn, model.active?.condition, ...model.legal.map(legal => legal?.condition)]);
   return key => store => {
-    if (store.size !== 1 || (store.role.kind !== 'next' && store.role.kind !== 'scratch')) return false;
+    if (store.role.kind !== 'next' && store.role.kind !== 'scratch') return false;
     const keys = users.get(store.id);
     return keys !== undefined && keys.size === 1 && keys.has(key);
   };

@@ -6,7 +6,7 @@
  */
 import type { NumberFn, ScalarFn } from './evaluateExpr.ts';
 import { type IntCell, Memory } from './evaluateMemory.ts';
-import { type Chance, Statements } from './evaluateStmt.ts';
+import { type Chance, type Segment, Statements } from './evaluateStmt.ts';
 import { numberOf } from './exactNumbers.ts';
 import type { GameModel, ObservationPiece, Scalar } from './model.ts';
 
@@ -33,9 +33,9 @@ interface Observer {
 export class Evaluator {
   readonly model: GameModel;
   readonly memory: Memory;
-  private readonly runInit: () => void;
-  private readonly runStep: () => void;
-  private readonly runAfter: () => void;
+  /** `init`, and `step` with `after`, in parts: running all parts is `init()`, `step()`. */
+  readonly initSegments: readonly Segment[];
+  readonly stepSegments: readonly Segment[];
   private readonly rewards: readonly ScalarFn[];
   private readonly end: NumberFn | undefined;
   private readonly turn: NumberFn | undefined;
@@ -51,9 +51,13 @@ export class Evaluator {
     const statements = new Statements(this.memory, chance);
     const { expressions } = statements;
     this.numbers = expressions.numbers;
-    this.runInit = statements.block(model.init);
-    this.runStep = statements.block(model.step);
-    this.runAfter = statements.block(model.after);
+    const [first, ...others] = statements.segments(model.init);
+    const start = () => {
+      this.clear();
+      first?.run();
+    };
+    this.initSegments = [{ run: start, shared: { cells: [], stores: [] } }, ...others];
+    this.stepSegments = statements.segments([...model.step, ...model.after]);
     this.rewards = model.rewards.map(reward => expressions.scalar(reward));
     this.end = model.end === undefined ? undefined : expressions.number(model.end);
     this.turn = model.turn === undefined ? undefined : expressions.number(model.turn);
@@ -86,15 +90,12 @@ export class Evaluator {
 
   /** Writes an initial state; time 0. */
   init(): void {
-    this.memory.time = 0;
-    for (const store of this.model.state) this.memory.store(store).fill(0 as never);
-    this.runInit();
+    for (const segment of this.initSegments) segment.run();
   }
 
   /** Runs `step` and `after` on the joint action in `memory.actions` (and `memory.realActions`). */
   step(): void {
-    this.runStep();
-    this.runAfter();
+    for (const segment of this.stepSegments) segment.run();
   }
 
   /** Reward of an agent; only between `step` and `commit`. */
@@ -112,6 +113,11 @@ export class Evaluator {
   commit(): void {
     this.memory.commit();
     this.memory.time++;
+  }
+
+  private clear(): void {
+    this.memory.time = 0;
+    for (const store of this.model.state) this.memory.store(store).fill(0 as never);
   }
 
   acts(agent: number): boolean {

@@ -10,6 +10,13 @@ export interface Written {
   readonly stores: readonly StoreData[];
 }
 
+/** A part of a run that begins at a draw (or at the start of the run). */
+export interface Segment {
+  readonly run: () => void;
+  /** What is written both before this segment and in it or after it: to run it anew, this must be as it was. */
+  readonly shared: Written;
+}
+
 /** Where draws come from: a stream (stepped) or all cases one after the other (exact). */
 export interface Chance {
   uniformInt(low: number, count: number, span: Span): number;
@@ -47,6 +54,24 @@ export class Statements {
     return () => {
       for (let k = 0; k < steps.length; k++) (steps[k] as () => void)();
     };
+  }
+
+  /** The statements as segments, to be run one after the other. */
+  segments(body: readonly IrStmt[]): readonly Segment[] {
+    const parts: IrStmt[][] = [[]];
+    for (const stmt of body) {
+      if (draws(stmt) && parts.at(-1)?.length !== 0) parts.push([]);
+      parts.at(-1)?.push(stmt);
+    }
+    return parts.map((part, k) => {
+      const before = this.written(parts.slice(0, k).flat());
+      const after = this.written(parts.slice(k).flat());
+      const shared = {
+        cells: after.cells.filter(cell => before.cells.includes(cell)),
+        stores: after.stores.filter(store => before.stores.includes(store)),
+      };
+      return { run: this.block(part), shared };
+    });
   }
 
   private statement(stmt: IrStmt): () => void {
@@ -200,6 +225,20 @@ export class Statements {
     };
     visit(body);
     return { cells: [...cells], stores: [...stores] };
+  }
+}
+
+function draws(stmt: IrStmt): boolean {
+  switch (stmt.op) {
+    case 'draw':
+    case 'such_that':
+      return true;
+    case 'for':
+      return stmt.body.some(draws);
+    case 'if':
+      return stmt.then.some(draws) || stmt.else.some(draws);
+    default:
+      return false;
   }
 }
 

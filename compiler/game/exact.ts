@@ -19,7 +19,7 @@ export interface EnumerateOptions {
   readonly maxStates: number;
   /** Outcomes of chance of one step (and attempts inside one `such that`) after which to give up; default one million. */
   readonly maxOutcomes?: number;
-  /** Outcomes in the whole table after which to give up; default twenty million. */
+  /** Outcomes in the whole table after which to give up; default five million. */
   readonly maxTransitions?: number;
   /** Called now and then with the states met and those already expanded. */
   readonly onProgress?: (states: number, expanded: number) => void;
@@ -58,7 +58,7 @@ export function problemOf(error: unknown, states: number): Problem {
 }
 
 function list(model: GameModel, options: EnumerateOptions, progress: { states: number }): TabularGame {
-  const { maxStates, maxOutcomes = 1_000_000, maxTransitions = 20_000_000, onProgress } = options;
+  const { maxStates, maxOutcomes = 1_000_000, maxTransitions = 5_000_000, onProgress } = options;
   const explorer = new Explorer(model, maxOutcomes);
   const { evaluator, key } = explorer;
   const agents = model.agents.length;
@@ -71,6 +71,12 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
       throw new BudgetError(`the game has more than ${maxStates} states, the most that were to be listed`);
     }
     return index;
+  };
+
+  const requireRoom = (transitions: number): void => {
+    if (transitions > maxTransitions) {
+      throw new BudgetError(`the game has more than ${maxTransitions} transitions, the most that were to be listed`);
+    }
   };
 
   const initial = new InitialTable();
@@ -92,6 +98,8 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
       for (const action of legal) legalActions.push(action);
     }
     jointStart.push(joints);
+    // Every joint action has an outcome: a hundred agents are refused at once, not after the last transition that fits.
+    requireRoom(outcomes.length + explorer.jointCount());
     do {
       joints++;
       outcomeStart.push(outcomes.length);
@@ -104,9 +112,7 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
         outcomes.add(next, reward, probability);
       });
       outcomes.endJoint();
-      if (outcomes.length > maxTransitions) {
-        throw new BudgetError(`the game has more than ${maxTransitions} transitions, the most that were to be listed`);
-      }
+      requireRoom(outcomes.length);
     } while (explorer.nextJoint());
     if (onProgress !== undefined && state % 1024 === 1023) onProgress(progress.states, state + 1);
   }

@@ -1,8 +1,7 @@
 import type { Span } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
 import { BudgetError, NotFiniteError, ProbabilityError, ZeroMassError } from './evaluateErrors.ts';
-import { copyData } from './evaluateMemory.ts';
-import type { Chance, Written } from './evaluateStmt.ts';
+import type { Chance, Segment, Written } from './evaluateStmt.ts';
 import { compare, ExactNumbers, numberOf, rationalOf, simplest } from './exactNumbers.ts';
 import type { Scalar } from './model.ts';
 
@@ -21,17 +20,18 @@ interface Choice {
   k: number;
 }
 
-interface Kept {
-  readonly cells: readonly Scalar[];
-  readonly stores: readonly (readonly Scalar[])[];
-}
+/** The values of everything a draw may write, cells first, then the stores one after the other. */
+type Kept = readonly Scalar[];
+
+const nothing: Written = { cells: [], stores: [] };
 
 /** Doubles may miss [0, 1] and a sum of one by this much; fractions by nothing. */
 const tolerance = 1e-9;
 
 /**
  * Lists all outcomes of a run that draws: the run is repeated, each time following the draws one branch further (an odometer
- * over the tree of choices), so that the run itself stays ordinary code. A conditioned draw is a tree of its own whose accepted
+ * over the tree of choices), so that the run itself stays ordinary code. A run comes in segments that begin at draws; what lies
+ * before the segment of the choice that moves on is not run again. A conditioned draw is a tree of its own whose accepted
  * leaves become the outcomes of one choice, renormalised: conditional on everything drawn before it.
  */
 export class ChanceTree implements Chance {
@@ -46,25 +46,44 @@ export class ChanceTree implements Chance {
     this.maxOutcomes = maxOutcomes;
   }
 
-  /** Calls `run` once per outcome and then `visit` with its probability. */
-  enumerate(run: () => void, visit: (probability: Scalar) => void): void {
+  /** Runs the segments to the end once per outcome and then calls `visit` with its probability. */
+  enumerate(segments: readonly Segment[], visit: (probability: Scalar) => void): void {
     this.leaves = 0;
-    this.walk(run, visit);
+    this.walk(segments, visit);
   }
 
-  private walk(run: () => void, visit: (probability: Scalar) => void): void {
+  private walk(segments: readonly Segment[], visit: (probability: Scalar) => void): void {
     const outerPath = this.path;
     const outerCursor = this.cursor;
+    // Where each segment was entered last: draws made before it, and what it or a later one overwrites.
+    const starts: number[] = [];
+    const saved: (Kept | undefined)[] = [];
     this.path = [];
+    this.cursor = 0;
     try {
-      do {
+      let from = 0;
+      for (;;) {
         if (++this.leaves > this.maxOutcomes) {
           throw new BudgetError(`one step has more than ${this.maxOutcomes} outcomes of chance`);
         }
-        this.cursor = 0;
-        run();
+        for (let k = from; k < segments.length; k++) {
+          const { run, shared } = segments[k] as Segment;
+          if (k === from && starts.length > k) {
+            this.cursor = starts[k] as number;
+            const before = saved[k];
+            if (before !== undefined) putBack(shared, before);
+          } else {
+            starts[k] = this.cursor;
+            saved[k] = shared.cells.length + shared.stores.length === 0 ? undefined : keep(shared);
+          }
+          run();
+        }
         visit(this.path.at(-1)?.after ?? 1);
-      } while (this.advance());
+        if (!this.advance()) return;
+        const moved = this.path.length - 1;
+        from = segments.length - 1;
+        while (from > 0 && (starts[from] as number) > moved) from--;
+      }
     } finally {
       this.path = outerPath;
       this.cursor = outerCursor;
@@ -72,6 +91,7 @@ export class ChanceTree implements Chance {
   }
 
   uniformInt(low: number, count: number): number {
+    if (count === 1) return low;
     const choice =
       this.path[this.cursor] ??
       this.push({ values: undefined, low, count, probabilities: oneOver(count), kept: undefined });
@@ -121,19 +141,21 @@ export class ChanceTree implements Chance {
       const probabilities: Scalar[] = [];
       let mass: Scalar = 0;
       let accepted = false;
-      this.walk(
-        () => {
-          accepted = attempt();
-        },
-        probability => {
-          if (!accepted) return;
-          kept.push(keep(written));
-          probabilities.push(probability);
-          mass = this.numbers.add(mass, probability);
-        },
-      );
+      let attempts = 0;
+      const run = () => {
+        accepted = attempt();
+        attempts++;
+      };
+      this.walk([{ run, shared: nothing }], probability => {
+        if (!accepted) return;
+        kept.push(keep(written));
+        probabilities.push(probability);
+        mass = this.numbers.add(mass, probability);
+      });
       if (kept.length === 0)
         throw new ZeroMassError('no outcome of this draw satisfies its `such that` condition', span);
+      // Nothing was drawn: what was written stands.
+      if (attempts === 1) return;
       const renormalised = probabilities.map(probability => this.numbers.div(probability, mass));
       choice = this.push({ values: undefined, low: 0, count: kept.length, probabilities: renormalised, kept });
     }
@@ -208,17 +230,16 @@ function continuous(span: Span): NotFiniteError {
   );
 }
 
+// Plain loops into one plain array: this runs once per outcome, and small typed arrays are dear to make.
 function keep(written: Written): Kept {
-  return {
-    cells: written.cells.map(cell => cell.value),
-    stores: written.stores.map(store => Array.from<Scalar>(store)),
-  };
+  const kept: Scalar[] = [];
+  for (const cell of written.cells) kept.push(cell.value);
+  for (const store of written.stores) for (let k = 0; k < store.length; k++) kept.push(store[k] as Scalar);
+  return kept;
 }
 
 function putBack(written: Written, kept: Kept): void {
-  for (let k = 0; k < written.cells.length; k++)
-    (written.cells[k] as { value: Scalar }).value = kept.cells[k] as Scalar;
-  for (let k = 0; k < written.stores.length; k++) {
-    copyData(kept.stores[k] as Scalar[], written.stores[k] as (typeof written.stores)[number]);
-  }
+  let at = 0;
+  for (const cell of written.cells) (cell as { value: Scalar }).value = kept[at++] as Scalar;
+  for (const store of written.stores) for (let k = 0; k < store.length; k++) store[k] = kept[at++] as number;
 }

@@ -44,13 +44,10 @@ export class Explorer {
   /** Visits the outcomes of `init`; equal states may come several times. */
   start(visit: (probability: Scalar) => void): void {
     this.evaluator.memory.actions.fill(-1);
-    this.chance.enumerate(
-      () => this.evaluator.init(),
-      probability => {
-        this.packing.pack(this.key, false, 0);
-        visit(probability);
-      },
-    );
+    this.chance.enumerate(this.evaluator.initSegments, probability => {
+      this.packing.pack(this.key, false, 0);
+      visit(probability);
+    });
   }
 
   /**
@@ -68,6 +65,11 @@ export class Explorer {
       this.choice[i] = 0;
       actions[i] = legal[0] ?? -1;
     }
+  }
+
+  /** Number of joint actions of the current state; beyond 2^53 only roughly. */
+  jointCount(): number {
+    return this.legal.reduce((product, legal) => product * Math.max(1, legal.length), 1);
   }
 
   /** Chooses the next joint action, the last agent's changing fastest; false after the last one. */
@@ -91,14 +93,11 @@ export class Explorer {
   outcomes(visit: (probability: Scalar, ended: boolean) => void): void {
     const { evaluator } = this;
     const { memory } = evaluator;
-    this.chance.enumerate(
-      () => evaluator.step(),
-      probability => {
-        const ended = evaluator.ended();
-        this.packing.pack(this.key, true, memory.time + 1);
-        visit(probability, ended);
-      },
-    );
+    this.chance.enumerate(evaluator.stepSegments, probability => {
+      const ended = evaluator.ended();
+      this.packing.pack(this.key, true, memory.time + 1);
+      visit(probability, ended);
+    });
   }
 
   /** The current state in the game's own words. */

@@ -87,6 +87,11 @@ function requireCount(name: string, value: number): void {
     throw new RangeError(`\`${name}\` must be a positive whole number, but it is ${value}`);
 }
 
+/** An integer in 0 .. count-1 from a word of 32 random bits. */
+function scaled(word: number, count: number): number {
+  return Math.floor(word * count * (1 / 4294967296)) | 0;
+}
+
 /** Steps of a game after which its policy stream gets a new key, long before the counter runs over. */
 const keyLife = 1 << 20;
 
@@ -108,7 +113,7 @@ function randomPolicy(
     throw new RangeError(
       `uniformly random play needs bounds on every real action, but ${spec.name} has one without; declare it as \`real in low..high\``,
     );
-  const words = agents + 2 * reals;
+  const words = 2 * (agents + reals);
   const k0 = new Int32Array(envs);
   const k1 = new Int32Array(envs);
   const { realActions } = buffers;
@@ -120,39 +125,49 @@ function randomPolicy(
     }
   }
 
-  /** The k-th legal action of agent i in every game, k uniform; agent by agent, so that counts stay in registers. */
+  /**
+   * A uniformly random action of agent i in every game, and where that one is not legal, a uniformly random legal one: together
+   * each legal action is equally likely, and most games never look at the whole mask. Agent by agent, so that counts stay in registers.
+   */
   function choose(i: number, word: number): void {
     const count = spec.actionCount[i] as number;
     const { masks, actions } = buffers;
     const [keys0, keys1] = [k0, k1];
-    for (let e = 0, m = starts[i] as number; e < envs; e++, m += maskRow) {
-      let legal = 0;
-      for (let a = 0; a < count; a++) legal += masks[m + a] as number;
-      let k = Math.floor(hash32(keys0[e] as number, keys1[e] as number, word) * legal * (1 / 4294967296)) | 0;
-      // Counts the actions up to which at most k are legal; without a branch, because none could be predicted.
-      let action = 0;
-      for (let a = 0; a < count; a++) {
-        k -= masks[m + a] as number;
-        action += (k >>> 31) ^ 1;
-      }
-      // Nothing is legal for an agent that does not act; its action is not read.
-      actions[e * agents + i] = legal === 0 ? -1 : action;
+    for (let e = 0, m = starts[i] as number, at = i; e < envs; e++, m += maskRow, at += agents) {
+      const action = scaled(hash32(keys0[e] as number, keys1[e] as number, word), count);
+      actions[at] = masks[m + action] !== 0 ? action : chooseLegal(e, m, count, (word + 1) | 0);
     }
   }
 
-  /** The same where everything is legal. */
+  /** The k-th legal action, k uniform; -1 for an agent that does not act, whose action is not read. */
+  function chooseLegal(e: number, m: number, count: number, word: number): number {
+    const { masks } = buffers;
+    let legal = 0;
+    for (let a = 0; a < count; a++) legal += masks[m + a] as number;
+    if (legal === 0) return -1;
+    let k = scaled(hash32(k0[e] as number, k1[e] as number, word), legal);
+    // Counts the actions up to which at most k are legal; without a branch, because none could be predicted.
+    let action = 0;
+    for (let a = 0; a < count; a++) {
+      k -= masks[m + a] as number;
+      action += (k >>> 31) ^ 1;
+    }
+    return action;
+  }
+
+  /** The same as `choose` where everything is legal. */
   function chooseAny(i: number, word: number): void {
     const count = spec.actionCount[i] as number;
     const { actions } = buffers;
     const [keys0, keys1] = [k0, k1];
     for (let e = 0, at = i; e < envs; e++, at += agents)
-      actions[at] = Math.floor(hash32(keys0[e] as number, keys1[e] as number, word) * count * (1 / 4294967296)) | 0;
+      actions[at] = scaled(hash32(keys0[e] as number, keys1[e] as number, word), count);
   }
 
   function chooseReals(first: number): void {
     for (let e = 0; e < envs; e++) {
       for (let j = 0; j < reals; j++) {
-        const word = first + agents + 2 * j;
+        const word = first + 2 * (agents + j);
         const high = hash32(k0[e] as number, k1[e] as number, word | 0) >>> 5;
         const low = hash32(k0[e] as number, k1[e] as number, (word + 1) | 0) >>> 6;
         const unit = (high * 67108864 + low) * (1 / 9007199254740992);
@@ -165,7 +180,7 @@ function randomPolicy(
   return t => {
     if (t % keyLife === 0) rekey(t / keyLife);
     const first = (t % keyLife) * words;
-    for (let i = 0; i < agents; i++) chooser(i, (first + i) | 0);
+    for (let i = 0; i < agents; i++) chooser(i, (first + 2 * i) | 0);
     if (reals > 0) chooseReals(first);
   };
 }

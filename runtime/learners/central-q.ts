@@ -14,7 +14,7 @@ import { drawOf, policyKeys } from './shared/draws.ts';
 import { bestLegal, epsilonGreedy } from './shared/explore.ts';
 import { allowed, jointDigits, jointOf } from './shared/joint.ts';
 import type { Arrays, LearnedTable, Learner, ValueSettings } from './shared/learner.ts';
-import { bitsOf, ObservationRows } from './shared/rows.ts';
+import { bitsOf, rowsFor } from './shared/rows.ts';
 import { valueAt } from './shared/schedule.ts';
 import { alphaDoc, valueSettings } from './shared/settings.ts';
 import type { Shape } from './shared/shape.ts';
@@ -34,7 +34,7 @@ export function centralQ(shape: Shape, settings: CentralQSettings, buffers: Game
   const observed = bitsOf(buffers.observations);
   const lastObserved = bitsOf(buffers.finalObservations);
   const keys = policyKeys(shape.envs, seed, purposes.policy, 0, 0);
-  const rows = new ObservationRows(shape.observationRow, shape.actionRow);
+  const rows = rowsFor(shape, shape.observationRow, shape.actionRow);
   const q = rows.column('q', shape.jointCount, settings.initial);
   const digits = jointDigits(shape);
   /** Row of every game at its last decision. */

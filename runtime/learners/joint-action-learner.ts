@@ -19,7 +19,7 @@ import { drawOf, policyKeys } from './shared/draws.ts';
 import { bestLegal, epsilonGreedy } from './shared/explore.ts';
 import { allowed, jointDigits, jointOf } from './shared/joint.ts';
 import type { Arrays, LearnedTable, Learner, ValueSettings } from './shared/learner.ts';
-import { bitsOf, type Column, ObservationRows } from './shared/rows.ts';
+import { bitsOf, type Column, type Rows, rowsFor } from './shared/rows.ts';
 import { valueAt } from './shared/schedule.ts';
 import { alphaDoc, valueSettings } from './shared/settings.ts';
 import type { Shape } from './shared/shape.ts';
@@ -48,7 +48,7 @@ export const jointActionSettings: readonly SettingDoc[] = [
 
 /** Rows by the agent's own observation. */
 interface JointTable {
-  readonly rows: ObservationRows;
+  readonly rows: Rows;
   /** Q(observation, joint action). */
   readonly q: Column;
   /** N(observation, action) of every agent, as a row of masks. */
@@ -58,7 +58,7 @@ interface JointTable {
 function jointTables(shape: Shape, settings: JointActionSettings): JointTable[] {
   const tables: JointTable[] = [];
   for (let i = 0; i < shape.agents; i++) {
-    const rows = new ObservationRows(shape.observationLength[i]!, shape.actionRow);
+    const rows = rowsFor(shape, shape.observationLength[i]!, shape.actionRow);
     const q = rows.column('q', shape.jointCount, settings.initial);
     const seen = rows.column('seen', shape.actionRow, settings.prior);
     tables.push({ rows, q, seen });

@@ -18,7 +18,7 @@ import { drawCount, exploreBelow, pickLegal } from './shared/explore.ts';
 import { allowed } from './shared/joint.ts';
 import type { Arrays, LearnedTable, Learner } from './shared/learner.ts';
 import { matrixGameSolver } from './shared/matrix-game.ts';
-import { bitsOf, type Column, ObservationRows } from './shared/rows.ts';
+import { bitsOf, type Column, type Rows, rowsFor } from './shared/rows.ts';
 import { valueAt } from './shared/schedule.ts';
 import { alphaDoc, gammaDoc, initialDoc } from './shared/settings.ts';
 import type { Shape } from './shared/shape.ts';
@@ -67,7 +67,7 @@ export const minimaxQSettings: readonly SettingDoc[] = [
 
 /** Rows by the agent's own observation. */
 interface MinimaxTable {
-  readonly rows: ObservationRows;
+  readonly rows: Rows;
   /** Q(observation, own action, other's action), the other's fastest. */
   readonly q: Column;
   readonly value: Column;
@@ -78,7 +78,7 @@ interface MinimaxTable {
 function minimaxTables(shape: Shape, settings: MinimaxQSettings): MinimaxTable[] {
   const tables: MinimaxTable[] = [];
   for (let i = 0; i < 2; i++) {
-    const rows = new ObservationRows(shape.observationLength[i]!, shape.actionRow);
+    const rows = rowsFor(shape, shape.observationLength[i]!, shape.actionRow);
     const own = shape.actionCount[i]!;
     const q = rows.column('q', shape.jointCount, settings.initial);
     const value = rows.column('value', 1, settings.initial);

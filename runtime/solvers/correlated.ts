@@ -1,17 +1,17 @@
 /** Correlated (Aumann 1974) and coarse correlated (Moulin and Vial 1978) equilibria that maximise an objective, by linear programming. */
 import { Rational } from '../games/rational.ts';
 import type { Objective } from '../verify/claim.ts';
-import type { Num } from '../verify/number.ts';
+import { type Num, toFloat } from '../verify/number.ts';
 import { expired, type Found, type Refusal, type SolveContext } from './answer.ts';
 import { exactSimplex } from './exact-simplex.ts';
 import { glpk } from './glpk.ts';
 import type { LinearProgram } from './linear-program.ts';
 import { choicesOf, exactGainOf, gainOf, type NormalForm, payoffScale } from './normal-form.ts';
-import { polish, polishExactly } from './polish.ts';
+import { dualExactly, polish, polishExactly } from './polish.ts';
 import { denseSimplex } from './simplex.ts';
 
-/** Programs with up to this many entries are solved in fractions, and up to the second number by the built-in simplex. */
-const exactEntries = 8_000;
+/** Programs with up to this many entries are solved in fractions throughout, and up to the second number by the built-in simplex. */
+const exactEntries = 800;
 const builtInEntries = 20_000;
 /** GLPK's answer is turned into fractions when its support and its binding constraints are at most this many entries. */
 const exactPolishEntries = 6_000;
@@ -87,20 +87,30 @@ export async function solveCorrelated(
       refused: `the linear program of ${form.size} probabilities ended as \`${solution.status}\`${solution.reason === undefined ? '' : `: ${solution.reason}`}`,
       remedy: 'allow more time, or scale the payoffs to a common size',
     };
+  const backend = solved === undefined ? glpk.name : 'built-in';
   const dual = (r: number): Num => Math.max(0, solution.dual[r] as number);
   const x = solution.x.slice(0, form.size);
-  const system = { form, incentives, scale: payoffScale(form) };
+  const level = egalitarian
+    ? form.agents.flatMap((_, i) => (toFloat(dual(incentives.length + 1 + i)) > 1e-8 ? [i] : []))
+    : [];
+  const system = { form, incentives, level, scale: payoffScale(form) };
   if (form.exact !== undefined) {
     const exact = polishExactly(system, x, exactPolishEntries);
-    if (exact !== undefined)
-      return finish(
-        exact,
-        dual,
-        `linear program by ${solved === undefined ? glpk.name : 'built-in'}, then fractions`,
-        [],
-      );
+    if (exact !== undefined) {
+      const fixed = egalitarian
+        ? undefined
+        : form.agents.map((_, i) =>
+            objective.kind === 'welfare' || (objective.kind === 'agent' && objective.agent === i)
+              ? Rational.one
+              : Rational.zero,
+          );
+      const proof = dualExactly(system, exact, r => Math.max(0, solution.dual[r] as number), fixed, exactPolishEntries);
+      const exactDual = (r: number): Num =>
+        (r < incentives.length ? proof?.multipliers[r] : proof?.weights[r - incentives.length - 1]) ?? Rational.zero;
+      return finish(exact, proof === undefined ? dual : exactDual, `linear program by ${backend}, then fractions`, []);
+    }
   }
-  return finish(polish(system, x), dual, `linear program by ${solved === undefined ? glpk.name : 'built-in'}`, []);
+  return finish(polish(system, x), dual, `linear program by ${backend}`, []);
 }
 
 function incentivesOf(form: NormalForm, kind: 'ce' | 'cce'): Incentive[] {

@@ -21,7 +21,12 @@ export function format(answer: Answer, game: TabularGame): string[] {
   const lines = [`${answer.concept} of ${game.name} by ${answer.method}: ${answer.note}`];
   lines.push(...solutionLines(answer, game));
   if (answer.values !== undefined)
-    lines.push(`value    ${perAgent(game, answer.values)}${several(answer) ? ' (of the first)' : ''}`);
+    lines.push(
+      `value    ${perAgent(
+        game,
+        answer.values.map(value => settled(answer, value)),
+      )}${several(answer) ? ' (of the first)' : ''}`,
+    );
   if (answer.objective !== undefined) {
     const of = answer.objective.of;
     const name = of.kind === 'agent' ? (game.agents[of.agent] as string) : of.kind;
@@ -38,18 +43,28 @@ function several(answer: Answer): boolean {
   return (answer.profileValues?.length ?? 0) > 1;
 }
 
+/** A double that differs from 0 by rounding only, as 0. */
+function settled(answer: Answer, value: Num): Num {
+  return typeof value === 'number' && Math.abs(value) <= answer.certificate.tolerance * 1e-3 ? 0 : value;
+}
+
 function certificateLines(answer: Answer, game: TabularGame): string[] {
   const { certificate } = answer;
   const how = certificate.arithmetic === 'rational' ? 'exact' : `tolerance ${showNum(certificate.tolerance, 2)}`;
-  const lines = [
-    `regret   ${perAgent(game, certificate.regret, 3)} (${how}; ${certificate.kind}, ${certificate.checkedBy})`,
-  ];
+  const who = `${certificate.kind}, ${certificate.checkedBy}`;
+  // Elimination proves something about actions, so that there is a regret only where one outcome is left.
+  if (answer.solution.kind === 'elimination' && answer.values === undefined)
+    return [`checked  every step replayed (${how}; ${who})`];
+  const lines = [`regret   ${perAgent(game, certificate.regret, 3)} (${how}; ${who})`];
   if (certificate.gap !== undefined) {
-    const { lower, upper } = certificate.gap;
-    const closed = showNum(lower, 12) === showNum(upper, 12);
+    const [lower, upper] = [certificate.gap.lower, certificate.gap.upper].map(bound => settled(answer, bound)) as [
+      Num,
+      Num,
+    ];
+    const closed = Math.abs(toFloat(upper) - toFloat(lower)) <= certificate.tolerance;
     lines.push(
       closed
-        ? `bounds   reached and proved best: ${showNum(lower, 12)}`
+        ? `bounds   reached and proved best: ${showNum(lower, 9)}`
         : `bounds   ${showNum(lower, 12)} reached, ${showNum(upper, 12)} cannot be exceeded`,
     );
   }

@@ -51,7 +51,7 @@ const mostSweeps = 1_000_000;
 
 /**
  * Gauss-Seidel sweeps over all states, latest first, until nothing moves by more than rounding. `between` may improve the values after
- * a sweep (evaluating the choices just made, say); it must keep the fixed point.
+ * a sweep (evaluating the choices just made, say); it must keep the fixed point. All values begin at `start`.
  */
 export function induceFixedPoint(
   game: TabularGame,
@@ -59,8 +59,9 @@ export function induceFixedPoint(
   backup: Backup<number>,
   ctx: SolveContext,
   between?: (values: Float64Array) => void,
+  start = 0,
 ): Induction<number> {
-  const values = new Float64Array(game.stateCount);
+  const values = new Float64Array(game.stateCount).fill(start);
   const target = 2e-16 * scale;
   let best = Number.POSITIVE_INFINITY;
   let stalled = 0;

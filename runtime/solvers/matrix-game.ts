@@ -96,7 +96,8 @@ function shiftForm(
     high = Math.max(high, matrix[k] as number);
   }
   const range = high > low ? high - low : 1;
-  const shifted = Float64Array.from({ length: m * n }, (_, k) => ((matrix[k] as number) - low) / range + 1);
+  const shifted = new Float64Array(m * n);
+  for (let k = 0; k < m * n; k++) shifted[k] = ((matrix[k] as number) - low) / range + 1;
   return { low, range, shifted };
 }
 
@@ -111,7 +112,9 @@ function unshift(w: Float64Array, dual: Float64Array, low: number, range: number
 function normalised(weights: Float64Array): number[] {
   let sum = 0;
   for (const x of weights) sum += Math.max(0, x);
-  return Array.from(weights, x => Math.max(0, x) / sum);
+  const shares = new Array<number>(weights.length);
+  for (let k = 0; k < weights.length; k++) shares[k] = Math.max(0, weights[k] as number) / sum;
+  return shares;
 }
 
 /** How far apart the two guarantees are. */

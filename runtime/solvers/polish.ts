@@ -7,6 +7,8 @@ import { type Field, floats, rationals } from '../verify/number.ts';
 import { exactGainOf, gainOf, type NormalForm } from './normal-form.ts';
 
 export interface IncentiveSystem {
+  /** Agents whose payoffs are equal at the optimum, for `egalitarian`: they bind like constraints. */
+  readonly level: readonly number[];
   readonly form: NormalForm;
   readonly incentives: readonly {
     readonly agent: number;
@@ -31,6 +33,16 @@ export function polish(system: IncentiveSystem, x: Float64Array): number[] {
     ];
   });
   equations.push([...support.map(() => 1), 1]);
+  const n = system.form.agents.length;
+  for (const [first, agent] of levelPairs(system))
+    equations.push([
+      ...support.map(
+        profile =>
+          ((system.form.payoff[profile * n + first] as number) - (system.form.payoff[profile * n + agent] as number)) /
+          system.scale,
+      ),
+      0,
+    ]);
   const solved = solveNear(
     floats,
     equations,
@@ -63,6 +75,14 @@ export function polishExactly(system: IncentiveSystem, x: Float64Array, limit: n
     ];
   });
   equations.push([...support.map(() => Rational.one), Rational.one]);
+  const n = system.form.agents.length;
+  for (const [first, agent] of levelPairs(system))
+    equations.push([
+      ...support.map(profile =>
+        (payoffs[profile * n + first] as Rational).sub(payoffs[profile * n + agent] as Rational),
+      ),
+      Rational.zero,
+    ]);
   const solved = solveNear(
     rationals,
     equations,
@@ -83,6 +103,103 @@ export function polishExactly(system: IncentiveSystem, x: Float64Array, limit: n
     if (total.sign > 0) return undefined;
   }
   return result;
+}
+
+/** Exact multipliers that prove the optimum of a device; see `deviceUpperBound` in the verifier. */
+export interface ExactDual {
+  /** One per incentive. */
+  readonly multipliers: readonly Rational[];
+  /** One per agent, for `egalitarian`. */
+  readonly weights: readonly Rational[];
+}
+
+/**
+ * Complementary slackness in fractions: on the support of the device the weighted payoffs less the weighted gains are all equal, with
+ * multipliers only where the doubles had some. Undefined where that has no solution which proves the optimum.
+ * @param fixed weights of the agents in the objective, or undefined where they are to be found too (`egalitarian`).
+ */
+export function dualExactly(
+  system: IncentiveSystem,
+  device: readonly Rational[],
+  dual: (row: number) => number,
+  fixed: readonly Rational[] | undefined,
+  limit: number,
+): ExactDual | undefined {
+  const payoffs = system.form.exact;
+  if (payoffs === undefined) return undefined;
+  const n = system.form.agents.length;
+  const rows = system.incentives.flatMap((_, r) => (dual(r) > negligible ? [r] : []));
+  const weighted =
+    fixed === undefined
+      ? system.form.agents.flatMap((_, i) => (dual(system.incentives.length + 1 + i) > negligible ? [i] : []))
+      : [];
+  const insides = rows.map(r => new Set((system.incentives[r] as IncentiveSystem['incentives'][number]).profiles));
+  /** Coefficients of the unknowns in a profile, then minus its objective where that is fixed. */
+  const equation = (profile: number): Rational[] => {
+    const line = rows.map((r, k) =>
+      insides[k]?.has(profile) === true
+        ? exactGainOf(
+            system.form,
+            payoffs,
+            system.incentives[r] as IncentiveSystem['incentives'][number],
+            profile,
+          ).neg()
+        : Rational.zero,
+    );
+    for (const i of weighted) line.push(payoffs[profile * n + i] as Rational);
+    line.push(Rational.of(-1));
+    const own = fixed?.reduce(
+      (sum, w, i) => sum.sub(rationals.mul(w, payoffs[profile * n + i] as Rational)),
+      Rational.zero,
+    );
+    line.push(own ?? Rational.zero);
+    return line;
+  };
+  // Profiles in the support bind, and so do those whose slack vanishes in doubles: together they fix a vertex of the dual.
+  const lines = device.map((_, profile) => equation(profile));
+  const guess = [...rows.map(r => dual(r)), ...weighted.map(i => dual(system.incentives.length + 1 + i))];
+  const worth = lines.map(line =>
+    guess.reduce((sum, x, k) => sum + x * (line[k] as Rational).toNumber(), -(line.at(-1) as Rational).toNumber()),
+  );
+  const level = worth.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const tight = device.flatMap((p, profile) =>
+    p.sign > 0 || (worth[profile] as number) > level - negligible * system.scale ? [profile] : [],
+  );
+  if ((guess.length + 1) * tight.length > limit) return undefined;
+  const equations = tight.map(profile => (lines[profile] as Rational[]).slice());
+  if (fixed === undefined)
+    equations.push([
+      ...rows.map(() => Rational.zero),
+      ...weighted.map(() => Rational.one),
+      Rational.zero,
+      Rational.one,
+    ]);
+  const near = [...guess, level].map(Rational.fromNumber);
+  const solved = solveNear(rationals, equations, near, 0);
+  if (solved === undefined || solved.slice(0, -1).some(x => x.sign < 0)) return undefined;
+  for (let profile = 0; profile < device.length; profile++) {
+    const line = lines[profile] as Rational[];
+    let slack = (line.at(-1) as Rational).neg();
+    solved.forEach((x, k) => {
+      slack = rationals.add(slack, rationals.mul(x, line[k] as Rational));
+    });
+    if (slack.sign > 0) return undefined;
+  }
+  const multipliers = system.incentives.map(() => Rational.zero);
+  rows.forEach((r, k) => {
+    multipliers[r] = solved[k] as Rational;
+  });
+  const weights =
+    fixed ??
+    system.form.agents.map((_, i) =>
+      weighted.includes(i) ? (solved[rows.length + weighted.indexOf(i)] as Rational) : Rational.zero,
+    );
+  return { multipliers, weights };
+}
+
+function levelPairs(system: IncentiveSystem): [number, number][] {
+  const [first, ...rest] = system.level;
+  return first === undefined ? [] : rest.map(agent => [first, agent]);
 }
 
 function clean(x: ArrayLike<number>): number[] {

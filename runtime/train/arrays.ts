@@ -45,7 +45,8 @@ export function decodeArrays(bytes: Uint8Array): { readonly arrays: Arrays } | {
   for (const { name, type, length } of entries) {
     const size = length * types[type].BYTES_PER_ELEMENT;
     if (offset + size > bytes.length) return { error: `it ends inside the table ${name}` };
-    arrays.set(name, new types[type](bytes.slice(offset, offset + size).buffer));
+    // A copy of its own: `slice` of a Node Buffer would share the memory of the whole file, and not be aligned.
+    arrays.set(name, new types[type](new Uint8Array(bytes.subarray(offset, offset + size)).buffer));
     offset += padded(size);
   }
   return { arrays };

@@ -99,7 +99,7 @@ function short(value: number): string {
 /** Columns two spaces apart: the first flush left, numbers flush right. */
 function align(lines: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const line of lines) line.forEach((cell, k) => (widths[k] = Math.max(widths[k] ?? 0, cell.length)));
+  for (const line of lines) for (const [k, cell] of line.entries()) widths[k] = Math.max(widths[k] ?? 0, cell.length);
   const pad = (cell: string, k: number) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!));
   return lines.map(line => `  ${line.map(pad).join('  ')}`.trimEnd()).join('\n');
 }

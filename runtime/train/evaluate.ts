@@ -4,6 +4,7 @@ import { drawOf, policyKeys } from '../learners/shared/draws.ts';
 import type { Learner } from '../learners/shared/learner.ts';
 import type { Shape } from '../learners/shared/shape.ts';
 import { key0, purposes } from '../rng/stream.ts';
+import type { TrainSpec } from './spec.ts';
 
 /** Mean over episodes, and its standard error (0 for a single episode). */
 export interface Estimate {
@@ -26,19 +27,19 @@ export interface Evaluation {
 const together = 128;
 
 /**
- * Plays `episodes` episodes with the greedy policy, mixed where the learner's is. Evaluation number `round` of a seed has games
- * of its own: none is seen in training or in another evaluation.
+ * Plays episodes with the greedy policy, mixed where the learner's is. Evaluation number `round` of a seed has games of its
+ * own: none is seen in training or in another evaluation.
  */
 export function evaluate(
   shape: Shape,
+  plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>,
   spec: GameSpec,
   create: CreateVectorGame,
   learner: Pick<Learner, 'greedy'>,
   seed: number,
   round: number,
-  episodes: number,
-  team: 'none' | 'sum' | 'mean',
 ): Evaluation {
+  const episodes = plan.evaluate.episodes;
   const envs = Math.min(episodes, together);
   const seedOfGames = key0(seed, purposes.evaluation, round, 0) >>> 0;
   const seedOfPolicy = key0(seed, purposes.evaluationPolicy, round, 0) >>> 0;
@@ -82,20 +83,20 @@ export function evaluate(
   for (let i = 0; i < shape.agents; i++) returns.push(estimate(earned, i, shape.agents));
   return {
     episodes,
-    return: estimate(teamTotals(earned, shape.agents, team), 0, 1),
-    discounted: estimate(teamTotals(discounted, shape.agents, team), 0, 1),
+    return: estimate(teamTotals(shape, plan, earned), 0, 1),
+    discounted: estimate(teamTotals(shape, plan, discounted), 0, 1),
     returns,
     length: estimate(length, 0, 1),
   };
 }
 
 /** One number per episode from one per episode and agent. */
-function teamTotals(values: Float64Array, agents: number, team: 'none' | 'sum' | 'mean'): Float64Array {
-  const totals = new Float64Array(values.length / agents);
+function teamTotals(shape: Shape, plan: Pick<TrainSpec, 'teamReward'>, values: Float64Array): Float64Array {
+  const totals = new Float64Array(values.length / shape.agents);
   for (let k = 0; k < totals.length; k++) {
     let sum = 0;
-    for (let i = 0; i < agents; i++) sum += values[k * agents + i]!;
-    totals[k] = team === 'sum' ? sum : sum / agents;
+    for (let i = 0; i < shape.agents; i++) sum += values[k * shape.agents + i]!;
+    totals[k] = plan.teamReward === 'sum' ? sum : sum / shape.agents;
   }
   return totals;
 }

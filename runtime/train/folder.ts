@@ -113,7 +113,14 @@ export function readRunFolder(dir: string): RunDescription | Failure {
     const versions = `format ${String(found.format)}, and this version of marl reads format ${folderFormat}`;
     return { error: `${dir} was written in ${versions}; train again, or read it with the version that wrote it` };
   }
-  return found as unknown as RunDescription;
+  if (!isDescription(found)) return { error: `${join(dir, 'spec.json')} is damaged: parts of it are missing` };
+  return found;
+}
+
+function isDescription(value: object): value is RunDescription {
+  const parts = ['train', 'game', 'parameters', 'sources', 'versions'] as const;
+  const { entry, ...rest } = value as Partial<RunDescription>;
+  return typeof entry === 'string' && parts.every(part => typeof rest[part] === 'object' && rest[part] !== null);
 }
 
 /** The summary of a finished or interrupted run. */

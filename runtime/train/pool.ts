@@ -79,7 +79,9 @@ function work(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerFile(), { workerData: data });
+    let closed = false;
     const fail = (error: Error) => {
+      closed = true;
       Atomics.store(flag, 0, 1);
       void worker.terminate();
       reject(error);
@@ -87,6 +89,7 @@ function work(
     const next = () => {
       const seed = Atomics.load(flag, 0) === 0 ? waiting.shift() : undefined;
       if (seed === undefined) {
+        closed = true;
         void worker.terminate().then(() => resolve());
         return;
       }
@@ -112,7 +115,9 @@ function work(
       }
     });
     worker.on('error', error => fail(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', code => reject(new Error(`a training thread ended early with exit code ${code}`)));
+    worker.on('exit', code => {
+      if (!closed) fail(new Error(`a training thread ended early with exit code ${code}`));
+    });
     next();
   });
 }

@@ -50,7 +50,7 @@ export function startTraining(
     for (let k = 0; k < most && !evaluationDue(); k++) {
       learner.act(step, episode);
       game.step();
-      if (plan.teamReward !== 'none') shareRewards(buffers.rewards, shape.agents, plan.teamReward);
+      if (plan.teamReward !== 'none') shareRewards(shape, plan, buffers.rewards);
       learner.update(step, episode);
       step += plan.envs;
       episode += shape.oneShot ? plan.envs : countEnded(buffers.ended);
@@ -60,7 +60,7 @@ export function startTraining(
   function evaluateNow(): Evaluation {
     const every = plan.evaluate.every.amount;
     due = (Math.floor(clock() / every) + 1) * every;
-    return evaluate(shape, spec, create, learner, seed, rounds++, plan.evaluate.episodes, plan.teamReward);
+    return evaluate(shape, plan, spec, create, learner, seed, rounds++);
   }
 
   function save(): Arrays {
@@ -101,11 +101,11 @@ export function startTraining(
 }
 
 /** Every agent of a game gets the team's reward. */
-function shareRewards(rewards: Float64Array, agents: number, team: 'sum' | 'mean'): void {
-  for (let start = 0; start < rewards.length; start += agents) {
+function shareRewards(shape: Shape, plan: Plan, rewards: Float64Array): void {
+  for (let start = 0; start < rewards.length; start += shape.agents) {
     let sum = 0;
-    for (let i = 0; i < agents; i++) sum += rewards[start + i]!;
-    rewards.fill(team === 'sum' ? sum : sum / agents, start, start + agents);
+    for (let i = 0; i < shape.agents; i++) sum += rewards[start + i]!;
+    rewards.fill(plan.teamReward === 'sum' ? sum : sum / shape.agents, start, start + shape.agents);
   }
 }
 

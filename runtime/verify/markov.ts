@@ -4,7 +4,7 @@ import type { TabularGame } from '../games/tabular.ts';
 import type { Policy } from './claim.ts';
 import { evaluationOrder } from './graph.ts';
 import type { Field } from './number.ts';
-import { choiceCount, floatReading, type Reading } from './reading.ts';
+import { floatReading, type Reading } from './reading.ts';
 
 /** Who may choose freely: nobody (the policy is evaluated), one agent (its best response), or all together. */
 export type Free = 'nobody' | 'all' | number;
@@ -35,15 +35,16 @@ export function backup<T>(
   const n = game.agents.length;
   const from = game.jointStart[state] as number;
   const to = game.jointStart[state + 1] as number;
-  const counts = game.agents.map((_, i) => choiceCount(game, state, i));
-  const own = new Array<T>(typeof free === 'number' ? (counts[free] as number) : 1).fill(field.zero);
+  const { counts } = reading;
+  const row = state * n;
+  const own = new Array<T>(typeof free === 'number' ? (counts[row + free] as number) : 1).fill(field.zero);
   let best: T | undefined;
   const choices = new Array<number>(n).fill(0);
   for (let joint = from; joint < to; joint++) {
     let weight = field.one;
     if (free !== 'all')
       for (let i = 0; i < n && field.sign(weight) !== 0; i++)
-        if (i !== free) weight = field.mul(weight, (rule[state * n + i] as readonly T[])[choices[i] as number] as T);
+        if (i !== free) weight = field.mul(weight, (rule[row + i] as readonly T[])[choices[i] as number] as T);
     if (field.sign(weight) !== 0) {
       let total = field.zero;
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
@@ -62,7 +63,7 @@ export function backup<T>(
     // The next joint action: the last agent's choice moves fastest.
     for (let i = n - 1; i >= 0; i--) {
       choices[i] = (choices[i] as number) + 1;
-      if ((choices[i] as number) < (counts[i] as number)) break;
+      if ((choices[i] as number) < (counts[row + i] as number)) break;
       choices[i] = 0;
     }
   }
@@ -141,10 +142,13 @@ export class MarkovChecker {
     return this.longest;
   }
 
-  /** Values of a stationary rule, of a best response to it, or of the joint optimum. */
-  fixedPoint(rule: readonly (readonly number[])[], free: Free, payee: Payee): FixedPoint {
+  /**
+   * Values of a stationary rule, of a best response to it, or of the joint optimum. A guess saves sweeps and cannot mislead: the
+   * error is bounded by the residual, wherever the iteration began.
+   */
+  fixedPoint(rule: readonly (readonly number[])[], free: Free, payee: Payee, guess?: Float64Array): FixedPoint {
     const scale = Math.max(...bounds(this.reading.game.outcomeReward), Number.MIN_VALUE);
-    const { values, residual } = this.iterate(rule, free, payee, 1e-15 * scale);
+    const { values, residual } = this.iterate(rule, free, payee, 1e-15 * scale, guess);
     return { values, error: residual * this.amplification() };
   }
 
@@ -154,8 +158,9 @@ export class MarkovChecker {
     free: Free,
     payee: Payee,
     target: number,
+    guess?: Float64Array,
   ): { values: Float64Array; residual: number } {
-    const values = new Float64Array(this.reading.game.stateCount);
+    const values = guess?.slice() ?? new Float64Array(this.reading.game.stateCount);
     const limit = this.acyclic ? 1 : 200_000;
     let residual = 0;
     let best = Number.POSITIVE_INFINITY;

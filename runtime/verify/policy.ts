@@ -28,7 +28,7 @@ export function verifyPolicy(game: TabularGame, claim: Claim, solution: PolicySo
     if (certificate !== undefined) return certificate;
   }
   if (policy.kind === 'timed') return judgeTimed(floatReading(game), claim, policy, tolerance);
-  return judgeStationary(game, claim, policy, tolerance);
+  return judgeStationary(game, claim, policy, tolerance, guesses(game, solution));
 }
 
 function allExact(policy: Policy): boolean {
@@ -75,17 +75,37 @@ function judgeTimed<T extends Num>(reading: Reading<T>, claim: Claim, policy: Po
   return findings.certificate(claim.kind);
 }
 
-function judgeStationary(game: TabularGame, claim: Claim, policy: Policy, tolerance: number): Certificate {
+/** The claimed values as a start for iterations: `of(i)` for agent i, `of('sum')` for all; nothing where the claim has no such table. */
+function guesses(game: TabularGame, solution: PolicySolution): (payee: Payee) => Float64Array | undefined {
+  const table = solution.stateValues.map(row => row.map(toFloat));
+  const usable =
+    table.length === game.stateCount &&
+    table.every(row => row.length === game.agents.length && row.every(Number.isFinite));
+  return payee =>
+    usable
+      ? Float64Array.from(table, row =>
+          typeof payee === 'number' ? (row[payee] as number) : row.reduce((sum, x) => sum + x, 0),
+        )
+      : undefined;
+}
+
+function judgeStationary(
+  game: TabularGame,
+  claim: Claim,
+  policy: Policy,
+  tolerance: number,
+  guess: (payee: Payee) => Float64Array | undefined,
+): Certificate {
   const reading = floatReading(game);
   const findings = new Findings(floats, game.agents.length, tolerance);
   massOf(policy, findings);
   const checker = new MarkovChecker(game);
   const rule = ruleIn(floats, policy.rules[0] as Policy['rules'][number]);
-  const points = game.agents.map((_, i) => checker.fixedPoint(rule, 'nobody', i));
+  const points = game.agents.map((_, i) => checker.fixedPoint(rule, 'nobody', i, guess(i)));
   let error = Math.max(...points.map(point => point.error));
   const asked = questions(game, claim).map(({ free, payee }) => {
-    const own = typeof payee === 'number' ? points[payee] : checker.fixedPoint(rule, 'nobody', payee);
-    const best = checker.fixedPoint(rule, free, payee);
+    const own = typeof payee === 'number' ? points[payee] : checker.fixedPoint(rule, 'nobody', payee, guess(payee));
+    const best = checker.fixedPoint(rule, free, payee, guess(payee));
     error = Math.max(error, best.error + (own?.error ?? 0));
     return { own: own?.values ?? [], best: best.values };
   });

@@ -10,6 +10,8 @@ export interface Reading<T> {
   readonly probability: ArrayLike<T>;
   readonly reward: ArrayLike<T>;
   readonly discount: T;
+  /** Choices of agent i in state s: `counts[s * n + i]`. */
+  readonly counts: Int32Array;
 }
 
 export function floatReading(game: TabularGame): Reading<number> {
@@ -20,6 +22,7 @@ export function floatReading(game: TabularGame): Reading<number> {
     probability: game.outcomeProbability,
     reward: game.outcomeReward,
     discount: game.discount,
+    counts: allCounts(game),
   };
 }
 
@@ -34,7 +37,13 @@ export function exactReading(game: TabularGame): Reading<Rational> | undefined {
     probability: exact.outcomeProbability,
     reward: exact.outcomeReward,
     discount: exact.discount,
+    counts: allCounts(game),
   };
+}
+
+function allCounts(game: TabularGame): Int32Array {
+  const n = game.agents.length;
+  return Int32Array.from({ length: game.stateCount * n }, (_, k) => choiceCount(game, Math.floor(k / n), k % n));
 }
 
 /** Number of choices of an agent in a state; 1 when it does not act. */

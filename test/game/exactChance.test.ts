@@ -13,6 +13,7 @@ import {
   binary,
   bind,
   categorical,
+  copy,
   draw,
   eq,
   get,
@@ -168,6 +169,29 @@ describe('conditioned draws', () => {
 });
 
 describe('outcomes of a step', () => {
+  test('start from what was written before the draw, not from what another outcome left', () => {
+    const b = new Builder();
+    const [bits, next] = b.state('bits', 3, { low: 0, high: 1 });
+    const [one, two] = [b.local('one', digit), b.local('two', digit)];
+    const model = b.finish({
+      name: 'Flips',
+      classes: [{ name: 'A', count: 1, self: b.local('self', { low: 0, high: 0 }) }],
+      actions: [actions('Go')],
+      step: [
+        copy(bits, next),
+        draw(one, uniform(3)),
+        put(next, get(one), int(1)),
+        draw(two, uniform(2)),
+        put(next, get(two), not(load(next, get(two)))),
+      ],
+      rewards: [int(0)],
+      hasChance: true,
+    });
+    const game = tableOf(model);
+    const found = outcomesOf(game, 0, [0]).map(o => `${o.to.replace(/bits\[\d\] = |, /g, '')}: ${o.probability}`);
+    expect(found).toEqual(['000: 1/3', '011: 1/6', '101: 1/6', '110: 1/3']);
+  });
+
   test('are merged by state and rewards: the sum of two dice, paid when it is even', () => {
     const b = new Builder();
     const [sum, next] = b.state('sum', 1, { low: 0, high: 12 });

@@ -2,6 +2,7 @@ import { allocateBuffers, type GameBuffers } from '../../runtime/games/vector.ts
 import { algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
 import { shapeOf } from '../../runtime/learners/shared/shape.ts';
+import { trainSeed } from '../../runtime/train/run.ts';
 import type { Schedule, TrainSpec } from '../../runtime/train/spec.ts';
 import type { TestGame } from './games.ts';
 
@@ -35,4 +36,26 @@ export function trainSpec(algorithm: string, changes: Partial<TrainSpec> = {}): 
     stop: undefined,
     ...changes,
   };
+}
+
+/** Percent of seeds 1 .. trials whose final greedy joint action pays `best`, and the mean payoff. */
+export function outcome(
+  game: TestGame,
+  algorithm: string,
+  best: number,
+  trials: number,
+  settings: Settings = {},
+): { percent: number; mean: number } {
+  let found = 0;
+  let sum = 0;
+  for (let seed = 1; seed <= trials; seed++) {
+    const payoff = trainSeed(trainSpec(algorithm, { settings }), game, seed).final?.return.mean ?? Number.NaN;
+    if (payoff === best) found++;
+    sum += payoff;
+  }
+  return { percent: (100 * found) / trials, mean: sum / trials };
+}
+
+export function share(game: TestGame, algorithm: string, best: number, trials: number): number {
+  return outcome(game, algorithm, best, trials).percent;
 }

@@ -175,13 +175,14 @@ describe('matrix games of all sizes', () => {
     }
   });
 
-  it('300 by 300 in under two seconds, certified', async () => {
+  it('300 by 300 in under two seconds of processor time, certified', async () => {
     const next = integers(11, 1_000_000);
     const a = randomMatrix(300, 300, next);
     const tabular = bimatrix(a, undefined, { exact: false });
-    const started = performance.now();
+    const started = process.cpuUsage();
     const answer = await solve(tabular, { concept: 'minimax' });
-    const seconds = (performance.now() - started) / 1000;
+    const used = process.cpuUsage(started);
+    const seconds = (used.user + used.system) / 1e6;
     if (isRefusal(answer)) throw new Error(answer.refused);
     expect(answer.note).toContain('glpk');
     expect(answer.certificate.kind).toBe('minimax');

@@ -307,6 +307,8 @@ describe('random games', () => {
           [true, false].map(flag => answerOf(bimatrix(a, b, { exact: flag }), { concept: 'correlated', maximizing })),
         );
         expect(exact?.certificate.kind).toBe('ce');
+        expect(exact?.exact).toBe(true);
+        expect(String(exact?.certificate.gap?.upper)).toBe(String(exact?.objective?.value));
         expect(float?.certificate.kind).toBe('ce');
         expect(toFloat(float?.objective?.value as Num)).toBeCloseTo(toFloat(exact?.objective?.value as Num), 7);
       }

@@ -1,13 +1,13 @@
 import { bestLegal } from './explore.ts';
 import type { Arrays, LearnedTable } from './learner.ts';
-import { type Column, ObservationRows } from './rows.ts';
+import { type Column, type Rows, rowsFor } from './rows.ts';
 import type { Shape } from './shape.ts';
 
 /** What one agent knows of its own actions: a row per observation it has decided on, a cell per action. */
 export interface OwnTable {
   readonly agent: number;
   readonly width: number;
-  readonly rows: ObservationRows;
+  readonly rows: Rows;
   /** Q(observation, action). */
   readonly q: Column;
   /** The numbers whose largest is the greedy action: `q` itself, unless the learner keeps its policy apart. */
@@ -19,7 +19,7 @@ export function ownTables(shape: Shape, initial: number): OwnTable[] {
   const tables: OwnTable[] = [];
   for (let agent = 0; agent < shape.agents; agent++) {
     const width = shape.actionCount[agent]!;
-    const rows = new ObservationRows(shape.observationLength[agent]!, width);
+    const rows = rowsFor(shape, shape.observationLength[agent]!, width);
     const q = rows.column('q', width, initial);
     tables.push({ agent, width, rows, q, policy: q });
   }

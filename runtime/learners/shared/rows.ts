@@ -4,6 +4,7 @@
  * is an open-addressing hash table (linear probing, at most half full), so nothing is allocated per look-up.
  */
 import type { Arrays } from './learner.ts';
+import type { Shape } from './shape.ts';
 
 /** The bits of observations, as `ObservationRows` reads them. */
 export function bitsOf(observations: Float32Array): Int32Array {
@@ -18,12 +19,78 @@ export interface Column {
   values: Float64Array;
 }
 
-export class ObservationRows {
+/** Rows by observation, with their columns. */
+export interface Rows {
+  readonly keyLength: number;
+  /** Rows in use. */
+  readonly count: number;
+  /** Legal actions of each row, as they were when it was first seen: one flag per action. */
+  readonly legal: Uint8Array;
+  column(name: string, width: number, initial: number): Column;
+  /** The row of an observation, added if it is new. */
+  rowOf(bits: Int32Array, start: number, masks: Uint8Array, maskStart: number): number;
+  /** The row of an observation, or -1. */
+  find(bits: Int32Array, start: number): number;
+  /** The observation of a row. */
+  key(row: number): Float32Array;
+  save(prefix: string, into: Arrays): void;
+  /** Replaces the table by what `save` wrote. */
+  restore(prefix: string, from: Arrays): void;
+}
+
+/** An empty table for observations of `keyLength` numbers, with `maskLength` actions to remember the legality of. */
+export function rowsFor(shape: Shape, keyLength: number, maskLength: number): Rows {
+  return shape.observationRow === 0 ? new SingleRow(maskLength) : new ObservationRows(keyLength, maskLength);
+}
+
+/** The table of a game in which nothing is observed. */
+class SingleRow implements Rows {
+  readonly keyLength = 0;
+  count = 0;
+  readonly legal: Uint8Array;
+  private readonly columns: Column[] = [];
+
+  constructor(maskLength: number) {
+    this.legal = new Uint8Array(maskLength);
+  }
+
+  column(name: string, width: number, initial: number): Column {
+    const column = { name, width, initial, values: new Float64Array(width).fill(initial) };
+    this.columns.push(column);
+    return column;
+  }
+
+  rowOf(_bits: Int32Array, _start: number, masks: Uint8Array, maskStart: number): number {
+    if (this.count === 0) this.legal.set(masks.subarray(maskStart, maskStart + this.legal.length));
+    this.count = 1;
+    return 0;
+  }
+
+  find(_bits: Int32Array, _start: number): number {
+    return this.count - 1;
+  }
+
+  key(): Float32Array {
+    return new Float32Array(0);
+  }
+
+  save(prefix: string, into: Arrays): void {
+    into.set(`${prefix}.count`, Int32Array.of(this.count));
+    into.set(`${prefix}.legal`, this.legal.slice());
+    for (const { name, values } of this.columns) into.set(`${prefix}.${name}`, values.slice());
+  }
+
+  restore(prefix: string, from: Arrays): void {
+    this.count = (from.get(`${prefix}.count`) as Int32Array)[0]!;
+    this.legal.set(from.get(`${prefix}.legal`) as Uint8Array);
+    for (const { name, values } of this.columns) values.set(from.get(`${prefix}.${name}`) as Float64Array);
+  }
+}
+
+class ObservationRows implements Rows {
   readonly keyLength: number;
   readonly maskLength: number;
-  /** Rows in use. */
   count = 0;
-  /** Legal actions of each row, as they were when it was first seen: `maskLength` flags. */
   legal: Uint8Array;
   private keys: Int32Array;
   private slots = new Int32Array(32).fill(-1);
@@ -43,15 +110,12 @@ export class ObservationRows {
     return column;
   }
 
-  /** The row of an observation, added if it is new. */
   rowOf(bits: Int32Array, start: number, masks: Uint8Array, maskStart: number): number {
     const row = this.find(bits, start);
     return row >= 0 ? row : this.add(bits, start, masks, maskStart);
   }
 
-  /** The row of an observation, or -1. */
   find(bits: Int32Array, start: number): number {
-    if (this.keyLength === 0) return this.count - 1;
     return this.slots[this.slotOf(bits, start)]!;
   }
 
@@ -99,11 +163,9 @@ export class ObservationRows {
       column.values.set(values);
     }
     this.slots = new Int32Array(this.capacity * 2).fill(-1);
-    if (this.keyLength === 0) return;
     for (let row = 0; row < this.count; row++) this.slots[this.slotOf(this.keys, row * this.keyLength)] = row;
   }
 
-  /** The observation of a row. */
   key(row: number): Float32Array {
     return new Float32Array(this.keys.slice(row * this.keyLength, (row + 1) * this.keyLength).buffer);
   }
@@ -117,7 +179,6 @@ export class ObservationRows {
     }
   }
 
-  /** Replaces the table by what `save` wrote. */
   restore(prefix: string, from: Arrays): void {
     const keys = from.get(`${prefix}.keys`) as Int32Array;
     const legal = from.get(`${prefix}.legal`) as Uint8Array;

@@ -1,7 +1,7 @@
 /** Settings that several learners share, with one doc line and one source each. */
 import type { SettingDoc } from '../../train/spec.ts';
 
-const table = "Claus and Boutilier 1998, as in the project's reference run of the climbing games";
+const climbingDefaults = "Claus and Boutilier 1998, as in the project's reference run of the climbing games";
 
 export function alphaDoc(doc: string): SettingDoc {
   return {
@@ -11,7 +11,7 @@ export function alphaDoc(doc: string): SettingDoc {
     high: 1,
     default: { from: 0.1, to: 0.1, over: 0, unit: 'steps' },
     doc,
-    source: table,
+    source: climbingDefaults,
   };
 }
 
