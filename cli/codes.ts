@@ -1,11 +1,37 @@
+/** All diagnostic codes, of the grammar and of the checker, as `marl explain` shows them. */
+import { explanations } from '../compiler/diagnostics/explanations.ts';
+import { type RuleName, rules } from '../compiler/diagnostics/rules.ts';
+import { syntaxCodes } from '../grammar/index.ts';
+
 export interface ExplainedCode {
   readonly code: string;
   readonly name: string;
   readonly severity: string;
+  /** One line. */
   readonly summary: string;
   readonly explanation: string;
-  readonly example: string | undefined;
+  /** A program that is refused with this code. */
+  readonly example: string;
 }
+
+/** In the order of the codes. */
 export function codes(): readonly ExplainedCode[] {
-  return [];
+  const syntax = Object.entries(syntaxCodes).map(([code, { name, summary, explanation, bad }]) => ({
+    code,
+    name,
+    severity: 'error',
+    summary,
+    explanation,
+    example: bad,
+  }));
+  const checks = (Object.keys(rules) as RuleName[]).map(name => {
+    const { explanation, bad } = explanations[name];
+    const { code, severity } = rules[name];
+    return { code, name, severity, summary: firstSentence(explanation), explanation, example: bad };
+  });
+  return [...syntax, ...checks].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.:;](?= |$)/.exec(text)?.[0].replace(/[:;]$/, '.') ?? text;
 }

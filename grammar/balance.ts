@@ -83,12 +83,14 @@ export function balance(
       for (const token of section) result.push(token);
       continue;
     }
+    // A comment without an end took the closing delimiters with it.
+    const following = tokens[end] ?? (cutAt === undefined ? undefined : 'comment');
     // Indentation is a hint that can mislead; it is followed where it explains the section with fewer mistakes.
-    const guided = repair(section, tokens[end], layout, true);
-    const plain = repair(section, tokens[end], layout, false);
+    const guided = repair(section, following, layout, true);
+    const plain = repair(section, following, layout, false);
     const best = plain.problems.length < guided.problems.length ? plain : guided;
     for (const token of best.tokens) result.push(token);
-    for (const one of best.problems) if (cutAt === undefined || one.span.start < cutAt) report(problems, one);
+    for (const one of best.problems) report(problems, one);
   }
   return result;
 }
@@ -120,17 +122,22 @@ interface Open {
   readonly indent: number;
 }
 
-function repair(tokens: readonly IToken[], following: IToken | undefined, layout: Layout, guided: boolean): Repaired {
+function repair(
+  tokens: readonly IToken[],
+  following: IToken | 'comment' | undefined,
+  layout: Layout,
+  guided: boolean,
+): Repaired {
   const result: IToken[] = [];
   const problems: SyntaxProblem[] = [];
   const open: Open[] = [];
 
-  const closeTop = (next: IToken | undefined): void => {
+  const closeTop = (next: IToken | 'comment' | undefined): void => {
     const opener = open.pop()!.token;
     const last = result.at(-1)!;
     const type = closerOf.get(opener.tokenType)!;
     result.push(madeUp(type, last.endOffset! + 1));
-    if (last.image.startsWith('"') && !isClosedString(last)) return;
+    if (next === 'comment' || (last.image.startsWith('"') && !isClosedString(last))) return;
     if (hasRoom(problems)) problems.push(unclosed(opener, last, signs.get(type)!, layout, next));
   };
 

@@ -214,7 +214,7 @@ export const syntaxCodes = {
   M0138: code(
     'empty-block',
     'Braces with nothing between them.',
-    'This block needs at least one entry.',
+    'An enum has members, a record has fields, a match has arms and a table has rows; this block needs at least one entry.',
     'enum Card { }\n',
   ),
   M0139: code(

@@ -55,8 +55,7 @@ function parseTokens(text: string, tokens: IToken[], problems: SyntaxProblem[]):
   const failures: Failure[] = [];
   const declarations = parsePieces(text, tokens, failures);
   // The pieces can be right and their order wrong; then the error of the whole stands.
-  if (failures.length === 0)
-    failures.push({ error: first, tokens, piece: 'declaration', within: undefined, layout: layoutOf(text) });
+  if (failures.length === 0) failures.push({ error: first, tokens, piece: 'declaration', layout: layoutOf(text) });
   for (const failure of failures) {
     const one = describe(failure, problems);
     if (one !== undefined) report(problems, one);

@@ -10,6 +10,8 @@ export interface Layout {
   column(token: IToken): number;
   /** Width of the white space at the beginning of the token's line. */
   indent(token: IToken): number;
+  /** The offset where the token's (last) line ends. */
+  lineEnd(token: IToken): number;
 }
 
 export function layoutOf(text: string): Layout {
@@ -28,6 +30,7 @@ export function layoutOf(text: string): Layout {
     },
     column: token => token.startOffset - lineStart(token.startOffset),
     indent: token => indentAt(lineStart(token.startOffset)),
+    lineEnd: token => lines.lineSpan(lines.position(token.endOffset!).line).end,
   };
 }
 

@@ -3,10 +3,10 @@ import type { IToken } from 'chevrotain';
 import type { SyntaxCode } from './codes.ts';
 import { tokenSpan } from './cst.ts';
 import { clauseKeywords, fileKeywords, itemKeywords } from './layout.ts';
-import { quote, type Situation } from './messages.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { PieceRule } from './recover.ts';
+import { quote, type Situation } from './situation.ts';
 import { nearest } from './suggest.ts';
 import * as T from './tokens.ts';
 

@@ -2,33 +2,17 @@
  * From where the parser stopped to what a person reads: the rule, the fact, the remedy. Each situation is a function that
  * returns undefined where it does not apply; the first that applies speaks.
  */
-import { EOF, type IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import { isMadeUp } from './balance.ts';
 import { tokenSpan } from './cst.ts';
-import { decodeExpectation } from './expectation.ts';
-import { forms, ruleSentence, transparentRules } from './forms.ts';
+import { forms, ruleSentence } from './forms.ts';
 import { fileKeywords, itemKeywords } from './layout.ts';
 import { describeUnknownEntry } from './messages-entries.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { Failure } from './recover.ts';
+import { behind, fact, isCloser, place, quote, ruleOf, type Situation, situate } from './situation.ts';
 import * as T from './tokens.ts';
-
-/** One failure with everything the sentences need. */
-export interface Situation {
-  readonly failure: Failure;
-  /** The innermost construct that has a form of its own. */
-  readonly rule: string;
-  /** Every rule the parser was in, outermost first. */
-  readonly stack: readonly string[];
-  /** Names of the token types that would have fitted; empty where the piece should have ended. */
-  readonly expected: readonly string[];
-  /** The token that does not fit; undefined at the end of the piece. */
-  readonly actual: IToken | undefined;
-  readonly previous: IToken | undefined;
-  /** Do `previous` and `actual` stand on one line? */
-  readonly sameLine: boolean;
-}
 
 /** The problem that a failure stands for; undefined where it follows from one that was reported already. */
 export function describe(failure: Failure, reported: readonly SyntaxProblem[]): SyntaxProblem | undefined {
@@ -37,7 +21,8 @@ export function describe(failure: Failure, reported: readonly SyntaxProblem[]): 
   if ((actual && isMadeUp(actual)) || (previous && isMadeUp(previous))) return undefined;
   // A mistake that was reported where this one begins has probably caused it.
   const from = previous === undefined ? (actual?.startOffset ?? 0) : previous.startOffset;
-  const to = actual === undefined ? behind(previous).end : actual.endOffset! + 1;
+  const onLine = actual !== undefined && (situation.sameLine || previous === undefined);
+  const to = onLine ? actual.endOffset! + 1 : failure.layout.lineEnd(previous!);
   if (reported.some(one => one.span.start < to && from < one.span.end)) return undefined;
   for (const say of sentences) {
     const said = say(situation);
@@ -46,77 +31,7 @@ export function describe(failure: Failure, reported: readonly SyntaxProblem[]): 
   return leftover(situation);
 }
 
-function situate(failure: Failure): Situation {
-  const { error, tokens, layout } = failure;
-  const { rule, expected: all } = decodeExpectation(error.message);
-  const expected = all.filter((name, at) => all.indexOf(name) === at);
-  const stack = [...(error.context?.ruleStack ?? [])];
-  if (stack.at(-1) !== rule) stack.push(rule);
-  const actual = error.token.tokenType === EOF ? undefined : error.token;
-  const at = actual === undefined ? tokens.length : tokens.indexOf(actual);
-  const previous = tokens[at - 1];
-  return {
-    failure,
-    rule: innermostRule(failure, expected.length === 0 ? undefined : stack.findLast(one => !transparentRules.has(one))),
-    stack,
-    expected,
-    actual,
-    previous,
-    sameLine: actual !== undefined && !layout.startsLine(actual),
-  };
-}
-
-/** The innermost rule, or the one that reads a piece beginning with this keyword. */
-function innermostRule(failure: Failure, innermost: string | undefined): string {
-  const word = failure.tokens[0]?.image ?? '';
-  if (innermost !== undefined && innermost !== 'trainClause') return innermost;
-  const found = ['Decl', 'Item', 'Clause'].map(ending => `${word}${ending}`).find(rule => forms[rule] !== undefined);
-  if (failure.piece === 'declaration' && word === 'let') return 'constDecl';
-  return found ?? (failure.piece === 'gameItem' && word === 'let' ? 'constDecl' : failure.piece);
-}
-
 type Sentence = (situation: Situation) => SyntaxProblem | undefined;
-
-// ---------------------------------------------------------------------------------------------- parts of sentences
-
-/** As it stands in the text, shortened, as code. */
-export function quote(token: IToken): string {
-  const line = token.image.split(/\r?\n/, 1)[0]!;
-  const short = line.length > 30 || line.length < token.image.length ? `${line.slice(0, 27)}...` : line;
-  return `\`${short}\``;
-}
-
-/** Just behind a token: where something is missing. */
-export function behind(token: IToken | undefined): { start: number; end: number } {
-  const end = token === undefined ? 0 : token.endOffset! + 1;
-  return { start: end, end };
-}
-
-/** Where the problem is shown: on the token that does not fit if it stands on the line, else behind the previous one. */
-function place(situation: Situation): { start: number; end: number } {
-  const { actual, previous, sameLine } = situation;
-  if (actual !== undefined && (sameLine || previous === undefined)) return tokenSpan(actual);
-  return behind(previous);
-}
-
-/** `behind X stands Y in place of Z` or `behind X Z is missing`. */
-function fact(situation: Situation, wanted: string): string {
-  const { actual, previous, sameLine } = situation;
-  const where = previous === undefined ? 'here' : `behind ${quote(previous)}`;
-  if (actual === undefined || !sameLine || isCloser(actual) || actual.tokenType === T.Comma)
-    return `${where} ${wanted} is missing`;
-  return `${where} stands ${quote(actual)} in place of ${wanted}`;
-}
-
-function isCloser(token: IToken): boolean {
-  const type = token.tokenType;
-  return type === T.RParen || type === T.RBracket || type === T.RBrace;
-}
-
-/** The construct's rule, or that of the piece where the construct has none. */
-function ruleOf(situation: Situation): string {
-  return ruleSentence(forms[situation.rule] ?? forms[situation.failure.piece]!);
-}
 
 function expectsExpression(situation: Situation): boolean {
   return situation.stack.at(-1) === 'operand' && situation.expected.length > 1;
@@ -142,7 +57,7 @@ const equals: Sentence = situation => {
   const opener = failure.tokens[at - 2]?.tokenType;
   const inCall = situation.rule === 'postfix' || situation.rule === 'gameRef';
   if (inCall && isName(previous) && (opener === T.LParen || opener === T.Comma)) {
-    const fix = { title: 'Write `:`', edits: [{ span, text: ':' }] };
+    const fix = { title: 'Write `:`', edits: [{ span: { ...span, start: behind(previous).start }, text: ':' }] };
     const message = `An argument is given by name with a colon, \`${previous.image}: value\`; here \`=\` stands in its place.`;
     return problem('M0144', span, message, { remedy: 'Write `:`.', fix });
   }
@@ -359,7 +274,7 @@ const written: ReadonlyMap<string, string> = new Map([
   ['HeadMinus', '-'],
   ['UpdateBracket', '['],
 ]);
-const keywords: ReadonlySet<string> = T.keywordTypes.size > 0 ? new Set(T.keywordTypes.keys()) : new Set();
+const keywords: ReadonlySet<string> = new Set(T.keywordTypes.keys());
 const literals: ReadonlyMap<string, string> = new Map([
   ['NumberLiteral', 'a number'],
   ['StringLiteral', 'a string'],
@@ -384,7 +299,10 @@ const missingSign: Sentence = situation => {
     single === undefined
       ? undefined
       : replaces
-        ? { span: tokenSpan(actual), text: single }
+        ? {
+            span: { ...tokenSpan(actual), start: single === ':' ? behind(previous).start : actual.startOffset },
+            text: single,
+          }
         : { span: behind(previous), text: /^\w|^[=~]/.test(single) ? ` ${single}` : single };
   const title = replaces ? `Write \`${single}\`` : `Insert \`${single}\``;
   return problem('M0127', place(situation), `${ruleOf(situation)}; ${fact(situation, list)}.`, {

@@ -25,8 +25,6 @@ export interface Failure {
   readonly tokens: readonly IToken[];
   /** The rule that was to read the piece. */
   readonly piece: PieceRule;
-  /** The block the piece stands in, such as `init` or `game`. */
-  readonly within: IToken | undefined;
   readonly layout: Layout;
 }
 
@@ -48,16 +46,23 @@ const recoverableLength = 5000;
 export function parsePieces(text: string, tokens: readonly IToken[], failures: Failure[]): readonly CstNode[] {
   const layout = layoutOf(text);
   const pieces = cut(tokens, layout, undefined);
-  return pieces.map(piece => parsePiece(piece, 'declaration', undefined, layout, failures));
+  return pieces.map(piece => {
+    const cst = parsePiece(piece, 'declaration', layout, failures);
+    locate(cst, piece[0]!.startOffset);
+    return cst;
+  });
 }
 
-function parsePiece(
-  tokens: readonly IToken[],
-  piece: PieceRule,
-  within: IToken | undefined,
-  layout: Layout,
-  failures: Failure[],
-): CstNode {
+/** Gives nodes of which nothing was read a place: behind what was read before them in their parent. */
+function locate(node: CstNode, fallback: number): void {
+  if (node.location === undefined || !(node.location.startOffset >= 0))
+    Object.assign(node, { location: { startOffset: fallback, endOffset: fallback - 1 } });
+  const inside = node.location!.endOffset! + 1;
+  for (const found of Object.values(node.children))
+    for (const one of found ?? []) if (!('image' in one)) locate(one, inside);
+}
+
+function parsePiece(tokens: readonly IToken[], piece: PieceRule, layout: Layout, failures: Failure[]): CstNode {
   const parser = recoveringParser();
   const small = tokens.length <= recoverableLength;
   const whole = small ? run(parser, piece, tokens) : undefined;
@@ -66,10 +71,10 @@ function parsePiece(
   if (block === undefined) {
     if (whole === undefined) {
       const failure = run(parser, piece, tokens.slice(0, recoverableLength));
-      report(failures, failure.errors[0], { tokens, piece, within, layout });
+      report(failures, failure.errors[0], { tokens, piece, layout });
       return failure.cst;
     }
-    report(failures, whole.errors[0], { tokens, piece, within, layout });
+    report(failures, whole.errors[0], { tokens, piece, layout });
     return whole.cst;
   }
   const inside = tokens.slice(block.open + 1, block.close);
@@ -78,9 +83,9 @@ function parsePiece(
   const entriesAt = block.open + 1 + (lead < 0 ? inside.length : lead);
   const shell = [...tokens.slice(0, entriesAt), ...tokens.slice(block.close)];
   const outer = run(parser, piece, shell);
-  report(failures, outer.errors[0], { tokens: shell, piece, within, layout });
+  report(failures, outer.errors[0], { tokens: shell, piece, layout });
   const entries = cut(tokens.slice(entriesAt, block.close), layout, block.kind).map(entry =>
-    parsePiece(entry, block.kind.entry, tokens[0], layout, failures),
+    parsePiece(entry, block.kind.entry, layout, failures),
   );
   adopt(outer.cst, block.kind, entries);
   return outer.cst;
@@ -217,7 +222,8 @@ function cut(tokens: readonly IToken[], layout: Layout, kind: BlockKind | undefi
     }
     if (depth === 0 && before !== undefined && current.length > 0) {
       const startsLine = layout.startsLine(token);
-      const aligned = startsLine && layout.column(token) === margin && isWord(token) && !goingOn.has(type);
+      const continues = goingOn.has(type) && (type !== T.If || leavesOpen(before));
+      const aligned = startsLine && layout.column(token) === margin && isWord(token) && !continues;
       const certain = fileKeywords.has(type) || sharedKeywords.has(type);
       const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace;
       if (aligned || (startsEntry(tokens, at) && (certain || free))) end();

@@ -112,8 +112,8 @@ export class Builder implements Definitions {
   /** Constant stores by content. */
   readonly tables = new Map<string, Store>();
   actions: ActionTable | undefined;
-  /** The acting agent, where the game has turns. */
-  turn: { readonly expr: Expr; readonly file: string; readonly scope: Scope } | undefined;
+  /** The acting agent, where the game has turns; `inStep` holds it once the step has begun. */
+  turn: { readonly expr: Expr; readonly file: string; readonly scope: Scope; inStep: Value | undefined } | undefined;
   usesTime = false;
   horizon: number | undefined;
   /** Type of all agents. */

@@ -154,6 +154,7 @@ export function unknownName(ctx: Context, name: string, span: Expr['span'], what
 function turnValue(ctx: Context): Value {
   const turn = ctx.build.turn;
   if (turn === undefined || ctx.phase === 'constant') return V.invalid;
+  if (ctx.phase === 'step' && turn.inStep !== undefined) return V.refresh(turn.inStep);
   const inner: Context = { ...ctx, scope: turn.scope, file: turn.file };
   const value = elaborate(inner, turn.expr);
   return ctx.build.agentsType === undefined ? value : coerce(inner, value, ctx.build.agentsType, turn.expr.span, '`turn`');

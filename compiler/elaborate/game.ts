@@ -8,7 +8,7 @@ import { coerce, expectBool, expectNumber } from './coerce.ts';
 import { type Builder, type Context, Scope, report, sourceText } from './context.ts';
 import { declare, declareAll } from './declare.ts';
 import { elaborate, intConstant } from './expr.ts';
-import { checkFunction } from './functions.ts';
+import { bind, checkFunction } from './functions.ts';
 import * as ir from './ir.ts';
 import { observationOf } from './observe.ts';
 import { payoff } from './payoff.ts';
@@ -53,7 +53,7 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
   for (const get of force) get();
   declareState(constant, scope, items);
   const turnItem = items.Turn[0];
-  if (turnItem !== undefined) build.turn = { expr: turnItem.agent, file, scope };
+  if (turnItem !== undefined) build.turn = { expr: turnItem.agent, file, scope, inStep: undefined };
   const ctx: Context = { ...constant, phase: 'state' };
   for (const binding of [...scope.names.values()]) if (binding.kind === 'fn') checkFunction(ctx, binding.fn);
   const init = initialState(ctx, items);
@@ -67,6 +67,11 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
       : payoff({ ...ctx, phase: 'step' }, payoffItem, { names: agents.map(agent => actions.spaces[actions.spaceOf[agent.cls] as number]?.ir.names ?? []), agentLabels: agents.map(a => a.label) });
   step.push(...(table?.step ?? []));
   const stepContext: Context = { ...ctx, phase: 'step' };
+  const turn = turnItem === undefined ? undefined : turnExpr(ctx, turnItem.agent);
+  if (turn !== undefined && build.turn !== undefined && build.agentsType !== undefined) {
+    // Most turn-based steps ask for the acting agent several times.
+    build.turn.inStep = bind(stepContext, 'turn', V.scalar(build.agentsType, turn), step);
+  }
   const inner = statements(stepContext, items.Step.flatMap(item => item.stmts), step);
   for (const variable of build.states.values()) variable.nextReady = true;
   const after: IrStmt[] = [];
@@ -77,7 +82,6 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
   let end = endOf({ ...stepContext, scope: inner, phase: 'end', out: after }, items);
   const oneStep = build.states.size === 0 && items.End.length === 0 && items.Horizon.length === 0;
   if (oneStep) end = ir.bool(true);
-  const turn = turnItem === undefined ? undefined : turnExpr(ctx, turnItem.agent);
   const active = activity(ctx, items.Active, turn, agents.length);
   const legal = actions === undefined ? [] : legality(ctx, items.Legal, classes, actions);
   const observations = classes.map(cls => observationOf(ctx, items.Observe, cls));

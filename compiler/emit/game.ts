@@ -12,7 +12,7 @@ import { randomHelpers } from './gameRandom.ts';
 import { alwaysLegal, emitSpec } from './gameSpec.ts';
 import { emitStart, emitStep } from './gameStep.ts';
 import { emptyDraw, impossibleDraw } from './gameStmt.ts';
-import { arrayDeclarations, constantDeclarations, newUnit, stateEntries, privateStores } from './gameStores.ts';
+import { arrayDeclarations, constantDeclarations, newUnit, privateStores, stateEntries } from './gameStores.ts';
 import { wrapLines } from './gameWrap.ts';
 
 export interface EmitOptions {

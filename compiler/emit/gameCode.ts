@@ -198,7 +198,9 @@ export function declarations(body: Body): readonly string[] {
 }
 
 /** The lines that bodies in one block wrote, one after the other, with repeated reads moved up. */
-export function withHoistedReads(parts: readonly { readonly body: Body; readonly writer: Writer }[]): readonly string[] {
+export function withHoistedReads(
+  parts: readonly { readonly body: Body; readonly writer: Writer }[],
+): readonly string[] {
   const reads = new Map(parts.flatMap(({ body }) => [...body.movable]));
   const lines = parts.flatMap(({ writer }) => writer.lines);
   return hoistReads(lines, reads.values(), name => parts.some(({ body }) => body.names.has(name)));

@@ -16,18 +16,30 @@ export interface Read {
  * @param lines code, indented by two spaces per block
  * @param taken names that must not be used
  */
-export function hoistReads(lines: readonly string[], reads: Iterable<Read>, taken: (name: string) => boolean): string[] {
+export function hoistReads(
+  lines: readonly string[],
+  reads: Iterable<Read>,
+  taken: (name: string) => boolean,
+): string[] {
   let result = [...lines];
   // The last one first: each is put at the top of its block.
   for (const read of [...reads].reverse()) {
     const pattern = new RegExp(`(?<!\\w)${read.text.replace(/[[\]+$]/g, '\\$&')}`, 'g');
-    const region = read.index === undefined ? [{ from: 0, to: result.length, indent: indentOf(result[0] ?? '') }] : regionsOf(result, read.index);
+    const region =
+      read.index === undefined
+        ? [{ from: 0, to: result.length, indent: indentOf(result[0] ?? '') }]
+        : regionsOf(result, read.index);
     // From the last region on, so that line numbers before it stay right.
     for (const { from, to, indent } of [...region].reverse()) {
       if (occurrences(result.slice(from, to), pattern) < 2) continue;
       const name = freeName(read.name, result, taken);
       const inside = result.slice(from, to).map(line => line.replaceAll(pattern, name));
-      result = [...result.slice(0, from), `${' '.repeat(indent)}const ${name} = ${read.text};`, ...inside, ...result.slice(to)];
+      result = [
+        ...result.slice(0, from),
+        `${' '.repeat(indent)}const ${name} = ${read.text};`,
+        ...inside,
+        ...result.slice(to),
+      ];
     }
   }
   return result;

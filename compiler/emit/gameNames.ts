@@ -84,7 +84,8 @@ export function stringLiteral(text: string): string {
 
 /** A property name in an object literal; `__proto__` written plainly would set the prototype. */
 export function propertyKey(name: string): string {
-  return name === '__proto__' ? "['__proto__']" : /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : stringLiteral(name);
+  if (name === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) && !reservedWords.has(name) ? name : stringLiteral(name);
 }
 
 /** Text that can stand inside a block or line comment on one line. */
@@ -98,7 +99,7 @@ export function commentText(text: string): string {
       .replaceAll('`', "'")
       .replaceAll('${', '$ {')
       // Compilers and engines act on these inside comments.
-      .replace(/@(?=ts-|jsx|preserve|license)/g, '@ ')
+      .replace(/@(?=ts-|jsx|preserve|license)/g, '(at)')
       .replace(/source(Mapping)?URL/gi, 'source$1 URL')
       .trimEnd()
   );

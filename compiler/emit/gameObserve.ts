@@ -1,6 +1,17 @@
 /** The emitted functions that write what agents see and may do. */
 import type { AgentClass, GameModel, IrExpr, IrStmt, ObservationPiece, Store } from '../game/model.ts';
-import { type Body, type Code, declarations, level, newBody, operand, primary, type Unit, withHoistedReads, Writer } from './gameCode.ts';
+import {
+  type Body,
+  type Code,
+  declarations,
+  level,
+  newBody,
+  operand,
+  primary,
+  type Unit,
+  Writer,
+  withHoistedReads,
+} from './gameCode.ts';
 import { asNumber, emit, emitBool, emitNumber, nested, numberCode, offset } from './gameExpr.ts';
 import { constantOf, needsStatements, walkExpr, walkStmts } from './gameFold.ts';
 import { commentText, lineComment } from './gameNames.ts';

@@ -11,8 +11,8 @@ import {
   primary,
   row,
   type Unit,
-  withHoistedReads,
   Writer,
+  withHoistedReads,
 } from './gameCode.ts';
 import { asNumber, boolCode, emit, emitBool, emitNumber, numberCode, offset } from './gameExpr.ts';
 import { intConst, walkStmts } from './gameFold.ts';
@@ -112,14 +112,23 @@ export function emitStep(unit: Unit, own: (store: Store) => boolean, views: View
   const ending = model.end === undefined ? [] : [model.end];
   const { stmts, tail, elements } = unit.unroll
     ? unrollStep([...kept, ...given], [...model.rewards, ...ending], own, 1_000_000_000)
-    : { stmts: [...kept, ...given], tail: [...model.rewards, ...ending], elements: new Map<number, readonly Store[]>() };
+    : {
+        stmts: [...kept, ...given],
+        tail: [...model.rewards, ...ending],
+        elements: new Map<number, readonly Store[]>(),
+      };
   const rewards = tail.slice(0, model.rewards.length);
   const end = tail[model.rewards.length];
   const parts = new Set([...elements.values()].flat());
   const inVariable = (store: Store): boolean => parts.has(store) || (store.size === 1 && own(store));
   const body = newBody(unit, {
     out: writer,
-    scopes: planScopes(stmts, tail, inVariable, nexts.flatMap(({ next }) => elements.get(next.id) ?? [next]).filter(inVariable)),
+    scopes: planScopes(
+      stmts,
+      tail,
+      inVariable,
+      nexts.flatMap(({ next }) => elements.get(next.id) ?? [next]).filter(inVariable),
+    ),
     readsOnce: true,
     inVariable,
   });

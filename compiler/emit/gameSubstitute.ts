@@ -11,7 +11,11 @@ const nothing: ReadonlyMap<number, number> = new Map();
 const truth: Bounds = { low: 0, high: 1 };
 
 /** Copies an expression with `replace` applied to every part, innermost first. */
-export function mapExpr(expr: IrExpr, replace: (expr: IrExpr) => IrExpr, done: Map<IrExpr, IrExpr> = new Map()): IrExpr {
+export function mapExpr(
+  expr: IrExpr,
+  replace: (expr: IrExpr) => IrExpr,
+  done: Map<IrExpr, IrExpr> = new Map(),
+): IrExpr {
   const known = done.get(expr);
   if (known !== undefined) return known;
   const result = replace(withMappedParts(expr, part => mapExpr(part, replace, done)));
@@ -90,22 +94,50 @@ export function writeOut(expr: Reduce, count: number): IrExpr {
     terms.map(t =>
       t.condition === undefined
         ? t.value
-        : { op: 'select', condition: t.condition, then: t.value, else: neutral(value), scalar, bounds: hull(t.value.bounds, value) },
+        : {
+            op: 'select',
+            condition: t.condition,
+            then: t.value,
+            else: neutral(value),
+            scalar,
+            bounds: hull(t.value.bounds, value),
+          },
     );
   const chain = (operator: 'add' | 'mul' | 'min' | 'max', values: readonly IrExpr[]): IrExpr =>
-    values.reduce((left, right): IrExpr => ({ op: 'binary', operator, left, right, scalar, bounds: partial(operator, left, right, bounds) }));
+    values.reduce(
+      (left, right): IrExpr => ({
+        op: 'binary',
+        operator,
+        left,
+        right,
+        scalar,
+        bounds: partial(operator, left, right, bounds),
+      }),
+    );
   switch (expr.operator) {
     case 'any':
       return terms
-        .map((t): IrExpr => (t.condition === undefined ? t.value : { op: 'and', left: t.condition, right: t.value, scalar, bounds: truth }))
+        .map(
+          (t): IrExpr =>
+            t.condition === undefined
+              ? t.value
+              : { op: 'and', left: t.condition, right: t.value, scalar, bounds: truth },
+        )
         .reduce((left, right): IrExpr => ({ op: 'or', left, right, scalar, bounds: truth }), neutral(0));
     case 'all':
       return terms
-        .map((t): IrExpr => (t.condition === undefined ? t.value : { op: 'or', left: not(t.condition), right: t.value, scalar, bounds: truth }))
+        .map(
+          (t): IrExpr =>
+            t.condition === undefined
+              ? t.value
+              : { op: 'or', left: not(t.condition), right: t.value, scalar, bounds: truth },
+        )
         .reduce((left, right): IrExpr => ({ op: 'and', left, right, scalar, bounds: truth }), neutral(1));
     case 'sum':
       // A sum of reals starts at 0, as the fold does: 0 + -0 is 0.
-      return scalar === 'real' || terms.length === 0 ? chain('add', [neutral(0), ...guarded(0)]) : chain('add', guarded(0));
+      return scalar === 'real' || terms.length === 0
+        ? chain('add', [neutral(0), ...guarded(0)])
+        : chain('add', guarded(0));
     case 'product':
       return terms.length === 0 ? neutral(1) : chain('mul', guarded(1));
     case 'min':
@@ -136,7 +168,9 @@ function partial(operator: 'add' | 'mul' | 'min' | 'max', left: IrExpr, right: I
     case 'max':
       return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
     case 'mul':
-      return a.low >= 0 && b.low >= 0 && whole.low >= 0 ? { low: 0, high: a.high * b.high } : { low: -Infinity, high: Infinity };
+      return a.low >= 0 && b.low >= 0 && whole.low >= 0
+        ? { low: 0, high: a.high * b.high }
+        : { low: -Infinity, high: Infinity };
   }
 }
 

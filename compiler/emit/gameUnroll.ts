@@ -39,7 +39,10 @@ export function unrollStep(
   const arrays = constantlyIndexed(flat, exprs, priv);
   const elements = new Map<number, readonly Store[]>();
   for (const store of arrays) {
-    const parts = Array.from({ length: store.size }, (_, k): Store => ({ ...store, id: ids.next++, name: `${store.name}_${k}`, size: 1 }));
+    const parts = Array.from(
+      { length: store.size },
+      (_, k): Store => ({ ...store, id: ids.next++, name: `${store.name}_${k}`, size: 1 }),
+    );
     elements.set(store.id, parts);
   }
   const replace = (expr: IrExpr): IrExpr => {
@@ -64,7 +67,10 @@ interface Ids {
 const nothing: ReadonlyMap<number, number> = new Map();
 
 /** Maps several expressions, keeping what they share shared. */
-function sharedMap(exprs: readonly IrExpr[], map: (expr: IrExpr, done: Map<IrExpr, IrExpr>) => IrExpr): readonly IrExpr[] {
+function sharedMap(
+  exprs: readonly IrExpr[],
+  map: (expr: IrExpr, done: Map<IrExpr, IrExpr>) => IrExpr,
+): readonly IrExpr[] {
   const done = new Map<IrExpr, IrExpr>();
   return exprs.map(expr => map(expr, done));
 }
@@ -240,7 +246,13 @@ function scalarStmts(
         if (!elements.has(stmt.from.id) && !elements.has(stmt.to.id)) return [stmt];
         return Array.from({ length: stmt.to.size }, (_, k): IrStmt => {
           const to = elements.get(stmt.to.id)?.[k];
-          const load: IrExpr = { op: 'load', store: stmt.from, index: intConst(k), scalar: stmt.from.scalar, bounds: stmt.from.bounds };
+          const load: IrExpr = {
+            op: 'load',
+            store: stmt.from,
+            index: intConst(k),
+            scalar: stmt.from.scalar,
+            bounds: stmt.from.bounds,
+          };
           return { op: 'store', store: to ?? stmt.to, index: intConst(to === undefined ? k : 0), value: value(load) };
         });
       }
@@ -260,4 +272,3 @@ function scalarStmts(
     }
   });
 }
-

@@ -20,7 +20,7 @@ export function describeSummary(summary: Summary, game: GameSpec): string {
     if (final === undefined) lines.push([...start, 'not evaluated']);
     else lines.push([...start, show(final.return), short(final.length.mean), ...final.returns.map(show)]);
   }
-  const text = align(lines);
+  const text = align(lines, 1);
   if (summary.return === undefined || summary.seeds.length < 2) return text;
   return `${text}\nover ${summary.seeds.length} seeds: return ${show(summary.return)}`;
 }
@@ -41,7 +41,7 @@ export function describePolicy(
     if (table.rows > limits.rows || columns.length > limits.columns) {
       return `${who}: ${table.rows} ${table.rows === 1 ? 'observation' : 'observations'}, ${columns.length} actions`;
     }
-    return `${who} (${meaning[table.quantity] ?? table.quantity})\n${align(linesOf(table, columns))}`;
+    return `${who} (${meaning[table.quantity] ?? table.quantity})\n${align(linesOf(table, columns), table.keyLength > 0 ? 1 : 0)}`;
   });
   return parts.join('\n\n');
 }
@@ -96,10 +96,10 @@ function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** Columns two spaces apart: the first flush left, numbers flush right. */
-function align(lines: readonly (readonly string[])[]): string {
+/** Columns two spaces apart: the first `labels` flush left, numbers flush right. */
+function align(lines: readonly (readonly string[])[], labels: number): string {
   const widths: number[] = [];
   for (const line of lines) for (const [k, cell] of line.entries()) widths[k] = Math.max(widths[k] ?? 0, cell.length);
-  const pad = (cell: string, k: number) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!));
+  const pad = (cell: string, k: number) => (k < labels ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!));
   return lines.map(line => `  ${line.map(pad).join('  ')}`.trimEnd()).join('\n');
 }

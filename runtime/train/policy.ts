@@ -41,8 +41,9 @@ export function policyFrom(spec: TrainSpec, game: GameSpec, checkpoint: Arrays):
   function explored(action: number, agent: number, stream: Stream, greedy: boolean): number {
     if (greedy || !stream.bernoulli(epsilon)) return action;
     const start = shape.actionStart[agent]!;
-    const legal = buffers.masks.subarray(start, start + shape.actionCount[agent]!).reduce((n, flag) => n + flag, 0);
-    return legal === 0 ? action : nthLegal(buffers.masks, start, stream.below(legal));
+    const count = shape.actionCount[agent]!;
+    const legal = buffers.masks.subarray(start, start + count).reduce((n, flag) => n + flag, 0);
+    return legal === 0 ? action : nthLegal(buffers.masks, start, count, stream.below(legal));
   }
 
   function act(agent: number, observation: Float32Array, mask: Uint8Array, stream: Stream, greedy: boolean): number {

@@ -31,7 +31,9 @@ export function chooseRandomly({ loaded: { spec }, buffers }: Running, streams: 
   for (const [e, stream] of streams.entries()) {
     for (let i = 0; i < agents; i++) {
       const row = e * (maskAt.at(-1) as number) + (maskAt[i] as number);
-      const legal = [...buffers.masks.subarray(row, row + (spec.actionCount[i] as number)).entries()].filter(([, m]) => m === 1);
+      const legal = [...buffers.masks.subarray(row, row + (spec.actionCount[i] as number)).entries()].filter(
+        ([, m]) => m === 1,
+      );
       const pick = legal[stream.below(Math.max(1, legal.length))];
       buffers.actions[e * agents + i] = pick === undefined ? -99 : pick[0];
       for (let k = 0; k < (spec.realActionLength[i] as number); k++) {
@@ -49,7 +51,13 @@ const kinds = ['running', 'terminated', 'truncated'] as const;
 /** Plays `steps` steps in both readings; throws at the first difference. Returns how many episodes ended and how. */
 export function compareReadings(
   model: GameModel,
-  options: { readonly unroll: boolean; readonly envs: number; readonly steps: number; readonly seed: number; readonly firstGame?: number },
+  options: {
+    readonly unroll: boolean;
+    readonly envs: number;
+    readonly steps: number;
+    readonly seed: number;
+    readonly firstGame?: number;
+  },
 ): { terminated: number; truncated: number } {
   const { unroll, envs, steps, seed, firstGame = 0 } = options;
   const running = start(load(model, unroll), envs, seed, firstGame);
@@ -86,7 +94,8 @@ export function compareReadings(
     for (let i = 0; i < agents; i++) {
       const legal = new Set(twin.legal(i).map(a => a.action));
       const row = e * (maskAt.at(-1) as number) + (maskAt[i] as number);
-      for (let a = 0; a < (spec.actionCount[i] as number); a++) same(`mask ${a} of ${spec.agents[i]}`, buffers.masks[row + a], legal.has(a) ? 1 : 0);
+      for (let a = 0; a < (spec.actionCount[i] as number); a++)
+        same(`mask ${a} of ${spec.agents[i]}`, buffers.masks[row + a], legal.has(a) ? 1 : 0);
     }
   };
   for (const [e, twin] of twins.entries()) {
@@ -95,7 +104,9 @@ export function compareReadings(
   }
   for (let t = 0; t < steps; t++) {
     chooseRandomly(running, streams);
-    const actions = twins.map((_, e) => Array.from(buffers.actions.subarray(e * agents, (e + 1) * agents), a => (a < 0 ? undefined : a)));
+    const actions = twins.map((_, e) =>
+      Array.from(buffers.actions.subarray(e * agents, (e + 1) * agents), a => (a < 0 ? undefined : a)),
+    );
     const reals = twins.map((_, e) =>
       spec.realActionLength.map((length, i) => {
         const at = e * (realAt.at(-1) as number) + (realAt[i] as number);
@@ -106,7 +117,8 @@ export function compareReadings(
     for (const [e, twin] of twins.entries()) {
       where = `game ${e}, step ${t}`;
       const { rewards, ended } = twin.step(actions[e] as (number | undefined)[], reals[e]);
-      for (const [i, reward] of rewards.entries()) same(`reward of ${spec.agents[i]}`, buffers.rewards[e * agents + i], reward);
+      for (const [i, reward] of rewards.entries())
+        same(`reward of ${spec.agents[i]}`, buffers.rewards[e * agents + i], reward);
       same('ended', buffers.ended[e], kinds.indexOf(ended));
       if (ended !== 'running') {
         ends[ended]++;

@@ -27,7 +27,13 @@ describe('the sampled reading is the stepped reading', () => {
   for (const [name, make, ends] of models)
     for (const unroll of [true, false])
       test(`${name}${unroll ? ', written out' : ''}`, () => {
-        const seen = compareReadings(make(), { unroll, envs: 3, steps: name === 'soccer' ? 900 : 150, seed: 7, firstGame: 2 });
+        const seen = compareReadings(make(), {
+          unroll,
+          envs: 3,
+          steps: name === 'soccer' ? 900 : 150,
+          seed: 7,
+          firstGame: 2,
+        });
         for (const kind of ends) expect(seen[kind]).toBeGreaterThan(0);
       });
 });
@@ -46,7 +52,12 @@ describe('trajectories', () => {
       chooseRandomly(running, streams);
       game.step();
       for (const [e, values] of traces.entries()) {
-        values.push(...row(buffers.observations, e), ...row(buffers.masks, e), ...row(buffers.rewards, e), ...row(buffers.ended, e));
+        values.push(
+          ...row(buffers.observations, e),
+          ...row(buffers.masks, e),
+          ...row(buffers.rewards, e),
+          ...row(buffers.ended, e),
+        );
         for (const array of Object.values(game.state)) values.push(...row(array, e));
       }
     }
@@ -135,8 +146,14 @@ describe('ends', () => {
 
   test('an impossible condition is an error that says so', () => {
     const model = games.kuhn();
-    const init = model.init.map(s => (s.op === 'such_that' ? { ...s, condition: { op: 'const', value: 0, scalar: 'int', bounds: { low: 0, high: 0 } } as const } : s));
-    expect(() => start(load({ ...model, init }), 1, 0)).toThrow(/Kuhn: a "such that" condition did not hold in 100,000 draws/);
+    const init = model.init.map(s =>
+      s.op === 'such_that'
+        ? { ...s, condition: { op: 'const', value: 0, scalar: 'int', bounds: { low: 0, high: 0 } } as const }
+        : s,
+    );
+    expect(() => start(load({ ...model, init }), 1, 0)).toThrow(
+      /Kuhn: a "such that" condition did not hold in 100,000 draws/,
+    );
   });
 });
 

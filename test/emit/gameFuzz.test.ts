@@ -29,7 +29,11 @@ class Grower {
   }
 
   local(bounds = small, scalar: 'int' | 'real' = 'int'): Local {
-    return this.build.local(this.pick('a', 'b', 'c', 'total', 'for', 'x1') + (this.names++ % 3 === 0 ? '' : '_'), bounds, scalar);
+    return this.build.local(
+      this.pick('a', 'b', 'c', 'total', 'for', 'x1') + (this.names++ % 3 === 0 ? '' : '_'),
+      bounds,
+      scalar,
+    );
   }
 
   index(depth: number): IrExpr {
@@ -43,7 +47,9 @@ class Grower {
     if (depth <= 0) {
       if (scope.length > 0 && this.stream.bernoulli(0.5)) return b.get(this.pick(...scope));
       if (this.inStep && this.stream.bernoulli(0.2)) return b.chosen(this.pick(0, 1), 0, 4);
-      return this.stream.bernoulli(0.5) ? b.int(this.stream.below(7) - 3) : b.load(this.pick(...this.ints), this.stream.below(size));
+      return this.stream.bernoulli(0.5)
+        ? b.int(this.stream.below(7) - 3)
+        : b.load(this.pick(...this.ints), this.stream.below(size));
     }
     const d = depth - 1;
     switch (this.stream.below(15)) {
@@ -51,7 +57,11 @@ class Grower {
       case 1:
         return b.binary(this.pick('add', 'sub', 'mul', 'min', 'max'), this.int(d), this.int(d));
       case 2:
-        return b.binary(this.pick('idiv', 'mod'), this.int(d), this.pick(b.int(3), b.int(-2), b.int(1), b.binary('max', this.int(d), b.int(1))));
+        return b.binary(
+          this.pick('idiv', 'mod'),
+          this.int(d),
+          this.pick(b.int(3), b.int(-2), b.int(1), b.binary('max', this.int(d), b.int(1))),
+        );
       case 3:
         return b.unary(this.pick('neg', 'abs', 'sign'), this.int(d));
       case 4:
@@ -79,13 +89,21 @@ class Grower {
     const scope = this.locals.filter(l => l.scalar === 'real');
     if (depth <= 0) {
       if (scope.length > 0 && this.stream.bernoulli(0.5)) return b.get(this.pick(...scope));
-      return this.pick(b.real(Rational.of(this.stream.below(9) - 4, 7)), b.real(0.1), b.load(this.pick(...this.reals), this.stream.below(size)));
+      return this.pick(
+        b.real(Rational.of(this.stream.below(9) - 4, 7)),
+        b.real(0.1),
+        b.load(this.pick(...this.reals), this.stream.below(size)),
+      );
     }
     const d = depth - 1;
     switch (this.stream.below(9)) {
       case 0:
       case 1:
-        return b.binary(this.pick('add', 'sub', 'mul', 'min', 'max'), this.real(d), this.pick(this.real(d), this.int(d)));
+        return b.binary(
+          this.pick('add', 'sub', 'mul', 'min', 'max'),
+          this.real(d),
+          this.pick(this.real(d), this.int(d)),
+        );
       case 2:
         return b.div(this.pick(this.real(d), this.int(d)), b.binary('max', b.unary('abs', this.real(d)), b.real(0.25)));
       case 3:
@@ -135,7 +153,13 @@ class Grower {
     this.locals.pop();
     // An element that surely counts keeps `min` and the like from being empty.
     const safe = condition !== undefined && needsOne ? b.or(b.eq(b.get(variable), b.int(0)), condition) : condition;
-    return b.reduce(operator, variable, this.stream.bernoulli(0.8) ? rounds : b.binary('min', b.binary('max', this.int(0), b.int(1)), b.int(rounds)), value, safe);
+    return b.reduce(
+      operator,
+      variable,
+      this.stream.bernoulli(0.8) ? rounds : b.binary('min', b.binary('max', this.int(0), b.int(1)), b.int(rounds)),
+      value,
+      safe,
+    );
   }
 
   statements(targets: readonly Store[], depth: number, count: number): IrStmt[] {
@@ -147,7 +171,8 @@ class Grower {
   }
 
   private statement(targets: readonly Store[], depth: number): IrStmt[] {
-    const value = (store: Store): IrExpr => (store.scalar === 'int' ? b.clamp(this.int(depth), -9, 9) : b.clamp(this.real(depth), -9, 9));
+    const value = (store: Store): IrExpr =>
+      store.scalar === 'int' ? b.clamp(this.int(depth), -9, 9) : b.clamp(this.real(depth), -9, 9);
     const target = this.pick(...targets);
     switch (this.stream.below(depth <= 0 ? 3 : 8)) {
       case 0:
@@ -170,16 +195,25 @@ class Grower {
         this.locals.push(variable);
         const body = this.statements(targets, depth - 1, 2);
         this.locals.pop();
-        return [b.loop(variable, this.pick<IrExpr | number>(size, 2, b.binary('mod', this.int(0), b.int(size + 1))), ...body)];
+        return [
+          b.loop(variable, this.pick<IrExpr | number>(size, 2, b.binary('mod', this.int(0), b.int(size + 1))), ...body),
+        ];
       }
       case 5:
-        return [b.when(this.bool(depth), this.statements(targets, depth - 1, 2), this.statements(targets, depth - 1, 1))];
+        return [
+          b.when(this.bool(depth), this.statements(targets, depth - 1, 2), this.statements(targets, depth - 1, 1)),
+        ];
       case 6: {
         // Drawn or computed in two branches, read behind them.
         const local = this.local({ low: -9, high: 9 });
         const stmt = b.when(
           this.bool(depth),
-          [b.draw(local, b.uniform(b.binary('max', b.binary('min', this.int(1), b.int(4)), b.int(1)), b.int(this.stream.below(3))))],
+          [
+            b.draw(
+              local,
+              b.uniform(b.binary('max', b.binary('min', this.int(1), b.int(4)), b.int(1)), b.int(this.stream.below(3))),
+            ),
+          ],
           [b.bind(local, b.clamp(this.int(1), -9, 9))],
         );
         this.locals.push(local);
@@ -191,10 +225,19 @@ class Grower {
         const third = b.real(Rational.of(1, 3));
         const draws = [
           b.draw(local, this.pick(b.categorical(third, third, third), b.uniform(3), b.bernoulli(third))),
-          b.draw(other, this.pick<Parameters<typeof b.draw>[1]>({ kind: 'uniform_real', low: b.real(-1), high: this.pick(b.real(2), b.clamp(this.real(0), -1, 2)) }, { kind: 'normal', mean: b.real(0), deviation: b.real(0.5) })),
+          b.draw(
+            other,
+            this.pick<Parameters<typeof b.draw>[1]>(
+              { kind: 'uniform_real', low: b.real(-1), high: this.pick(b.real(2), b.clamp(this.real(0), -1, 2)) },
+              { kind: 'normal', mean: b.real(0), deviation: b.real(0.5) },
+            ),
+          ),
         ];
         this.locals.push(local, other);
-        return [b.suchThat(b.or(b.lt(b.get(other), b.real(1)), this.bool(0)), ...draws), b.put(target, target.size === 1 ? 0 : this.index(1), value(target))];
+        return [
+          b.suchThat(b.or(b.lt(b.get(other), b.real(1)), this.bool(0)), ...draws),
+          b.put(target, target.size === 1 ? 0 : this.index(1), value(target)),
+        ];
       }
     }
   }
@@ -228,7 +271,10 @@ function randomModel(seed: number): GameModel {
   ];
   g.inStep = true;
   const clear = g.local({ low: 0, high: size - 1 });
-  const work = [b.loop(clear, size, b.put(scratch[0] as Store, b.get(clear), b.int(1)), b.put(heat, b.get(clear), b.real(0))), b.put(scratch[1] as Store, 0, b.int(0))];
+  const work = [
+    b.loop(clear, size, b.put(scratch[0] as Store, b.get(clear), b.int(1)), b.put(heat, b.get(clear), b.real(0))),
+    b.put(scratch[1] as Store, 0, b.int(0)),
+  ];
   const keep = [b.copy(x, nextX), b.copy(y, nextY), b.copy(z, nextZ)];
   const before = g.ints.length;
   g.ints.push(nextX, scratch[0] as Store);

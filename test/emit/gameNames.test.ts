@@ -1,6 +1,14 @@
 import { ts } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
-import { commentText, docComment, identifier, lineComment, Names, propertyKey, stringLiteral } from '../../compiler/emit/gameNames.ts';
+import {
+  commentText,
+  docComment,
+  identifier,
+  lineComment,
+  Names,
+  propertyKey,
+  stringLiteral,
+} from '../../compiler/emit/gameNames.ts';
 
 const nasty = [
   "it's",
@@ -22,7 +30,8 @@ function literalIn(text: string): string | undefined {
   const file = ts.createSourceFile('x.ts', `(${text})`, ts.ScriptTarget.ES2023, true);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: readonly unknown[] };
   const [statement, ...more] = file.statements;
-  if (parseDiagnostics.length > 0 || more.length > 0 || statement === undefined || !ts.isExpressionStatement(statement)) return undefined;
+  if (parseDiagnostics.length > 0 || more.length > 0 || statement === undefined || !ts.isExpressionStatement(statement))
+    return undefined;
   const inner = (statement.expression as ts.ParenthesizedExpression).expression;
   return ts.isStringLiteral(inner) ? inner.text : undefined;
 }
@@ -50,7 +59,13 @@ describe('comments', () => {
     });
 
   test('keep plain text as it is', () => {
-    expect(docComment(['Two players.', '', 'Each moves 1/2.'])).toEqual(['/**', ' * Two players.', ' *', ' * Each moves 1/2.', ' */']);
+    expect(docComment(['Two players.', '', 'Each moves 1/2.'])).toEqual([
+      '/**',
+      ' * Two players.',
+      ' *',
+      ' * Each moves 1/2.',
+      ' */',
+    ]);
     expect(docComment(['One line.'])).toEqual(['/** One line. */']);
     expect(commentText('a < b && c')).toBe('a < b && c');
   });
@@ -68,7 +83,8 @@ describe('identifiers', () => {
   });
 
   test('are always identifiers', () => {
-    for (const text of [...nasty, '', '1st', 'a b', 'a-b', 'at.row', 'É']) expect(identifier(text)).toMatch(/^[A-Za-z_]\w*$/);
+    for (const text of [...nasty, '', '1st', 'a b', 'a-b', 'at.row', 'É'])
+      expect(identifier(text)).toMatch(/^[A-Za-z_]\w*$/);
     expect(identifier('at_row')).toBe('at_row');
   });
 

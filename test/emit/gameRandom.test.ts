@@ -4,7 +4,9 @@ import { hash32, key0, key1, purposes, Stream } from '../../runtime/rng/stream.t
 
 type Fn = (...args: readonly (number | Float64Array)[]) => number;
 const all: ReadonlySet<RandomHelper> = new Set(['below', 'unit', 'chance', 'normal', 'categorical']);
-const helpers = new Function(`${randomHelpers(all, false).join('\n')}\nreturn { ${randomNames.join(', ')} };`)() as Record<string, Fn>;
+const helpers = new Function(
+  `${randomHelpers(all, false).join('\n')}\nreturn { ${randomNames.join(', ')} };`,
+)() as Record<string, Fn>;
 const helper = (name: string): Fn => helpers[name] as Fn;
 
 const seeds = [0, 1, -1, 42, 2 ** 31, 2 ** 32 + 5, 2 ** 52 + 1];

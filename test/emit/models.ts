@@ -77,7 +77,13 @@ export function foraging(size = 8, players = 2, foods = 3): GameModel {
   // Where a move leads; walls and foods that are still there stop it.
   const isFood = (r: IrExpr, c: IrExpr): IrExpr => {
     const f = v('f', food);
-    return reduce('any', f, foods, and(eq(load(foodRow, get(f)), r), eq(load(foodCol, get(f)), c)), ge(load(worth, get(f)), int(1)));
+    return reduce(
+      'any',
+      f,
+      foods,
+      and(eq(load(foodRow, get(f)), r), eq(load(foodCol, get(f)), c)),
+      ge(load(worth, get(f)), int(1)),
+    );
   };
   const inside = (r: IrExpr, c: IrExpr): IrExpr =>
     and(ge(r, int(0)), lt(r, int(size)), ge(c, int(0)), lt(c, int(size)));
@@ -140,7 +146,12 @@ export function foraging(size = 8, players = 2, foods = 3): GameModel {
 
   // Players and foods appear one after the other on free cells, foods apart from each other and from the edge.
   const i = v('i', food);
-  const [r, c, level, sumSkill] = [v('r', cell), v('c', cell), v('level', { low: 1, high: 2 }), v('sumSkill', { low: 0, high: 2 * players })];
+  const [r, c, level, sumSkill] = [
+    v('r', cell),
+    v('c', cell),
+    v('level', { low: 1, high: 2 }),
+    v('sumSkill', { low: 0, high: 2 * players }),
+  ];
   const j = v('j', food);
   const apart = reduce(
     'all',
@@ -149,14 +160,25 @@ export function foraging(size = 8, players = 2, foods = 3): GameModel {
     or(
       ge(distance(load(foodRow, get(i)), load(foodRow, get(j))), int(3)),
       ge(distance(load(foodCol, get(i)), load(foodCol, get(j))), int(3)),
-      ge(add(distance(load(foodRow, get(i)), load(foodRow, get(j))), distance(load(foodCol, get(i)), load(foodCol, get(j)))), int(3)),
+      ge(
+        add(
+          distance(load(foodRow, get(i)), load(foodRow, get(j))),
+          distance(load(foodCol, get(i)), load(foodCol, get(j))),
+        ),
+        int(3),
+      ),
     ),
   );
   const k = v('k', player);
   const [k1, k2] = [v('j', player), v('f', food)];
   const freeCell = and(
     reduce('all', k1, get(k), or(ne(load(row, get(k)), load(row, get(k1))), ne(load(col, get(k)), load(col, get(k1))))),
-    reduce('all', k2, foods, or(ne(load(row, get(k)), load(foodRow, get(k2))), ne(load(col, get(k)), load(foodCol, get(k2))))),
+    reduce(
+      'all',
+      k2,
+      foods,
+      or(ne(load(row, get(k)), load(foodRow, get(k2))), ne(load(col, get(k)), load(foodCol, get(k2)))),
+    ),
   );
   const [s1, s2] = [v('p', player), v('f', food)];
   const drawn = v('drawn', { low: 1, high: 2 * players });
@@ -166,7 +188,13 @@ export function foraging(size = 8, players = 2, foods = 3): GameModel {
     loop(
       i,
       foods,
-      suchThat(apart, draw(r, uniform(size - 2, 1)), put(foodRow, get(i), get(r)), draw(c, uniform(size - 2, 1)), put(foodCol, get(i), get(c))),
+      suchThat(
+        apart,
+        draw(r, uniform(size - 2, 1)),
+        put(foodRow, get(i), get(r)),
+        draw(c, uniform(size - 2, 1)),
+        put(foodCol, get(i), get(c)),
+      ),
       draw(drawn, uniform(get(sumSkill), 1)),
       put(worth, get(i), get(drawn)),
     ),
@@ -269,7 +297,8 @@ export function spread(agents = 3): GameModel {
   const i = v('i');
   const j = v('j');
   const [dx, dy, d, overlap, soft, force] = [num('dx'), num('dy'), num('d'), num('overlap'), num('soft'), num('force')];
-  const change = (store: Parameters<typeof put>[0], k: IrExpr, by: IrExpr): IrStmt => put(store, k, add(load(store, k), by));
+  const change = (store: Parameters<typeof put>[0], k: IrExpr, by: IrExpr): IrStmt =>
+    put(store, k, add(load(store, k), by));
   const hypot = (a: IrExpr, c: IrExpr): IrExpr => unary('sqrt', add(mul(a, a), mul(c, c)));
   const step: IrStmt[] = [
     loop(p, agents, put(fx, get(p), push(1, 2)), put(fy, get(p), push(3, 4))),

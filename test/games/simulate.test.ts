@@ -98,12 +98,17 @@ test('time is what the clock says', () => {
 });
 
 test('counts must be counts, and real actions need bounds', () => {
-  expect(() => play(games.clock(), { steps: 0, envs: 1, seed: 0 })).toThrow(/`steps` must be a positive whole number, but it is 0/);
+  expect(() => play(games.clock(), { steps: 0, envs: 1, seed: 0 })).toThrow(
+    /`steps` must be a positive whole number, but it is 0/,
+  );
   expect(() => play(games.clock(), { steps: 1, envs: 1.5, seed: 0 })).toThrow(RangeError);
   const drift = games.drift();
   const open: GameModel = {
     ...drift,
-    actionSpaces: drift.actionSpaces.map(s => ({ ...s, parts: s.parts.map(p => (p.kind === 'real' ? { ...p, bounds: { low: 0, high: Infinity } } : p)) })),
+    actionSpaces: drift.actionSpaces.map(s => ({
+      ...s,
+      parts: s.parts.map(p => (p.kind === 'real' ? { ...p, bounds: { low: 0, high: Infinity } } : p)),
+    })),
   };
   expect(() => play(open, { steps: 1, envs: 1, seed: 0 })).toThrow(/needs bounds on every real action/);
 });

@@ -175,7 +175,7 @@ describe('literals', () => {
   });
 
   test('a map loses its indentation and its blank first and last line, and knows where its rows are', () => {
-    const text = 'map """\n    #.#\n      x\n    """ { \'#\': Wall, \'.\': Floor, \'\\\'\': Quote }';
+    const text = "map \"\"\"\n    #.#\n      x\n    \"\"\" { '#': Wall, '.': Floor, '\\'': Quote }";
     const map = expression(text);
     expect(map).toMatchObject({ kind: 'Map', legend: [{ char: '#' }, { char: '.' }, { char: "'" }] });
     if (map.kind !== 'Map') return;

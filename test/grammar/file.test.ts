@@ -30,7 +30,10 @@ describe('imports', () => {
 
 describe('solve', () => {
   test('takes its clauses in any order', () => {
-    const solve = declaration('Solve', 'solve Best: correlated of G(k: -3) maximizing welfare for 10_000 iterations by cfr_plus');
+    const solve = declaration(
+      'Solve',
+      'solve Best: correlated of G(k: -3) maximizing welfare for 10_000 iterations by cfr_plus',
+    );
     expect(solve).toMatchObject({
       name: { text: 'Best' },
       concept: { text: 'correlated' },
@@ -73,7 +76,11 @@ describe('train', () => {
       { kind: 'Budget', amount: { value: { text: '2000000' }, unit: { text: 'steps' } } },
       { kind: 'Envs', count: { text: '64' } },
       { kind: 'Seeds', seeds: { kind: 'Range' } },
-      { kind: 'Evaluate', every: { unit: { text: 'steps' } }, episodes: { value: { text: '100' }, unit: { text: 'episodes' } } },
+      {
+        kind: 'Evaluate',
+        every: { unit: { text: 'steps' } },
+        episodes: { value: { text: '100' }, unit: { text: 'episodes' } },
+      },
       { kind: 'Stop', metric: { text: 'return' }, op: '>=', value: { text: '0.95' } },
     ]);
   });
@@ -98,7 +105,8 @@ describe('train', () => {
     const settings = algorithm?.kind === 'Algorithm' ? algorithm.settings : [];
     const shown = settings.map(({ name, value }) => {
       if (value.kind === 'Value') return `${name.text} = ${showExpr(value.value)}`;
-      if (value.kind === 'Quantity') return `${name.text} = ${showExpr(value.quantity.value)} ${value.quantity.unit.text}`;
+      if (value.kind === 'Quantity')
+        return `${name.text} = ${showExpr(value.quantity.value)} ${value.quantity.unit.text}`;
       const over = `${showExpr(value.over.value)} ${value.over.unit.text}`;
       return `${name.text} = ${value.label?.text ?? '-'}: ${showExpr(value.from)} -> ${showExpr(value.to)} over ${over}`;
     });
@@ -124,7 +132,9 @@ describe('train', () => {
 
 describe('the other declarations', () => {
   test('sweep', () => {
-    expect(declaration('Sweep', 'sweep S of T { algorithm.optimizer.lr in [1e-4, 1e-3]  seeds in 1..3 }')).toMatchObject({
+    expect(
+      declaration('Sweep', 'sweep S of T { algorithm.optimizer.lr in [1e-4, 1e-3]  seeds in 1..3 }'),
+    ).toMatchObject({
       name: { text: 'S' },
       of: { text: 'T' },
       axes: [
@@ -140,11 +150,17 @@ describe('the other declarations', () => {
       within: { kind: 'Number', text: '1e-9' },
       of: { path: [{ text: 'Kuhn' }] },
     });
-    expect(declaration('Assert', 'assert zero_sum of Kuhn')).toMatchObject({ claim: { kind: 'NameExpr' }, within: undefined });
+    expect(declaration('Assert', 'assert zero_sum of Kuhn')).toMatchObject({
+      claim: { kind: 'NameExpr' },
+      within: undefined,
+    });
   });
 
   test('mixer', () => {
-    const mixer = declaration('Mixer', 'mixer M(embed: int = 32) { w = abs(hyper([agents, embed]))  total = dot(q, w) } monotonic\nmixer N { total = q }');
+    const mixer = declaration(
+      'Mixer',
+      'mixer M(embed: int = 32) { w = abs(hyper([agents, embed]))  total = dot(q, w) } monotonic\nmixer N { total = q }',
+    );
     expect(mixer.params[0]?.name.text).toBe('embed');
     expect(mixer.bindings.map(one => [one.name.text, showExpr(one.value)])).toEqual([
       ['w', 'abs(hyper([agents, embed]))'],
@@ -154,12 +170,14 @@ describe('the other declarations', () => {
   });
 
   test('enum, record and constant', () => {
-    expect(declaration('Enum', 'enum Card { Jack, Queen, King }').members.map(one => one.text)).toEqual(['Jack', 'Queen', 'King']);
-    expect(declaration('Record', 'record Cell { row: 0..3, col: 0..3 depth: bool }').fields.map(one => one.name.text)).toEqual([
-      'row',
-      'col',
-      'depth',
+    expect(declaration('Enum', 'enum Card { Jack, Queen, King }').members.map(one => one.text)).toEqual([
+      'Jack',
+      'Queen',
+      'King',
     ]);
+    expect(
+      declaration('Record', 'record Cell { row: 0..3, col: 0..3 depth: bool }').fields.map(one => one.name.text),
+    ).toEqual(['row', 'col', 'depth']);
     const constant = declaration('Const', 'let total: int = 3 * foods');
     expect([constant.type?.kind, showExpr(constant.value)]).toEqual(['NamedType', '(3 * foods)']);
   });
@@ -189,12 +207,17 @@ solve nash of G
 //// four slashes are documentation that begins with a slash
 solve pure of G`);
     const [game, nash, pure] = ast.declarations;
-    if (game?.kind !== 'Game' || nash?.kind !== 'Solve' || pure?.kind !== 'Solve') throw new Error('lost a declaration');
+    if (game?.kind !== 'Game' || nash?.kind !== 'Solve' || pure?.kind !== 'Solve')
+      throw new Error('lost a declaration');
     expect(game.doc).toBe('A game\n  in two lines.');
     expect(game.params.map(one => one.doc)).toEqual(['How large.', undefined]);
     const [state, cell] = game.items;
     expect(state?.kind === 'State' && state.fields.map(one => one.doc)).toEqual(['Where.', undefined]);
-    expect(cell?.kind === 'Record' && [cell.doc, ...cell.fields.map(one => one.doc)]).toEqual(['Cells.', 'The row.', undefined]);
+    expect(cell?.kind === 'Record' && [cell.doc, ...cell.fields.map(one => one.doc)]).toEqual([
+      'Cells.',
+      'The row.',
+      undefined,
+    ]);
     expect(nash.doc).toBeUndefined();
     expect(pure.doc).toBe('/ four slashes are documentation that begins with a slash');
   });

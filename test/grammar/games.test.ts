@@ -19,7 +19,9 @@ function item<K extends GameItem['kind']>(kind: K, text: string): GameItem & { k
 
 describe('a game', () => {
   test('has parameters with types and defaults, and a condition on them', () => {
-    const { name, params, where } = game('game G(size: 2..20 = 8, k: real = 1/2, coop: bool) where size > 2 { agents A }');
+    const { name, params, where } = game(
+      'game G(size: 2..20 = 8, k: real = 1/2, coop: bool) where size > 2 { agents A }',
+    );
     expect(name.text).toBe('G');
     expect(params.map(one => [one.name.text, showType(one.type), one.default && showExpr(one.default)])).toEqual([
       ['size', '(2..20)', '8'],
@@ -36,10 +38,15 @@ describe('a game', () => {
   });
 
   test('may be another game at other parameters, or repeated', () => {
-    const { ast, errors } = parse('game S = std.games.Foraging(size: 5)\ngame R(n: int) = repeated(PD(k: 2), rounds: n)');
+    const { ast, errors } = parse(
+      'game S = std.games.Foraging(size: 5)\ngame R(n: int) = repeated(PD(k: 2), rounds: n)',
+    );
     expect(errors).toEqual([]);
     expect(ast.declarations).toMatchObject([
-      { kind: 'GameAlias', of: { path: [{ text: 'std' }, { text: 'games' }, { text: 'Foraging' }], args: [{ name: { text: 'size' } }] } },
+      {
+        kind: 'GameAlias',
+        of: { path: [{ text: 'std' }, { text: 'games' }, { text: 'Foraging' }], args: [{ name: { text: 'size' } }] },
+      },
       {
         kind: 'GameAlias',
         params: [{ name: { text: 'n' } }],
@@ -59,8 +66,10 @@ describe('a game', () => {
         'end when x horizon 3 discount 1 payoff { U U: 1 } }',
     ).items.map(one => one.kind);
     expect(kinds).toEqual(
-      ('Agents Index Enum Record Const Fn Assert Actions State Init Legal Active Turn Step Reward Observe End Horizon ' +
-        'Discount Payoff').split(' '),
+      (
+        'Agents Index Enum Record Const Fn Assert Actions State Init Legal Active Turn Step Reward Observe End Horizon ' +
+        'Discount Payoff'
+      ).split(' '),
     );
   });
 });
@@ -91,7 +100,10 @@ describe('items', () => {
   });
 
   test('state variables are separated by line breaks or commas', () => {
-    const { fields } = item('State', 'state { at: Cell[agents] = { A: Cell(2, 1), B: c }, ball: agents\n end: bool = x\n y: real }');
+    const { fields } = item(
+      'State',
+      'state { at: Cell[agents] = { A: Cell(2, 1), B: c }, ball: agents\n end: bool = x\n y: real }',
+    );
     expect(fields.map(one => [one.name.text, showType(one.type), one.initial && showExpr(one.initial)])).toEqual([
       ['at', 'Cell[agents]', '{ A: Cell(2, 1), B: c }'],
       ['ball', 'agents', undefined],
@@ -123,7 +135,11 @@ describe('items', () => {
       'board[i][(j + 1)] = b',
     ]);
     const step = item('Step', 'step { next x = next y  next at[p: Player] = c with row - 1 clamped  next z ~ d }');
-    expect(step.stmts.map(showStmt)).toEqual(['next x = (next y)', 'next at[p: Player] = (c with row - 1 clamped)', 'next z ~ d']);
+    expect(step.stmts.map(showStmt)).toEqual([
+      'next x = (next y)',
+      'next at[p: Player] = (c with row - 1 clamped)',
+      'next z ~ d',
+    ]);
   });
 
   test('legality, activity, turn and ends', () => {
@@ -140,12 +156,18 @@ describe('items', () => {
 
   test('the three forms of a reward', () => {
     expect(item('Reward', 'reward = 1').form).toEqual({ kind: 'common' });
-    expect(item('Reward', 'reward[p: Player] = x[p]').form).toMatchObject({ kind: 'each', binder: { name: { text: 'p' } } });
+    expect(item('Reward', 'reward[p: Player] = x[p]').form).toMatchObject({
+      kind: 'each',
+      binder: { name: { text: 'p' } },
+    });
     expect(item('Reward', 'reward zero_sum A = -x').form).toMatchObject({ kind: 'zero_sum', agent: { text: 'A' } });
   });
 
   test('observations have names and padding where given', () => {
-    const { binder, parts } = item('Observe', 'observe[p: Player] { at[p], goal: goals[p], moves else Pass, [e for f in F if c], }');
+    const { binder, parts } = item(
+      'Observe',
+      'observe[p: Player] { at[p], goal: goals[p], moves else Pass, [e for f in F if c], }',
+    );
     expect(binder?.name.text).toBe('p');
     expect(parts.map(one => [one.name?.text, showExpr(one.value), one.pad && showExpr(one.pad)])).toEqual([
       [undefined, 'at[p]', undefined],
@@ -173,14 +195,19 @@ describe('payoff tables', () => {
   };
 
   test('a header and a row per action of the first agent', () => {
-    const table = item('Payoff', 'payoff {\n         Left      Right\n  Up:   (1, -1)   ( 0, 5)\n  Down:  3         k\n}');
+    const table = item(
+      'Payoff',
+      'payoff {\n         Left      Right\n  Up:   (1, -1)   ( 0, 5)\n  Down:  3         k\n}',
+    );
     expect(table.header?.map(one => (one.kind === 'Name' ? one.text : ''))).toEqual(['Left', 'Right']);
     expect(table.rows.map(row => row.labels.map(one => one.text))).toEqual([['Up'], ['Down']]);
     expect(table.rows.map(row => row.cells.length)).toEqual([2, 2]);
   });
 
   test('cells are signed numbers, fractions, names, tuples and alternatives, separated by white space alone', () => {
-    expect(cells('payoff { A B C D E: 5 -3 1/3 -1/2 F: k -k 10|12 (0, 1)|(1, 0) G: (a + b) (1/2, -c) -1|2 0|-k }')).toEqual([
+    expect(
+      cells('payoff { A B C D E: 5 -3 1/3 -1/2 F: k -k 10|12 (0, 1)|(1, 0) G: (a + b) (1/2, -c) -1|2 0|-k }'),
+    ).toEqual([
       ['5', '(- 3)', '(1 / 3)', '((- 1) / 2)'],
       ['k', '(- k)', '10|12', '0 1|1 0'],
       ['(a + b)', '(1 / 2) (- c)', '(- 1)|2', '0|(- k)'],
@@ -190,7 +217,11 @@ describe('payoff tables', () => {
   test('profiles name one action per agent', () => {
     const { header, rows } = item('Payoff', 'payoff { (A, B, A): (1, 0, 1) (B, B, A): 3 (0, -1): (2) }');
     expect(header).toBeUndefined();
-    expect(rows.map(row => row.labels.map(one => one.text))).toEqual([['A', 'B', 'A'], ['B', 'B', 'A'], ['0', '-1']]);
+    expect(rows.map(row => row.labels.map(one => one.text))).toEqual([
+      ['A', 'B', 'A'],
+      ['B', 'B', 'A'],
+      ['0', '-1'],
+    ]);
     expect(rows.map(row => row.cells[0]?.alternatives[0]?.length)).toEqual([3, 1, 1]);
   });
 

@@ -29,7 +29,8 @@ describe.each(programs)('%s', (_, text) => {
       .split(/("""[\s\S]*?""")/)
       .map(part => (part.startsWith('"""') ? part : part.replaceAll(/\s+/g, ' ')))
       .join('');
-    const strip = (ast: SourceFile): unknown => JSON.parse(JSON.stringify(withoutSpans(ast), (key, one) => (key === 'doc' ? undefined : one)));
+    const strip = (ast: SourceFile): unknown =>
+      JSON.parse(JSON.stringify(withoutSpans(ast), (key, one) => (key === 'doc' ? undefined : one)));
     expect(strip(parse(line).ast)).toEqual(strip(parse(text).ast));
   });
 
@@ -39,7 +40,8 @@ describe.each(programs)('%s', (_, text) => {
       const span = 'span' in value ? (value.span as { start: number; end: number }) : outer;
       expect(span.start).toBeGreaterThanOrEqual(outer.start);
       expect(span.end).toBeLessThanOrEqual(outer.end);
-      if ('kind' in value && value.kind === 'Name') expect(text.slice(span.start, span.end)).toBe((value as { text?: string }).text);
+      if ('kind' in value && value.kind === 'Name')
+        expect(text.slice(span.start, span.end)).toBe((value as { text?: string }).text);
       for (const [key, one] of Object.entries(value)) if (!/[sS]pan$/.test(key)) visit(one, span);
     };
     visit(parse(text).ast, { start: 0, end: text.length });

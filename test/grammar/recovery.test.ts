@@ -78,7 +78,9 @@ solve of Soccer
     const [game, train] = parse(text).ast.declarations;
     if (game?.kind !== 'Game' || train?.kind !== 'Train') throw new Error('lost a declaration');
     const kinds = game.items.map(one => one.kind);
-    expect(kinds).toEqual(expect.arrayContaining(['Agents', 'Record', 'Actions', 'State', 'Init', 'Step', 'Horizon', 'Discount']));
+    expect(kinds).toEqual(
+      expect.arrayContaining(['Agents', 'Record', 'Actions', 'State', 'Init', 'Step', 'Horizon', 'Discount']),
+    );
     const state = game.items.find(one => one.kind === 'State');
     expect(state?.fields.map(one => one.name.text)).toEqual(['at', 'ball', 'good']);
     expect(state?.fields[0]?.initial?.kind).toBe('Dict');
@@ -156,7 +158,8 @@ game B {
   });
 
   test('wild indentation is no mistake', () => {
-    const text = 'game G {\nagents A\n      state {\n  x: bool\n}\n  step { next x =\nf(x,\n1) }\n}\nlet y = f(\n1\n)\n';
+    const text =
+      'game G {\nagents A\n      state {\n  x: bool\n}\n  step { next x =\nf(x,\n1) }\n}\nlet y = f(\n1\n)\n';
     expect(places(text)).toEqual([]);
     expect(places(`${text}let z = (\n`)).toEqual(['13:10 unclosed-delimiter']);
   });

@@ -51,7 +51,8 @@ export function showExpr(expr: Expr): string {
       return `{ ${expr.entries.map(one => `${one.key ? showExpr(one.key) : '_'}: ${showExpr(one.value)}`).join(', ')} }`;
     case 'With': {
       const updates = expr.updates.map(one => {
-        const target = 'field' in one.target ? one.target.field.text : `[${one.target.indices.map(showExpr).join(', ')}]`;
+        const target =
+          'field' in one.target ? one.target.field.text : `[${one.target.indices.map(showExpr).join(', ')}]`;
         return `${target} ${one.op} ${showExpr(one.value)}${one.mode ? ` ${one.mode}` : ''}`;
       });
       return `(${showExpr(expr.object)} with ${updates.join(', ')})`;

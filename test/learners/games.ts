@@ -5,6 +5,8 @@ import { hash32, key0, key1, purposes } from '../../runtime/rng/stream.ts';
 export interface TestGame {
   readonly spec: GameSpec;
   readonly create: CreateVectorGame;
+  /** Mean payoff of agent 0 by joint action, of matrix games. */
+  readonly means: readonly number[];
 }
 
 /** Two agents, common reward; a cell with two numbers is a fair lottery. Row-major, as learners.md prints them. */
@@ -81,7 +83,8 @@ function payoffGame(
       },
     };
   };
-  return { spec, create };
+  const means = row.map(c => (typeof c === 'number' ? c : (c[0] + c[1]) / 2));
+  return { spec, create, means };
 }
 
 export const climbing = matrixGame('Climbing', 3, [11, -30, 0, -30, 7, 6, 0, 0, 5]);

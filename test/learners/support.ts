@@ -2,6 +2,8 @@ import { allocateBuffers, type GameBuffers } from '../../runtime/games/vector.ts
 import { algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
 import { shapeOf } from '../../runtime/learners/shared/shape.ts';
+import { Stream } from '../../runtime/rng/stream.ts';
+import { policyFrom } from '../../runtime/train/policy.ts';
 import { trainSeed } from '../../runtime/train/run.ts';
 import type { Schedule, TrainSpec } from '../../runtime/train/spec.ts';
 import type { TestGame } from './games.ts';
@@ -38,7 +40,10 @@ export function trainSpec(algorithm: string, changes: Partial<TrainSpec> = {}): 
   };
 }
 
-/** Percent of seeds 1 .. trials whose final greedy joint action pays `best`, and the mean payoff. */
+const nothing = new Float32Array(0);
+const everything = new Uint8Array(6).fill(1);
+
+/** For 3x3 matrix games: percent of seeds 1 .. trials whose final greedy joint action has mean payoff `best`, and the mean payoff. */
 export function outcome(
   game: TestGame,
   algorithm: string,
@@ -49,7 +54,10 @@ export function outcome(
   let found = 0;
   let sum = 0;
   for (let seed = 1; seed <= trials; seed++) {
-    const payoff = trainSeed(trainSpec(algorithm, { settings }), game, seed).final?.return.mean ?? Number.NaN;
+    const spec = trainSpec(algorithm, { settings });
+    const policy = policyFrom(spec, game.spec, trainSeed(spec, game, seed).checkpoint);
+    const [row, column] = policy.actAll(nothing, everything, new Stream(seed, 0, 0, 0), true);
+    const payoff = game.means[row! * game.spec.actionCount[1]! + column!]!;
     if (payoff === best) found++;
     sum += payoff;
   }

@@ -4,8 +4,8 @@ import { numberOf } from '../../compiler/game/exactNumbers.ts';
 import { KeyTable } from '../../compiler/game/exactPacking.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
 import { Stepped } from '../../compiler/game/stepped.ts';
-import { Stream } from '../../runtime/rng/stream.ts';
 import type { VectorGame } from '../../runtime/games/vector.ts';
+import { Stream } from '../../runtime/rng/stream.ts';
 
 /** What a joint action can lead to. */
 export interface ExactOutcome {

@@ -96,7 +96,10 @@ export const knownGames: readonly KnownGame[] = [
   },
   {
     game: 'Soccer',
-    source: 'symmetry: turning the field by 180 degrees swaps the sides',
+    source:
+      '20 * 19 * 2 positions in play; scored: 2 goal cells with the ball, 19 for the other, 2 sides; return: turning the field by 180 degrees swaps the sides',
+    states: 836,
+    terminals: 76,
     randomReturn: { A: exactly(0), B: exactly(0) },
   },
   {
@@ -162,10 +165,14 @@ export const knownGames: readonly KnownGame[] = [
     ],
   },
   {
-    game: 'PredatorPrey',
-    source: "25 * 24 * 23 placings; return: 40 000 episodes of the authors' rules in separate code",
-    states: 13_800,
+    game: 'PredatorPrey(size: 4)',
+    source: '16 * 15 * 14 placings of three bodies',
+    states: 3_360,
     terminals: 0,
+  },
+  {
+    game: 'PredatorPrey',
+    source: "40 000 episodes of the authors' rules in separate code",
     randomReturn: { 'Predator[0]': { mean: -11.409, slack: 0.08 }, 'Predator[1]': { mean: -11.409, slack: 0.08 } },
     randomLength: exactly(100),
   },

@@ -62,7 +62,8 @@ describe('sampled and stepped reading agree to the last bit, through restarts', 
     test(written, () => {
       const model = modelOf(written);
       const ends = compareReadings(model, { unroll: true, envs: 3, steps: stepsFor(model), seed: 1, firstGame: 4 });
-      if (!(model.name === 'Ising' && (model.horizon ?? 0) > 500)) expect(ends.terminated + ends.truncated).toBeGreaterThan(0);
+      if (!(model.name === 'Ising' && (model.horizon ?? 0) > 500))
+        expect(ends.terminated + ends.truncated).toBeGreaterThan(0);
       // Another seed, wider than 32 bits, and the loops left as they are.
       compareReadings(model, { unroll: false, envs: 2, steps: 40, seed: 2 ** 35 + 3 });
     });
@@ -183,7 +184,10 @@ describe(`drawn initial states are as frequent as the exact reading says (too ma
 
 /** Enough games for frequencies, within some megabytes of observations. */
 function envsFor({ spec }: LoadedGame): number {
-  return Math.max(200, Math.min(20_000, Math.floor(2_000_000 / Math.max(1, offsets(spec.observationLength).at(-1) as number))));
+  return Math.max(
+    200,
+    Math.min(20_000, Math.floor(2_000_000 / Math.max(1, offsets(spec.observationLength).at(-1) as number))),
+  );
 }
 
 /** The first few moments of a walk at which chance decides, in different states. */

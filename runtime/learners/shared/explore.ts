@@ -51,11 +51,16 @@ export function epsilonGreedy(
     } else if (values[start + a] === values[start + best]) ties++;
   }
   if (legal === 0) return -1;
-  if (draw < split) return nthLegal(masks, maskStart, pickLegal(draw, split, legal));
+  if (draw < split) return nthLegal(masks, maskStart, count, pickLegal(draw, split, legal));
   if (ties === 1) return best;
   let k = pickBest(draw, split, legal, ties);
   const top = values[start + best]!;
-  for (; ; best++) if (masks[maskStart + best] !== 0 && values[start + best] === top && k-- === 0) return best;
+  for (let a = best; a < count; a++) {
+    if (masks[maskStart + a] === 0 || values[start + a] !== top) continue;
+    best = a;
+    if (k-- === 0) break;
+  }
+  return best;
 }
 
 /** The legal action of the largest value, the lowest index among equals; -1 if none is legal. */
@@ -73,8 +78,13 @@ export function bestLegal(
   return best;
 }
 
-/** The k-th legal action, counted from 0. */
-export function nthLegal(masks: Uint8Array, maskStart: number, k: number): number {
-  let a = 0;
-  for (; ; a++) if (masks[maskStart + a] !== 0 && k-- === 0) return a;
+/** The k-th legal action, counted from 0; there are more than k. */
+export function nthLegal(masks: Uint8Array, maskStart: number, count: number, k: number): number {
+  let nth = -1;
+  for (let a = 0; a < count; a++) {
+    if (masks[maskStart + a] === 0) continue;
+    nth = a;
+    if (k-- === 0) break;
+  }
+  return nth;
 }

@@ -41,7 +41,10 @@ export function matrixGameSolver(maxRows: number, maxColumns: number): MatrixGam
       basis[r] = columns + r;
     }
     for (let c = 0; c < columns; c++) tableau[rows * width + c] = -1;
-    for (let entering = enter(rows, width); entering >= 0; entering = enter(rows, width)) {
+    /** Bland's rule ends in exact arithmetic; the bound is for rounding. Some pivots per row and column are enough in practice. */
+    for (let pivots = 0; pivots < 100 * width; pivots++) {
+      const entering = enter(rows, width);
+      if (entering < 0) break;
       pivot(leave(rows, width, entering), entering, rows, width);
     }
     const total = tableau[rows * width + width - 1]!;
