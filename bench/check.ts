@@ -86,7 +86,9 @@ function inProcess(): void {
     times.push(performance.now() - before);
     if (diagnostics.length > 0) throw new Error(`the generated program is wrong: ${diagnostics[0]?.message}`);
   }
-  console.log(`compile, ${text.split('\n').length} lines, in process: first ${(times[0] as number).toFixed(0)} ms, median ${median(times).toFixed(0)} ms`);
+  console.log(
+    `compile, ${text.split('\n').length} lines, in process: first ${(times[0] as number).toFixed(0)} ms, median ${median(times).toFixed(0)} ms`,
+  );
 }
 
 function cold(): void {
@@ -102,7 +104,11 @@ function cold(): void {
     const cpu: number[] = [];
     for (let run = 0; run < 5; run++) {
       // The shell reports user and system time of the command it ran.
-      const result = spawnSync('/usr/bin/env', ['bash', '-c', `TIMEFORMAT='%U %S'; time "${process.execPath}" "${main}" check "${file}" > /dev/null`], { encoding: 'utf8' });
+      const result = spawnSync(
+        '/usr/bin/env',
+        ['bash', '-c', `TIMEFORMAT='%U %S'; time "${process.execPath}" "${main}" check "${file}" > /dev/null`],
+        { encoding: 'utf8' },
+      );
       const [user, system] = (result.stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
       cpu.push((user ?? Number.NaN) + (system ?? Number.NaN));
     }

@@ -68,10 +68,17 @@ export interface GameInfo {
   readonly name: string;
   readonly doc: string | undefined;
   readonly span: Span;
-  readonly params: readonly { readonly name: string; readonly type: string; readonly default: string | undefined; readonly doc: string | undefined }[];
+  readonly params: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly default: string | undefined;
+    readonly doc: string | undefined;
+  }[];
 }
 
-export type Instance = { readonly model: GameModel; readonly diagnostics: readonly Diagnostic[] } | { readonly model: undefined; readonly diagnostics: readonly Diagnostic[] };
+export type Instance =
+  | { readonly model: GameModel; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly model: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 export interface SolveSpec {
   /** As given, or `concept of Game`. */
@@ -97,7 +104,11 @@ export interface TrainInfo {
 export interface SweepSpec {
   readonly name: string;
   readonly of: string;
-  readonly runs: readonly { readonly label: string; readonly spec: TrainSpec; instantiate(overrides: ReadonlyMap<string, string>): Instance }[];
+  readonly runs: readonly {
+    readonly label: string;
+    readonly spec: TrainSpec;
+    instantiate(overrides: ReadonlyMap<string, string>): Instance;
+  }[];
   readonly span: Span;
 }
 
@@ -105,7 +116,13 @@ export interface AssertSpec {
   readonly text: string;
   readonly claim:
     | { readonly kind: 'property'; readonly property: string }
-    | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly op: '==' | '!=' | '<' | '<=' | '>' | '>='; readonly value: number; readonly within: number };
+    | {
+        readonly kind: 'quantity';
+        readonly quantity: Quantity;
+        readonly op: '==' | '!=' | '<' | '<=' | '>' | '>=';
+        readonly value: number;
+        readonly within: number;
+      };
   readonly at: Location;
   instantiate(overrides: ReadonlyMap<string, string>): Instance;
 }

@@ -140,7 +140,9 @@ function reportRepeated(ctx: BuildContext, seen: Map<string, Span>, key: string,
   if (before === undefined) seen.set(key, at);
   else {
     const related = [{ span: before, message: 'the first one' }];
-    report(ctx.problems, problem('M0135', at, `${rule}; here is a second one.`, { remedy: 'Remove one of them.', related }),
+    report(
+      ctx.problems,
+      problem('M0135', at, `${rule}; here is a second one.`, { remedy: 'Remove one of them.', related }),
     );
   }
 }

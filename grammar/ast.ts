@@ -349,14 +349,7 @@ export type Rhs =
 
 // ---------------------------------------------------------------------------------------------- types
 
-export type TypeExpr =
-  | NamedType
-  | RangeType
-  | RealType
-  | ArrayType
-  | SeqType
-  | TupleType
-  | InvalidType;
+export type TypeExpr = NamedType | RangeType | RealType | ArrayType | SeqType | TupleType | InvalidType;
 
 /** `bool`, `int`, `real`, `prob`, `agents`, `Action`, `Cell`, `Player`, `Action[Prey]` is an ArrayType over `Action` resolved later. */
 export interface NamedType extends Node {
@@ -477,7 +470,21 @@ export interface UnaryExpr extends Node {
 }
 
 export type BinaryOp =
-  | '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or' | 'in' | 'not in';
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'and'
+  | 'or'
+  | 'in'
+  | 'not in';
 
 export interface BinaryExpr extends Node {
   readonly kind: 'Binary';
@@ -657,7 +664,13 @@ export type TrainClause =
   /** `evaluate every 50_000 steps for 100 episodes` */
   | { readonly kind: 'Evaluate'; readonly every: Quantity; readonly episodes: Quantity; readonly span: Span }
   /** `stop when return >= 0.95` */
-  | { readonly kind: 'Stop'; readonly metric: Name; readonly op: '>=' | '<='; readonly value: Expr; readonly span: Span };
+  | {
+      readonly kind: 'Stop';
+      readonly metric: Name;
+      readonly op: '>=' | '<=';
+      readonly value: Expr;
+      readonly span: Span;
+    };
 
 /** `name = value`: hyper-parameters of an algorithm. */
 export interface Setting extends Node {

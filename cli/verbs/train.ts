@@ -4,7 +4,7 @@ import { emitGame } from '../../compiler/emit/game.ts';
 import { loadGame } from '../../runtime/games/load.ts';
 import type { GameSpec } from '../../runtime/games/vector.ts';
 import { describePolicy, describeSummary } from '../../runtime/train/describe.ts';
-import { type RunDescription, readTables } from '../../runtime/train/folder.ts';
+import { type RunDescription, readRunFolder, readTables } from '../../runtime/train/folder.ts';
 import { policyFrom } from '../../runtime/train/policy.ts';
 import type { SeedResult } from '../../runtime/train/run.ts';
 import { type Outcome, resumeSession, startSession } from '../../runtime/train/session.ts';
@@ -81,14 +81,18 @@ async function one(
   if (built.exit !== undefined) return built;
   const gameText = emitGame(built.value, { types: false, module: 'function' });
   const { spec: game } = loadGame(gameText);
-  const spec: TrainSpec = { ...run.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
   const folder = isAbsolute(out) ? out : resolve(reply.io.cwd, out);
+  const written = { ...run.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
+  const sources = Object.fromEntries([...program.sources].map(([path, source]) => [path, source.text]));
+  const continued = options.resume === true ? resumable(reply, folder, out, written, sources) : { value: written };
+  if (continued.exit !== undefined) return continued;
+  const spec = continued.value;
   const description: RunDescription = {
     train: spec,
     game,
     parameters: Object.fromEntries(overrides),
     entry: program.entry,
-    sources: Object.fromEntries([...program.sources].map(([path, source]) => [path, source.text])),
+    sources,
     versions: { marl: packageVersion(), node: process.versions.node },
   };
 
@@ -121,6 +125,32 @@ async function one(
   if (!interrupted && outcome.results[0] !== undefined) sayLearned(reply, spec, game, outcome.results[0], folder);
   sayNext(reply, opened, run, outcome, out);
   return { value: report };
+}
+
+/**
+ * The training that a folder holds, if it is still the one that the program declares: going on with another game or other
+ * settings would give tables that nobody asked for.
+ */
+function resumable(
+  reply: Reply,
+  folder: string,
+  out: string,
+  written: TrainSpec,
+  sources: RunDescription['sources'],
+): Got<TrainSpec> {
+  const before = readRunFolder(folder);
+  if ('error' in before) return { exit: reply.problem(exitCode.wrong, `${before.error.replaceAll(folder, out)}.`) };
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const { seeds: _, ...settings } = before.train;
+  const { seeds: __, ...now } = written;
+  if (same(settings, now) && same(before.sources, sources)) return { value: before.train };
+  return {
+    exit: reply.problem(
+      exitCode.wrong,
+      `the program has changed since ${out} was written, so it cannot be gone on with.`,
+      'Train anew into another folder with --out, or take the change back.',
+    ),
+  };
 }
 
 function reportOf(

@@ -19,18 +19,21 @@ function warning<A>(code: string, message: (args: A) => string, remedy: (args: A
   return { code, severity: 'warning', message, remedy };
 }
 
-const didYouMean = (a: { suggestion: string | undefined }) => (a.suggestion === undefined ? undefined : `Did you mean \`${a.suggestion}\`?`);
+const didYouMean = (a: { suggestion: string | undefined }) =>
+  a.suggestion === undefined ? undefined : `Did you mean \`${a.suggestion}\`?`;
 
 export const rules = {
   // ------------------------------------------------------------------------------------------ 02 names and files
   'unknown-name': error(
     'M0201',
-    (a: { name: string; what: string; suggestion: string | undefined; known: string }) => `There is no ${a.what} named \`${a.name}\` here.`,
+    (a: { name: string; what: string; suggestion: string | undefined; known: string }) =>
+      `There is no ${a.what} named \`${a.name}\` here.`,
     a => didYouMean(a) ?? (a.known === '' ? undefined : `Known here: ${a.known}.`),
   ),
   'duplicate-name': error(
     'M0202',
-    (a: { name: string; what: string }) => `A name stands for one thing, but \`${a.name}\` is declared as a ${a.what} twice.`,
+    (a: { name: string; what: string }) =>
+      `A name stands for one thing, but \`${a.name}\` is declared as a ${a.what} twice.`,
     a => `Rename or remove one \`${a.name}\`.`,
   ),
   'ambiguous-member': error(
@@ -40,7 +43,8 @@ export const rules = {
   ),
   'import-not-found': error(
     'M0204',
-    (a: { name: string; reason: string; suggestion: string | undefined }) => `\`${a.name}\` cannot be imported: ${a.reason}.`,
+    (a: { name: string; reason: string; suggestion: string | undefined }) =>
+      `\`${a.name}\` cannot be imported: ${a.reason}.`,
     didYouMean,
   ),
   'import-cycle': error(
@@ -74,7 +78,8 @@ export const rules = {
   ),
   'unknown-argument': error(
     'M0303',
-    (a: { name: string; of: string; suggestion: string | undefined; known: string }) => `\`${a.of}\` has no parameter \`${a.name}\`.`,
+    (a: { name: string; of: string; suggestion: string | undefined; known: string }) =>
+      `\`${a.of}\` has no parameter \`${a.name}\`.`,
     a => didYouMean(a) ?? (a.known === '' ? `\`${a.of}\` has no parameters.` : `It has: ${a.known}.`),
   ),
   'missing-argument': error(
@@ -94,12 +99,14 @@ export const rules = {
   ),
   'index-count': error(
     'M0307',
-    (a: { expected: number; found: number }) => `This array has ${a.expected} ${a.expected === 1 ? 'index' : 'indices'}, but ${a.found} given.`,
+    (a: { expected: number; found: number }) =>
+      `This array has ${a.expected} ${a.expected === 1 ? 'index' : 'indices'}, but ${a.found} given.`,
     () => undefined,
   ),
   'no-such-field': error(
     'M0308',
-    (a: { field: string; of: string; suggestion: string | undefined; known: string }) => `${a.of} has no field \`${a.field}\`.`,
+    (a: { field: string; of: string; suggestion: string | undefined; known: string }) =>
+      `${a.of} has no field \`${a.field}\`.`,
     a => didYouMean(a) ?? (a.known === '' ? undefined : `It has: ${a.known}.`),
   ),
   'not-finite': error(
@@ -109,7 +116,8 @@ export const rules = {
   ),
   'not-constant': error(
     'M0310',
-    (a: { what: string }) => `${a.what} must be known when the game is built: it may use parameters and constants, not the state or chance.`,
+    (a: { what: string }) =>
+      `${a.what} must be known when the game is built: it may use parameters and constants, not the state or chance.`,
     () => undefined,
   ),
   'match-incomplete': error(
@@ -124,7 +132,8 @@ export const rules = {
   ),
   'bad-size': error(
     'M0313',
-    (a: { what: string; size: string; limit: string }) => `${a.what} must have ${a.limit} elements, but it would have ${a.size}.`,
+    (a: { what: string; size: string; limit: string }) =>
+      `${a.what} must have ${a.limit} elements, but it would have ${a.size}.`,
     () => 'Choose a smaller size.',
   ),
   'empty-range': error(
@@ -145,13 +154,15 @@ export const rules = {
   'not-a-distribution': error(
     'M0317',
     (a: { found: string }) => `After \`~\` stands a distribution, and this is ${a.found}.`,
-    () => 'Use `uniform(...)`, `bernoulli(p)`, `categorical(...)`, `normal(mean, sd)`, `permutation(T)`, `sample n of T` or `point(x)`; or `=` for a plain value.',
+    () =>
+      'Use `uniform(...)`, `bernoulli(p)`, `categorical(...)`, `normal(mean, sd)`, `permutation(T)`, `sample n of T` or `point(x)`; or `=` for a plain value.',
   ),
 
   // ------------------------------------------------------------------------------------------ 04 ranges
   'out-of-range': error(
     'M0401',
-    (a: { what: string; allowed: string; found: string }) => `${a.what} holds ${a.allowed}, but this can be ${a.found}.`,
+    (a: { what: string; allowed: string; found: string }) =>
+      `${a.what} holds ${a.allowed}, but this can be ${a.found}.`,
     (a: { what: string; allowed: string; found: string; remedy?: string }) =>
       a.remedy ?? 'Use `clamp(x, low, high)`, a condition that rules the other values out, or a wider type.',
   ),
@@ -162,7 +173,8 @@ export const rules = {
   ),
   'division-by-zero': error(
     'M0403',
-    (a: { divisor: string; bounds: string }) => `A divisor may not be 0, but \`${a.divisor}\` can be: it lies in ${a.bounds}.`,
+    (a: { divisor: string; bounds: string }) =>
+      `A divisor may not be 0, but \`${a.divisor}\` can be: it lies in ${a.bounds}.`,
     a => `Guard it: \`if ${a.divisor} != 0 then ... else ...\`.`,
   ),
   'probability-range': error(
@@ -182,7 +194,8 @@ export const rules = {
   ),
   'outside-domain': error(
     'M0407',
-    (a: { fn: string; domain: string; found: string }) => `\`${a.fn}\` is defined for ${a.domain}, but its argument can be ${a.found}.`,
+    (a: { fn: string; domain: string; found: string }) =>
+      `\`${a.fn}\` is defined for ${a.domain}, but its argument can be ${a.found}.`,
     () => 'Guard it with `if`, or use `max(x, ...)`.',
   ),
 
@@ -204,7 +217,8 @@ export const rules = {
   ),
   'not-state': error(
     'M0504',
-    (a: { name: string; suggestion: string | undefined }) => `Only state variables have a next value, and \`${a.name}\` is not one.`,
+    (a: { name: string; suggestion: string | undefined }) =>
+      `Only state variables have a next value, and \`${a.name}\` is not one.`,
     didYouMean,
   ),
   'next-too-early': error(
@@ -234,17 +248,20 @@ export const rules = {
   ),
   'never-ends': warning(
     'M0510',
-    (a: { game: string }) => `\`${a.game}\` never ends: it has neither \`end when\` nor \`horizon\`, and its discount is 1.`,
+    (a: { game: string }) =>
+      `\`${a.game}\` never ends: it has neither \`end when\` nor \`horizon\`, and its discount is 1.`,
     () => 'Add `end when`, `horizon n` or `discount`.',
   ),
   'parameter-out-of-range': error(
     'M0511',
-    (a: { name: string; type: string; value: string }) => `Parameter \`${a.name}\` is ${a.type}, but it is given ${a.value}.`,
+    (a: { name: string; type: string; value: string }) =>
+      `Parameter \`${a.name}\` is ${a.type}, but it is given ${a.value}.`,
     () => undefined,
   ),
   'parameter-constraint': error(
     'M0512',
-    (a: { game: string; condition: string; values: string }) => `\`${a.game}\` needs \`${a.condition}\`, which does not hold for ${a.values}.`,
+    (a: { game: string; condition: string; values: string }) =>
+      `\`${a.game}\` needs \`${a.condition}\`, which does not hold for ${a.values}.`,
     () => 'Choose other parameters.',
   ),
   'bad-horizon': error(
@@ -276,7 +293,8 @@ export const rules = {
   // ------------------------------------------------------------------------------------------ 06 solve, train, sweep, assert
   'unknown-concept': error(
     'M0601',
-    (a: { name: string; suggestion: string | undefined; known: string }) => `There is no solution concept \`${a.name}\`.`,
+    (a: { name: string; suggestion: string | undefined; known: string }) =>
+      `There is no solution concept \`${a.name}\`.`,
     a => didYouMean(a) ?? `Known: ${a.known}.`,
   ),
   'unknown-algorithm': error(
@@ -286,7 +304,8 @@ export const rules = {
   ),
   'unknown-setting': error(
     'M0603',
-    (a: { name: string; of: string; suggestion: string | undefined; known: string }) => `\`${a.of}\` has no setting \`${a.name}\`.`,
+    (a: { name: string; of: string; suggestion: string | undefined; known: string }) =>
+      `\`${a.of}\` has no setting \`${a.name}\`.`,
     a => didYouMean(a) ?? `It has: ${a.known}.`,
   ),
   'bad-setting': error(
@@ -306,12 +325,14 @@ export const rules = {
   ),
   'unknown-property': error(
     'M0607',
-    (a: { name: string; suggestion: string | undefined; known: string }) => `There is no property or quantity \`${a.name}\`.`,
+    (a: { name: string; suggestion: string | undefined; known: string }) =>
+      `There is no property or quantity \`${a.name}\`.`,
     a => didYouMean(a) ?? `Known: ${a.known}.`,
   ),
   'bad-claim': error(
     'M0608',
-    (a: { found: string }) => `An assertion is a property such as \`zero_sum\` or a comparison such as \`states == 12\`, and this is ${a.found}.`,
+    (a: { found: string }) =>
+      `An assertion is a property such as \`zero_sum\` or a comparison such as \`states == 12\`, and this is ${a.found}.`,
     () => undefined,
   ),
   'does-not-fit': error(
@@ -321,12 +342,14 @@ export const rules = {
   ),
   'may-not-fit': warning(
     'M0611',
-    (a: { algorithm: string; needs: string; fact: string }) => `\`${a.algorithm}\` is meant for ${a.needs}, and ${a.fact}.`,
+    (a: { algorithm: string; needs: string; fact: string }) =>
+      `\`${a.algorithm}\` is meant for ${a.needs}, and ${a.fact}.`,
     (a: { algorithm: string; needs: string; fact: string; remedy?: string }) => a.remedy,
   ),
   'bad-sweep': error(
     'M0610',
-    (a: { problem: string; suggestion: string | undefined }) => `A sweep varies settings of its training: ${a.problem}.`,
+    (a: { problem: string; suggestion: string | undefined }) =>
+      `A sweep varies settings of its training: ${a.problem}.`,
     didYouMean,
   ),
 
@@ -344,4 +367,5 @@ export const rules = {
 } as const;
 
 export type RuleName = keyof typeof rules;
-export type RuleArgs<N extends RuleName> = Parameters<(typeof rules)[N]['message']>[0] & Parameters<(typeof rules)[N]['remedy']>[0];
+export type RuleArgs<N extends RuleName> = Parameters<(typeof rules)[N]['message']>[0] &
+  Parameters<(typeof rules)[N]['remedy']>[0];

@@ -3,14 +3,14 @@ import type { ActionsItem, AgentsItem, Name } from '../../grammar/ast.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { ActionPart, ActionSpace, Agent, Bounds, IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { type ActionTable, type Context, type Scope, report } from './context.ts';
+import { type ActionTable, type Context, report, type Scope } from './context.ts';
 import { declare, uniqueNames } from './declare.ts';
 import { intConstant } from './expr.ts';
 import * as ir from './ir.ts';
 import { valueName } from './match.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { EnumType, Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -24,11 +24,18 @@ export interface AgentClassInfo {
 export const mostAgents = 10_000;
 
 /** Declares classes, lone agents and the type `agents`. */
-export function declareAgents(ctx: Context, scope: Scope, items: readonly AgentsItem[]): { readonly agents: readonly Agent[]; readonly classes: readonly AgentClassInfo[] } {
+export function declareAgents(
+  ctx: Context,
+  scope: Scope,
+  items: readonly AgentsItem[],
+): { readonly agents: readonly Agent[]; readonly classes: readonly AgentClassInfo[] } {
   const agents: Agent[] = [];
   const classes: AgentClassInfo[] = [];
   for (const decl of items.flatMap(item => item.classes)) {
-    const count = decl.count === undefined ? 1 : intConstant({ ...ctx, scope, phase: 'constant' }, decl.count, 'The number of agents');
+    const count =
+      decl.count === undefined
+        ? 1
+        : intConstant({ ...ctx, scope, phase: 'constant' }, decl.count, 'The number of agents');
     if (count === undefined) continue;
     if (count < 1 || agents.length + count > mostAgents) {
       report(ctx, decl.count?.span ?? decl.span, 'too-many-agents', { found: `${count}`, limit: mostAgents });
@@ -43,7 +50,8 @@ export function declareAgents(ctx: Context, scope: Scope, items: readonly Agents
       agents.push({ name: decl.count === undefined ? name : `${name}_${k}`, label, cls, indexInClass: k });
     }
     const type: Type = { kind: 'agent', name, first, count };
-    if (decl.count === undefined) declare(ctx, scope, decl.name, 'class', { kind: 'type', get: () => type, lone: V.scalar(type, ir.int(first)) });
+    if (decl.count === undefined)
+      declare(ctx, scope, decl.name, 'class', { kind: 'type', get: () => type, lone: V.scalar(type, ir.int(first)) });
     else declare(ctx, scope, decl.name, 'class', { kind: 'type', get: () => type });
   }
   const all: Type = { kind: 'agent', name: 'agents', first: 0, count: Math.max(1, agents.length) };
@@ -71,20 +79,27 @@ export function declareActions(
   const spaces: Space[] = [];
   const spaceOf: (number | undefined)[] = classes.map(() => undefined);
   for (const item of items) {
-    const targets = item.of === undefined ? classes.map((_, k) => k).filter(k => spaceOf[k] === undefined) : [classNumber(ctx, classes, item.of)];
+    const targets =
+      item.of === undefined
+        ? classes.map((_, k) => k).filter(k => spaceOf[k] === undefined)
+        : [classNumber(ctx, classes, item.of)];
     if (targets.some(k => k === undefined)) continue;
     const suffix = item.of === undefined ? '' : `[${item.of.text}]`;
     const space = makeSpace(ctx, scope, item, `Action${suffix}`);
     if (space === undefined) return undefined;
     for (const k of targets as number[]) {
-      if (item.of !== undefined && spaceOf[k] !== undefined && items.some(i => i !== item && i.of?.text === item.of?.text)) {
+      if (
+        item.of !== undefined &&
+        spaceOf[k] !== undefined &&
+        items.some(i => i !== item && i.of?.text === item.of?.text)
+      ) {
         report(ctx, item.span, 'duplicate-item', { item: `actions${suffix}` });
       }
       spaceOf[k] = spaces.length;
     }
     spaces.push(space);
   }
-  const missing = spaceOf.findIndex(k => k === undefined);
+  const missing = spaceOf.indexOf(undefined);
   if (missing >= 0) return undefined;
   const known = spaceOf as number[];
   ctx.build.actions = table(spaces, known, classes);
@@ -95,14 +110,21 @@ function classNumber(ctx: Context, classes: readonly AgentClassInfo[], name: Nam
   const k = classes.findIndex(cls => cls.name === name.text);
   if (k >= 0) return k;
   const known = classes.map(cls => cls.name);
-  report(ctx, name.span, 'unknown-name', { name: name.text, what: 'agent class', suggestion: suggest(name.text, known), known: known.join(', ') });
+  report(ctx, name.span, 'unknown-name', {
+    name: name.text,
+    what: 'agent class',
+    suggestion: suggest(name.text, known),
+    known: known.join(', '),
+  });
   return undefined;
 }
 
 function table(spaces: readonly Space[], spaceOf: readonly number[], classes: readonly AgentClassInfo[]): ActionTable {
   return {
     typeFor(first, count) {
-      const covered = classes.map((cls, k) => ({ cls, space: spaceOf[k] as number })).filter(({ cls }) => cls.first < first + count && first < cls.first + cls.count);
+      const covered = classes
+        .map((cls, k) => ({ cls, space: spaceOf[k] as number }))
+        .filter(({ cls }) => cls.first < first + count && first < cls.first + cls.count);
       const found = [...new Set(covered.map(({ space }) => space))];
       const only = found[0];
       if (found.length === 1 && only !== undefined) return { type: (spaces[only] as Space).type };
@@ -128,9 +150,17 @@ function makeSpace(ctx: Context, scope: Scope, item: ActionsItem, name: string):
     return type.kind === 'invalid' ? undefined : single(ctx, type, space.span, 'action');
   }
   const fields = space.parts.map(part => ({ name: part.name.text, type: resolveType(here, part.type) }));
-  uniqueNames(ctx, space.parts.map(part => part.name), 'part');
+  uniqueNames(
+    ctx,
+    space.parts.map(part => part.name),
+    'part',
+  );
   if (fields.some(field => field.type.kind === 'invalid')) return undefined;
-  return build(ctx, { kind: 'record', name, fields }, fields, space.span, values => ({ kind: 'record', type: { kind: 'record', name, fields }, fields: values }));
+  return build(ctx, { kind: 'record', name, fields }, fields, space.span, values => ({
+    kind: 'record',
+    type: { kind: 'record', name, fields },
+    fields: values,
+  }));
 }
 
 function single(ctx: Context, type: Type, span: ActionsItem['span'], name: string): Space | undefined {
@@ -150,7 +180,10 @@ function build(
     const reals = realVector(field.type);
     if (reals !== undefined) {
       if (!Number.isFinite(reals.bounds.low) || !Number.isFinite(reals.bounds.high)) {
-        report(ctx, span, 'not-finite', { what: `A real action`, type: `\`${T.nameOf(field.type)}\` (write \`in a..b\`)` });
+        report(ctx, span, 'not-finite', {
+          what: `A real action`,
+          type: `\`${T.nameOf(field.type)}\` (write \`in a..b\`)`,
+        });
         return undefined;
       }
       parts.push({ kind: 'real', name: field.name, size: reals.size, bounds: reals.bounds, offset });
@@ -176,10 +209,15 @@ function build(
     assemble(
       fields.map((field, k) => {
         const part = parts[k] as ActionPart;
-        if (part.kind === 'finite') return V.fromOrdinal(field.type, ir.action(agent, k, undefined, B.between(0, part.size - 1)));
+        if (part.kind === 'finite')
+          return V.fromOrdinal(field.type, ir.action(agent, k, undefined, B.between(0, part.size - 1)));
         const element: Type = { kind: 'real', bounds: part.bounds };
         if (field.type.kind !== 'array') return V.scalar(element, ir.action(agent, k, ir.int(0), part.bounds));
-        return { kind: 'array', type: field.type, at: ([i]) => V.scalar(element, ir.action(agent, k, i as IrExpr, part.bounds)) };
+        return {
+          kind: 'array',
+          type: field.type,
+          at: ([i]) => V.scalar(element, ir.action(agent, k, i as IrExpr, part.bounds)),
+        };
       }),
     );
   const decode = (flat: IrExpr): Value | undefined => {
@@ -188,7 +226,10 @@ function build(
     let rest = flat;
     for (let k = fields.length - 1; k >= 0; k--) {
       const size = ir.int((parts[k] as ActionPart).size);
-      values[k] = V.fromOrdinal((fields[k] as (typeof fields)[number]).type, k === 0 ? rest : ir.binary('mod', rest, size));
+      values[k] = V.fromOrdinal(
+        (fields[k] as (typeof fields)[number]).type,
+        k === 0 ? rest : ir.binary('mod', rest, size),
+      );
       rest = ir.binary('idiv', rest, size);
     }
     return assemble(values);

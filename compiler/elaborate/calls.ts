@@ -5,19 +5,26 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { coerce, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
-import { type ReduceOperator, domainOf, reduceComprehension } from './comprehension.ts';
+import { domainOf, type ReduceOperator, reduceComprehension } from './comprehension.ts';
 import { type Context, report, sourceText } from './context.ts';
 import { elaborate } from './expr.ts';
 import { callFunction } from './functions.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
+import { conjunction } from './operators.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
-import { conjunction } from './operators.ts';
 
 const folds: ReadonlySet<string> = new Set(['sum', 'product', 'any', 'all', 'count', 'min', 'max', 'argmin', 'argmax']);
-const distributions: ReadonlySet<string> = new Set(['uniform', 'bernoulli', 'categorical', 'normal', 'permutation', 'point']);
+const distributions: ReadonlySet<string> = new Set([
+  'uniform',
+  'bernoulli',
+  'categorical',
+  'normal',
+  'permutation',
+  'point',
+]);
 const unaryMath = ['abs', 'sign', 'floor', 'ceil', 'round', 'sqrt', 'exp', 'log', 'sin', 'cos', 'tanh'] as const;
 
 type Builtin = (ctx: Context, e: CallExpr) => Value;
@@ -45,11 +52,16 @@ export function callExpr(ctx: Context, e: CallExpr): Value {
   if (folds.has(name)) return foldCall(ctx, e, name as ReduceOperator);
   if (Object.hasOwn(builtins, name)) return (builtins[name] as Builtin)(ctx, e);
   if (distributions.has(name)) {
-    report(ctx, e.span, 'not-here', { what: `\`${name}(...)\``, where: 'a distribution stands after `~`', remedy: `Write \`let x ~ ${name}(...)\` and use \`x\`.` });
+    report(ctx, e.span, 'not-here', {
+      what: `\`${name}(...)\``,
+      where: 'a distribution stands after `~`',
+      remedy: `Write \`let x ~ ${name}(...)\` and use \`x\`.`,
+    });
     return V.invalid;
   }
   const suggestion = suggest(name, [...ctx.scope.all(), ...builtinNames()]);
-  const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.callee.span, suggestion)];
+  const fixes =
+    suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.callee.span, suggestion)];
   report(ctx, e.callee.span, 'unknown-name', { name, what: 'function', suggestion, known: '' }, { fixes });
   for (const arg of e.args) elaborate(ctx, arg);
   return V.invalid;
@@ -67,7 +79,10 @@ function foldCall(ctx: Context, e: CallExpr, name: ReduceOperator): Value {
     const variable = ctx.build.local('k', 'int', B.between(0, Math.max(0, domain.most - 1)));
     const element = domain.element(ir.local(variable));
     const wantsBool = name === 'any' || name === 'all' || name === 'count';
-    if (element.kind !== 'scalar' || (wantsBool ? element.type.kind !== 'bool' : element.type.kind !== 'int' && element.type.kind !== 'real')) {
+    if (
+      element.kind !== 'scalar' ||
+      (wantsBool ? element.type.kind !== 'bool' : element.type.kind !== 'int' && element.type.kind !== 'real')
+    ) {
       mismatch(ctx, only.span, wantsBool ? 'conditions' : 'numbers', element, `What \`${name}\` folds`);
       return V.invalid;
     }
@@ -77,7 +92,8 @@ function foldCall(ctx: Context, e: CallExpr, name: ReduceOperator): Value {
       return V.invalid;
     }
     const folded = ir.reduce(name === 'count' ? 'sum' : name, variable, domain.count, undefined, element.e);
-    if (name === 'argmin' || name === 'argmax') return domain.key === undefined ? V.number(folded) : V.fromOrdinal(domain.key, folded);
+    if (name === 'argmin' || name === 'argmax')
+      return domain.key === undefined ? V.number(folded) : V.fromOrdinal(domain.key, folded);
     return name === 'any' || name === 'all' ? V.boolean(folded) : V.number(folded);
   }
   if ((name === 'min' || name === 'max') && e.args.length >= 2) {
@@ -85,7 +101,11 @@ function foldCall(ctx: Context, e: CallExpr, name: ReduceOperator): Value {
     if (parts.some(p => p === undefined)) return V.invalid;
     return V.number((parts as IrExpr[]).reduce((a, b) => ir.binary(name, a, b)));
   }
-  report(ctx, e.span, 'wrong-arity', { name, expected: `one \`... for x in T\`, array or sequence`, found: e.args.length });
+  report(ctx, e.span, 'wrong-arity', {
+    name,
+    expected: `one \`... for x in T\`, array or sequence`,
+    found: e.args.length,
+  });
   return V.invalid;
 }
 
@@ -98,7 +118,11 @@ function args(ctx: Context, e: CallExpr, name: string, count: number): readonly 
     return undefined;
   }
   if (e.args.length === count) return e.args;
-  report(ctx, e.span, 'wrong-arity', { name, expected: count === 1 ? 'one argument' : `${count} arguments`, found: e.args.length });
+  report(ctx, e.span, 'wrong-arity', {
+    name,
+    expected: count === 1 ? 'one argument' : `${count} arguments`,
+    found: e.args.length,
+  });
   return undefined;
 }
 
@@ -108,7 +132,12 @@ function math(operator: (typeof unaryMath)[number]): Builtin {
     if (x === undefined) return V.invalid;
     const value = expectNumber(ctx, elaborate(ctx, x), x.span, `The argument of \`${operator}\``);
     if (value === undefined) return V.invalid;
-    const domain = operator === 'sqrt' ? { ok: value.bounds.low >= 0, text: 'numbers from 0' } : operator === 'log' ? { ok: value.bounds.low > 0, text: 'numbers above 0' } : undefined;
+    const domain =
+      operator === 'sqrt'
+        ? { ok: value.bounds.low >= 0, text: 'numbers from 0' }
+        : operator === 'log'
+          ? { ok: value.bounds.low > 0, text: 'numbers above 0' }
+          : undefined;
     if (domain !== undefined && !domain.ok) {
       report(ctx, x.span, 'outside-domain', { fn: operator, domain: domain.text, found: B.show(value.bounds) });
       return V.invalid;
@@ -121,7 +150,14 @@ function math(operator: (typeof unaryMath)[number]): Builtin {
 function orderedElement(ctx: Context, e: Expr, what: string): Extract<Value, { kind: 'scalar' }> | undefined {
   const value = elaborate(ctx, e);
   if (value.kind === 'invalid') return undefined;
-  if (value.kind === 'scalar' && (value.type.kind === 'enum' || value.type.kind === 'index' || value.type.kind === 'agent' || value.type.kind === 'bool')) return value;
+  if (
+    value.kind === 'scalar' &&
+    (value.type.kind === 'enum' ||
+      value.type.kind === 'index' ||
+      value.type.kind === 'agent' ||
+      value.type.kind === 'bool')
+  )
+    return value;
   mismatch(ctx, e.span, 'an element of an enum, index or agent class', value, what);
   return undefined;
 }
@@ -134,7 +170,10 @@ function around(shift: 1 | -1): Builtin {
     if (value === undefined) return V.invalid;
     const size = T.sizeOf(value.type) ?? 1;
     const ordinal = V.toOrdinal(value.type, value) ?? ir.int(0);
-    return V.fromOrdinal(value.type, ir.binary('mod', ir.binary('add', ordinal, ir.int(shift === 1 ? 1 : size - 1)), ir.int(size)));
+    return V.fromOrdinal(
+      value.type,
+      ir.binary('mod', ir.binary('add', ordinal, ir.int(shift === 1 ? 1 : size - 1)), ir.int(size)),
+    );
   };
 }
 
@@ -196,7 +235,10 @@ const builtins: Readonly<Record<string, Builtin>> = {
     if (x === undefined) return V.invalid;
     const agents = ctx.build.agentsType;
     if (agents?.kind !== 'agent' || agents.count !== 2) {
-      report(ctx, e.span, 'not-here', { what: '`other`', where: `it is for games of two agents, and this one has ${agents?.kind === 'agent' ? agents.count : 'none'}` });
+      report(ctx, e.span, 'not-here', {
+        what: '`other`',
+        where: `it is for games of two agents, and this one has ${agents?.kind === 'agent' ? agents.count : 'none'}`,
+      });
       return V.invalid;
     }
     const value = coerce(ctx, elaborate(ctx, x, agents), agents, x.span, 'The argument of `other`');
@@ -207,7 +249,8 @@ const builtins: Readonly<Record<string, Builtin>> = {
     if (x === undefined) return V.invalid;
     const value = elaborate(ctx, x);
     if (value.kind === 'invalid') return V.invalid;
-    const size = value.kind === 'scalar' && value.e.scalar === 'int' ? value.e.bounds.high - value.e.bounds.low + 1 : Infinity;
+    const size =
+      value.kind === 'scalar' && value.e.scalar === 'int' ? value.e.bounds.high - value.e.bounds.low + 1 : Infinity;
     if (value.kind !== 'scalar' || !Number.isFinite(size)) {
       mismatch(ctx, x.span, 'a value of a range, enum, index or agent class', value, 'The argument of `onehot`');
       return V.invalid;
@@ -257,7 +300,9 @@ function find(ctx: Context, e: CallExpr): Value {
   const places: [number, number][] = [];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const same = V.equal(grid.at([ir.int(row), ir.int(column)]), wanted, (count, body) => conjunction(ctx, count, body));
+      const same = V.equal(grid.at([ir.int(row), ir.int(column)]), wanted, (count, body) =>
+        conjunction(ctx, count, body),
+      );
       const known = same === undefined ? undefined : ir.constantOf(same);
       if (known === undefined) {
         report(ctx, e.span, 'not-constant', { what: 'What `find` looks at' });
@@ -268,7 +313,9 @@ function find(ctx: Context, e: CallExpr): Value {
   }
   const place = places[0];
   if (place === undefined || places.length > 1) {
-    report(ctx, e.span, 'bad-map', { problem: `\`${sourceText(ctx, y.span)}\` stands at ${places.length} places, and \`find\` needs exactly one` });
+    report(ctx, e.span, 'bad-map', {
+      problem: `\`${sourceText(ctx, y.span)}\` stands at ${places.length} places, and \`find\` needs exactly one`,
+    });
     return V.invalid;
   }
   return { kind: 'tuple', items: [V.number(ir.int(place[0])), V.number(ir.int(place[1]))] };
@@ -281,7 +328,11 @@ function construct(ctx: Context, e: CallExpr, type: Type): Value {
   if (type.kind === 'invalid') return V.invalid;
   if (type.kind === 'record') return record(ctx, e, type);
   const only = e.args[0];
-  if ((type.kind === 'index' || type.kind === 'enum' || type.kind === 'agent') && e.args.length === 1 && only !== undefined) {
+  if (
+    (type.kind === 'index' || type.kind === 'enum' || type.kind === 'agent') &&
+    e.args.length === 1 &&
+    only !== undefined
+  ) {
     const value = elaborate(ctx, only);
     const k = expectInt(ctx, value, only.span, `The number of an element of ${T.nameOf(type)}`);
     if (k === undefined) return V.invalid;
@@ -302,32 +353,56 @@ function record(ctx: Context, e: CallExpr, type: Extract<Type, { kind: 'record' 
   const only = given[0];
   if (given.length === 1 && only?.kind === 'tuple' && only.items.length === type.fields.length) given = [...only.items];
   if (given.length > type.fields.length) {
-    report(ctx, e.span, 'wrong-arity', { name: type.name, expected: `${type.fields.length} fields`, found: given.length });
+    report(ctx, e.span, 'wrong-arity', {
+      name: type.name,
+      expected: `${type.fields.length} fields`,
+      found: given.length,
+    });
     return V.invalid;
   }
   given.forEach((value, k) => {
-    fields[k] = coerce(ctx, value, type.fields[k]?.type as Type, (e.args[k] ?? e.args[0] ?? e).span, `\`${type.fields[k]?.name}\` of ${type.name}`);
+    fields[k] = coerce(
+      ctx,
+      value,
+      type.fields[k]?.type as Type,
+      (e.args[k] ?? e.args[0] ?? e).span,
+      `\`${type.fields[k]?.name}\` of ${type.name}`,
+    );
   });
   for (const arg of e.named) {
     const k = type.fields.findIndex(field => field.name === arg.name.text);
     const field = type.fields[k];
     if (field === undefined) {
       const known = type.fields.map(f => f.name);
-      report(ctx, arg.name.span, 'unknown-argument', { name: arg.name.text, of: type.name, suggestion: suggest(arg.name.text, known), known: known.join(', ') });
+      report(ctx, arg.name.span, 'unknown-argument', {
+        name: arg.name.text,
+        of: type.name,
+        suggestion: suggest(arg.name.text, known),
+        known: known.join(', '),
+      });
       return V.invalid;
     }
     if (fields[k] !== undefined) {
       report(ctx, arg.span, 'duplicate-name', { name: arg.name.text, what: 'field' });
       return V.invalid;
     }
-    fields[k] = coerce(ctx, elaborate(ctx, arg.value, field.type), field.type, arg.value.span, `\`${field.name}\` of ${type.name}`);
+    fields[k] = coerce(
+      ctx,
+      elaborate(ctx, arg.value, field.type),
+      field.type,
+      arg.value.span,
+      `\`${field.name}\` of ${type.name}`,
+    );
   }
-  const missing = fields.findIndex(f => f === undefined);
+  const missing = fields.indexOf(undefined);
   if (missing >= 0) {
     const count = fields.filter(f => f !== undefined).length;
-    report(ctx, e.span, 'wrong-arity', { name: type.name, expected: `${type.fields.length} ${type.fields.length === 1 ? 'field' : 'fields'} (${type.fields.map(f => f.name).join(', ')})`, found: count });
+    report(ctx, e.span, 'wrong-arity', {
+      name: type.name,
+      expected: `${type.fields.length} ${type.fields.length === 1 ? 'field' : 'fields'} (${type.fields.map(f => f.name).join(', ')})`,
+      found: count,
+    });
     return V.invalid;
   }
   return fields.some(f => f?.kind === 'invalid') ? V.invalid : { kind: 'record', type, fields: fields as Value[] };
 }
-

@@ -4,8 +4,8 @@ import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { type Context, report } from './context.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -32,7 +32,9 @@ export function coerce(ctx: Context, value: Value, type: Type, span: Span, what:
     return V.scalar(type, type.kind === 'real' ? ir.toReal(value.e) : value.e);
   }
   if (value.kind === 'record' && type.kind === 'record' && value.type.name === type.name) {
-    const fields = value.fields.map((field, k) => coerce(ctx, field, type.fields[k]?.type ?? T.invalidType, span, `\`${type.fields[k]?.name}\` of ${type.name}`));
+    const fields = value.fields.map((field, k) =>
+      coerce(ctx, field, type.fields[k]?.type ?? T.invalidType, span, `\`${type.fields[k]?.name}\` of ${type.name}`),
+    );
     return fields.some(f => f.kind === 'invalid') ? V.invalid : { kind: 'record', type, fields };
   }
   if (value.kind === 'tuple' && type.kind === 'tuple' && value.items.length === type.items.length) {
@@ -47,10 +49,20 @@ export function coerce(ctx: Context, value: Value, type: Type, span: Span, what:
     if (seq !== undefined) {
       const least = seq.length.bounds.low;
       if (least > type.capacity) {
-        report(ctx, span, 'out-of-range', { what, allowed: `at most ${type.capacity} elements`, found: `${least} long` });
+        report(ctx, span, 'out-of-range', {
+          what,
+          allowed: `at most ${type.capacity} elements`,
+          found: `${least} long`,
+        });
         return V.invalid;
       }
-      return { kind: 'seq', element: type.element, capacity: seq.capacity, length: seq.length, at: i => coerce(ctx, seq.at(i), type.element, span, what) };
+      return {
+        kind: 'seq',
+        element: type.element,
+        capacity: seq.capacity,
+        length: seq.length,
+        at: i => coerce(ctx, seq.at(i), type.element, span, what),
+      };
     }
   }
   mismatch(ctx, span, T.describe(type), value, what);

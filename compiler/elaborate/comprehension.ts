@@ -8,8 +8,8 @@ import { branch, elaborate } from './expr.ts';
 import { refine } from './facts.ts';
 import * as ir from './ir.ts';
 import { allocate, read, write } from './storage.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -46,7 +46,10 @@ export function domainOf(ctx: Context, e: Expr): Domain | undefined {
       key: type,
       element: k => {
         const value = ir.binary('add', low.e, k);
-        return V.number({ ...value, bounds: B.intersect(value.bounds, B.between(low.e.bounds.low, high.e.bounds.high)) });
+        return V.number({
+          ...value,
+          bounds: B.intersect(value.bounds, B.between(low.e.bounds.low, high.e.bounds.high)),
+        });
       },
     };
   }
@@ -85,13 +88,18 @@ export function domainOf(ctx: Context, e: Expr): Domain | undefined {
 }
 
 /** Runs `inner` with the generator's name bound to element `variable`. */
-function bound(ctx: Context, generator: Generator, domain: Domain): { readonly variable: Local; readonly inside: <R>(f: (ctx: Context) => R) => R } {
+function bound(
+  ctx: Context,
+  generator: Generator,
+  domain: Domain,
+): { readonly variable: Local; readonly inside: <R>(f: (ctx: Context) => R) => R } {
   const variable = ctx.build.local(generator.name.text, 'int', B.between(0, Math.max(0, domain.most - 1)));
   const index = ir.local(variable);
   const known = refine(ir.binary('lt', index, domain.count), true, ctx.build);
   return {
     variable,
-    inside: f => ir.withFacts(known, () => f({ ...ctx, scope: ctx.scope.with(generator.name.text, domain.element(index)) })),
+    inside: f =>
+      ir.withFacts(known, () => f({ ...ctx, scope: ctx.scope.with(generator.name.text, domain.element(index)) })),
   };
 }
 
@@ -121,7 +129,12 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
     const inner: Context = { ...outer, out: ctx.out === undefined ? undefined : statements };
     if (!innermost) return fold(inner, e, name, k + 1);
     if (e.condition === undefined) return leaf(inner, e, name);
-    condition = expectBool(inner, elaborate(inner, e.condition, T.boolType), e.condition.span, 'The condition after `if`');
+    condition = expectBool(
+      inner,
+      elaborate(inner, e.condition, T.boolType),
+      e.condition.span,
+      'The condition after `if`',
+    );
     if (condition === undefined) return V.invalid;
     return branch(inner, condition, true, deep => leaf(deep, e, name));
   });
@@ -131,7 +144,10 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
     report(ctx, e.span, 'empty-choice', { what: `\`${name}\`` });
     return V.invalid;
   }
-  const folded = statements.length === 0 ? ir.reduce(operator, variable, domain.count, condition, body.e) : loop(ctx, e, operator, variable, domain.count, condition, body.e, statements);
+  const folded =
+    statements.length === 0
+      ? ir.reduce(operator, variable, domain.count, condition, body.e)
+      : loop(ctx, e, operator, variable, domain.count, condition, body.e, statements);
   if (folded === undefined) return V.invalid;
   if (name === 'any' || name === 'all') return V.boolean(folded);
   if (name === 'argmin' || name === 'argmax') return domain.element(folded);
@@ -159,8 +175,15 @@ function loop(
   body: IrExpr,
   statements: IrStmt[],
 ): IrExpr | undefined {
-  if (ctx.out === undefined || (operator !== 'sum' && operator !== 'product' && operator !== 'any' && operator !== 'all')) {
-    report(ctx, e.span, 'not-here', { what: 'A filtered list', where: `it depends on the variable of the enclosing \`${operator}\``, remedy: 'Bind it with `let` first.' });
+  if (
+    ctx.out === undefined ||
+    (operator !== 'sum' && operator !== 'product' && operator !== 'any' && operator !== 'all')
+  ) {
+    report(ctx, e.span, 'not-here', {
+      what: 'A filtered list',
+      where: `it depends on the variable of the enclosing \`${operator}\``,
+      remedy: 'Bind it with `let` first.',
+    });
     return undefined;
   }
   const start = operator === 'product' || operator === 'all' ? 1 : 0;
@@ -169,7 +192,14 @@ function loop(
   const cell = ctx.build.store(operator, scalar, whole.bounds, 1, { kind: 'scratch' });
   const zero = ir.int(0);
   const old: IrExpr = { op: 'load', scalar, store: cell, index: zero, bounds: whole.bounds };
-  const combined = operator === 'sum' ? ir.binary('add', old, body) : operator === 'product' ? ir.binary('mul', old, body) : operator === 'any' ? ir.or(old, body) : ir.and(old, body);
+  const combined =
+    operator === 'sum'
+      ? ir.binary('add', old, body)
+      : operator === 'product'
+        ? ir.binary('mul', old, body)
+        : operator === 'any'
+          ? ir.or(old, body)
+          : ir.and(old, body);
   const update: IrStmt = { op: 'store', store: cell, index: zero, value: combined };
   ctx.out.push({ op: 'store', store: cell, index: zero, value: scalar === 'real' ? ir.real(start) : ir.int(start) });
   ctx.out.push({
@@ -183,7 +213,10 @@ function loop(
 
 /** A comprehension outside of a call that folds it. */
 export function elaborateReduceArgument(ctx: Context, e: ComprehensionExpr): Value {
-  report(ctx, e.span, 'not-here', { what: '`... for ... in ...`', where: 'it stands inside `sum`, `any`, `all`, `count`, `min`, `max` and the like, or in `[ ]`' });
+  report(ctx, e.span, 'not-here', {
+    what: '`... for ... in ...`',
+    where: 'it stands inside `sum`, `any`, `all`, `count`, `min`, `max` and the like, or in `[ ]`',
+  });
   return V.invalid;
 }
 
@@ -203,25 +236,45 @@ export function elaborateList(ctx: Context, e: ComprehensionExpr, expected: Type
 }
 
 /** `[e for q in T if q != p]`: element k is that of T, passing over p; nothing needs to be collected. */
-function allButOneElement(ctx: Context, e: ComprehensionExpr, written: Expr, elementType: Type | undefined): Value | undefined {
+function allButOneElement(
+  ctx: Context,
+  e: ComprehensionExpr,
+  written: Expr,
+  elementType: Type | undefined,
+): Value | undefined {
   const generator = e.generators[0] as Generator;
   if (written.kind !== 'Binary' || written.op !== '!=') return undefined;
   const domain = domainOf(ctx, generator.domain);
   if (domain === undefined) return V.invalid;
   const { variable, inside } = bound(ctx, generator, domain);
   const index = ir.local(variable);
-  const condition = inside(inner => expectBool(inner, elaborate({ ...inner, out: undefined }, written, T.boolType), written.span, 'The condition after `if`'));
+  const condition = inside(inner =>
+    expectBool(
+      inner,
+      elaborate({ ...inner, out: undefined }, written, T.boolType),
+      written.span,
+      'The condition after `if`',
+    ),
+  );
   if (condition === undefined) return V.invalid;
   const fixed = excludedValue(condition, domain.element(index), domain);
   if (fixed === undefined || domain.key === undefined) return undefined;
   const skipped = ir.binary('sub', fixed, ir.int(T.boundsOf(domain.key).low));
   const make = (k: IrExpr): Value => {
     const passed = ir.binary('add', k, ir.binary('ge', k, skipped));
-    return elaborate({ ...ctx, out: undefined, scope: ctx.scope.with(generator.name.text, domain.element(passed)) }, e.body, elementType);
+    return elaborate(
+      { ...ctx, out: undefined, scope: ctx.scope.with(generator.name.text, domain.element(passed)) },
+      e.body,
+      elementType,
+    );
   };
   const sample = inside(inner => elaborate({ ...inner, out: undefined }, e.body, elementType));
   if (sample.kind === 'invalid') return V.invalid;
-  return { kind: 'array', type: { kind: 'array', keys: [T.rangeType(0, domain.most - 2)], element: V.typeOf(sample) }, at: ([k]) => make(k as IrExpr) };
+  return {
+    kind: 'array',
+    type: { kind: 'array', keys: [T.rangeType(0, domain.most - 2)], element: V.typeOf(sample) },
+    at: ([k]) => make(k as IrExpr),
+  };
 }
 
 /** Without condition and order the elements are computed where they are asked for; several generators make a grid. */
@@ -260,7 +313,11 @@ function unfiltered(ctx: Context, e: ComprehensionExpr, elementType: Type | unde
 /** Fills scratch with the elements that pass, in order of the key where there is one. */
 function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefined): Value {
   if (ctx.out === undefined) {
-    report(ctx, e.span, 'not-here', { what: 'A filtered list', where: 'its elements must be collected first', remedy: 'Bind it with `let` in the step, or use it in a function.' });
+    report(ctx, e.span, 'not-here', {
+      what: 'A filtered list',
+      where: 'its elements must be collected first',
+      remedy: 'Bind it with `let` in the step, or use it in a function.',
+    });
     return V.invalid;
   }
   const length = ctx.build.store('count', 'int', B.between(0, Infinity), 1, { kind: 'scratch' });
@@ -268,7 +325,13 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
   const current = (): IrExpr => ir.load(length, zero);
   // `for q in T if q != p` leaves out exactly one element, so the list has a fixed length.
   let allButOne = false;
-  let found: { readonly storage: NonNullable<ReturnType<typeof allocate>>; readonly keys: Store | undefined; readonly capacity: number } | undefined;
+  let found:
+    | {
+        readonly storage: NonNullable<ReturnType<typeof allocate>>;
+        readonly keys: Store | undefined;
+        readonly capacity: number;
+      }
+    | undefined;
   let failed = false;
 
   const collect = (outer: Context, k: number, capacity: number, out: IrStmt[]): void => {
@@ -278,7 +341,8 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
       const inner: Context = { ...outer, out: body };
       const value = elaborate(inner, e.body, elementType);
       const type = elementType ?? V.typeOf(value);
-      const storage = value.kind === 'invalid' ? undefined : allocate(ctx.build, type, 'list', () => ({ kind: 'scratch' }), capacity);
+      const storage =
+        value.kind === 'invalid' ? undefined : allocate(ctx.build, type, 'list', () => ({ kind: 'scratch' }), capacity);
       if (storage === undefined) {
         failed = true;
         return;
@@ -310,14 +374,22 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
       const here: Context = { ...inner, out: body };
       const last = k === e.generators.length - 1;
       if (!last || e.condition === undefined) return collect(here, k + 1, capacity * domain.most, body);
-      const condition = expectBool(here, elaborate(here, e.condition, T.boolType), e.condition.span, 'The condition after `if`');
+      const condition = expectBool(
+        here,
+        elaborate(here, e.condition, T.boolType),
+        e.condition.span,
+        'The condition after `if`',
+      );
       if (condition === undefined) {
         failed = true;
         return;
       }
-      if (e.generators.length === 1) allButOne = excludedValue(condition, domain.element(ir.local(variable)), domain) !== undefined;
+      if (e.generators.length === 1)
+        allButOne = excludedValue(condition, domain.element(ir.local(variable)), domain) !== undefined;
       const then: IrStmt[] = [];
-      ir.withFacts(refine(condition, true, ctx.build), () => collect({ ...here, out: then }, k + 1, capacity * domain.most - (allButOne ? 1 : 0), then));
+      ir.withFacts(refine(condition, true, ctx.build), () =>
+        collect({ ...here, out: then }, k + 1, capacity * domain.most - (allButOne ? 1 : 0), then),
+      );
       body.push({ op: 'if', condition, then, else: [] });
     });
     out.push({ op: 'for', variable, count: domain.count, body });
@@ -328,7 +400,9 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
   if (failed || found === undefined) return V.invalid;
   ctx.out.push(...statements);
   const { storage, keys, capacity } = found;
-  const bounded: IrExpr = allButOne ? ir.int(capacity) : { op: 'load', scalar: 'int', store: length, index: zero, bounds: B.between(0, capacity) };
+  const bounded: IrExpr = allButOne
+    ? ir.int(capacity)
+    : { op: 'load', scalar: 'int', store: length, index: zero, bounds: B.between(0, capacity) };
   const sorted = keys === undefined ? storage : sort(ctx, storage, keys, capacity, bounded);
   const type = elementType ?? V.typeOf(read(sorted));
   return { kind: 'seq', element: type, capacity, length: bounded, at: k => read(sorted, k) };
@@ -336,11 +410,15 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
 
 /** The fixed side of `x != fixed`, where x runs over a set that holds the fixed value. */
 function excludedValue(condition: IrExpr, element: Value, domain: Domain): IrExpr | undefined {
-  if (condition.op !== 'binary' || condition.operator !== 'ne' || element.kind !== 'scalar' || domain.key === undefined) return undefined;
+  if (condition.op !== 'binary' || condition.operator !== 'ne' || element.kind !== 'scalar' || domain.key === undefined)
+    return undefined;
   if (domain.count.op !== 'const' || domain.most < 2) return undefined;
   const key = ir.keyOf(element.e);
-  const fixed = ir.keyOf(condition.left) === key ? condition.right : ir.keyOf(condition.right) === key ? condition.left : undefined;
-  return fixed !== undefined && B.contains(T.boundsOf(domain.key), fixed.bounds) && !mentions(fixed, element.e) ? fixed : undefined;
+  const fixed =
+    ir.keyOf(condition.left) === key ? condition.right : ir.keyOf(condition.right) === key ? condition.left : undefined;
+  return fixed !== undefined && B.contains(T.boundsOf(domain.key), fixed.bounds) && !mentions(fixed, element.e)
+    ? fixed
+    : undefined;
 }
 
 function mentions(e: IrExpr, part: IrExpr): boolean {
@@ -362,14 +440,23 @@ function mentions(e: IrExpr, part: IrExpr): boolean {
 }
 
 /** A sorted copy: every element goes where the number of smaller (or equal and earlier) keys says. */
-function sort(ctx: Context, storage: NonNullable<ReturnType<typeof allocate>>, keys: Store, capacity: number, length: IrExpr): typeof storage {
+function sort(
+  ctx: Context,
+  storage: NonNullable<ReturnType<typeof allocate>>,
+  keys: Store,
+  capacity: number,
+  length: IrExpr,
+): typeof storage {
   const type = V.typeOf(read(storage));
   const target = allocate(ctx.build, type, 'sorted', () => ({ kind: 'scratch' }), capacity) ?? storage;
   const i = ctx.build.local('i', 'int', B.between(0, capacity - 1));
   const j = ctx.build.local('j', 'int', B.between(0, capacity - 1));
   const mine = ir.load(keys, ir.local(i));
   const other = ir.load(keys, ir.local(j));
-  const before = ir.or(ir.binary('lt', other, mine), ir.and(ir.binary('eq', other, mine), ir.binary('lt', ir.local(j), ir.local(i))));
+  const before = ir.or(
+    ir.binary('lt', other, mine),
+    ir.and(ir.binary('eq', other, mine), ir.binary('lt', ir.local(j), ir.local(i))),
+  );
   const rank = ir.reduce('sum', j, length, undefined, before);
   const place = ctx.build.local('rank', 'int', B.between(0, capacity - 1));
   const body: IrStmt[] = [{ op: 'let', local: place, value: rank }];

@@ -1,8 +1,8 @@
 /** What elaboration carries along: the model under construction, the names in scope, where it stands. */
 import type { Expr, FnDecl, Span } from '../../grammar/ast.ts';
-import type { Bounds, IrExpr, IrFunction, IrStmt, Local, Scalar, ScalarKind, Store } from '../game/model.ts';
 import type { Extra, Reporter } from '../diagnostics/report.ts';
 import type { RuleArgs, RuleName } from '../diagnostics/rules.ts';
+import type { Bounds, IrExpr, IrFunction, IrStmt, Local, Scalar, ScalarKind, Store } from '../game/model.ts';
 import { type Definitions, type ElementDefinition, elementAt } from './facts.ts';
 import type { Storage } from './storage.ts';
 import type { EnumType, Type } from './types.ts';
@@ -176,7 +176,13 @@ export class Builder implements Definitions {
   }
 }
 
-export function report<N extends RuleName>(ctx: Context, span: Span, name: N, args: RuleArgs<N>, extra: Extra = {}): void {
+export function report<N extends RuleName>(
+  ctx: Context,
+  span: Span,
+  name: N,
+  args: RuleArgs<N>,
+  extra: Extra = {},
+): void {
   ctx.build.reporter.report(ctx.file, span, name, args, extra);
 }
 
@@ -187,6 +193,9 @@ export function sourceText(ctx: Context, span: Span): string {
 }
 
 function clean(name: string): string {
-  const safe = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/_+/g, '_').replace(/_$/, '');
+  const safe = name
+    .replace(/[^A-Za-z0-9_]/g, '_')
+    .replace(/_+/g, '_')
+    .replace(/_$/, '');
   return /^[A-Za-z_]/.test(safe) ? safe : `_${safe}`;
 }

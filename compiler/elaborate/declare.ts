@@ -1,14 +1,23 @@
 /** Declarations of types, constants and functions into a scope; elaborated when first used, so that order does not matter. */
-import type { ConstDecl, Declaration, EnumDecl, FnDecl, GameItem, IndexItem, Name, RecordDecl } from '../../grammar/ast.ts';
+import type {
+  ConstDecl,
+  Declaration,
+  EnumDecl,
+  FnDecl,
+  GameItem,
+  IndexItem,
+  Name,
+  RecordDecl,
+} from '../../grammar/ast.ts';
 import { coerce } from './coerce.ts';
-import { type Binding, type Context, Scope, report } from './context.ts';
+import { type Binding, type Context, report, type Scope } from './context.ts';
 import { elaborate, intConstant } from './expr.ts';
+import * as ir from './ir.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { EnumType, Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
-import * as ir from './ir.ts';
 
 /** Adds a name, or reports that it is taken in this very scope. */
 export function declare(ctx: Context, scope: Scope, name: Name, what: string, binding: Binding): void {
@@ -58,8 +67,15 @@ export function declareRecord(ctx: Context, scope: Scope, decl: RecordDecl): voi
     ctx,
     decl.name,
     () => {
-      const fields = decl.fields.map(field => ({ name: field.name.text, type: resolveType({ ...ctx, scope, phase: 'constant' }, field.type) }));
-      uniqueNames(ctx, decl.fields.map(field => field.name), 'field');
+      const fields = decl.fields.map(field => ({
+        name: field.name.text,
+        type: resolveType({ ...ctx, scope, phase: 'constant' }, field.type),
+      }));
+      uniqueNames(
+        ctx,
+        decl.fields.map(field => field.name),
+        'field',
+      );
       if (fields.some(field => field.type.kind === 'invalid')) return T.invalidType;
       return { kind: 'record', name: decl.name.text, fields };
     },
@@ -85,7 +101,11 @@ export function declareConst(ctx: Context, scope: Scope, decl: ConstDecl): () =>
 }
 
 export function declareFn(ctx: Context, scope: Scope, decl: FnDecl, inGame: boolean): void {
-  uniqueNames(ctx, decl.params.map(p => p.name), 'parameter');
+  uniqueNames(
+    ctx,
+    decl.params.map(p => p.name),
+    'parameter',
+  );
   declare(ctx, scope, decl.name, 'function', { kind: 'fn', fn: { decl, file: ctx.file, scope, inGame } });
 }
 
@@ -97,7 +117,11 @@ export function declareIndex(ctx: Context, scope: Scope, decl: IndexItem): void 
       const count = intConstant({ ...ctx, scope, phase: 'constant' }, decl.count, 'The size of an index');
       if (count === undefined) return T.invalidType;
       if (count < 1 || count > 1_000_000) {
-        report(ctx, decl.count.span, 'bad-size', { what: `The index \`${decl.name.text}\``, size: `${count}`, limit: '1 to 1,000,000' });
+        report(ctx, decl.count.span, 'bad-size', {
+          what: `The index \`${decl.name.text}\``,
+          size: `${count}`,
+          limit: '1 to 1,000,000',
+        });
         return T.invalidType;
       }
       return { kind: 'index', name: decl.name.text, count };
@@ -108,7 +132,12 @@ export function declareIndex(ctx: Context, scope: Scope, decl: IndexItem): void 
 }
 
 /** Types, constants and functions among these; returns what forces each constant and type, so that all are checked. */
-export function declareAll(ctx: Context, scope: Scope, items: readonly (Declaration | GameItem)[], inGame: boolean): (() => unknown)[] {
+export function declareAll(
+  ctx: Context,
+  scope: Scope,
+  items: readonly (Declaration | GameItem)[],
+  inGame: boolean,
+): (() => unknown)[] {
   const force: (() => unknown)[] = [];
   for (const item of items) {
     switch (item.kind) {
@@ -117,7 +146,12 @@ export function declareAll(ctx: Context, scope: Scope, items: readonly (Declarat
         break;
       case 'Record':
         declareRecord(ctx, scope, item);
-        force.push(() => resolveType({ ...ctx, scope, phase: 'constant' }, { kind: 'NamedType', name: item.name, span: item.name.span }));
+        force.push(() =>
+          resolveType(
+            { ...ctx, scope, phase: 'constant' },
+            { kind: 'NamedType', name: item.name, span: item.name.span },
+          ),
+        );
         break;
       case 'Const':
         force.push(declareConst(ctx, scope, item));
@@ -127,7 +161,12 @@ export function declareAll(ctx: Context, scope: Scope, items: readonly (Declarat
         break;
       case 'Index':
         declareIndex(ctx, scope, item);
-        force.push(() => resolveType({ ...ctx, scope, phase: 'constant' }, { kind: 'NamedType', name: item.name, span: item.name.span }));
+        force.push(() =>
+          resolveType(
+            { ...ctx, scope, phase: 'constant' },
+            { kind: 'NamedType', name: item.name, span: item.name.span },
+          ),
+        );
         break;
       default:
     }

@@ -1,7 +1,7 @@
 /** What stands after `~`: draws a value, as statements. */
 import type { Expr } from '../../grammar/ast.ts';
-import type { Bounds, Distribution, IrExpr, IrStmt } from '../game/model.ts';
 import { Rational } from '../../runtime/games/rational.ts';
+import type { Bounds, Distribution, IrExpr, IrStmt } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectBool, expectInt, expectNumber, mismatch } from './coerce.ts';
 import { domainOf } from './comprehension.ts';
@@ -9,8 +9,8 @@ import { type Context, report } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
 import { allocate, read, write } from './storage.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -27,7 +27,11 @@ export function draw(ctx: Context, e: Expr, name: string, expected: Type | undef
   }
   const one = (count: number): boolean => {
     if (e.args.length === count) return true;
-    report(ctx, e.span, 'wrong-arity', { name: callee, expected: count === 1 ? 'one argument' : `${count} arguments`, found: e.args.length });
+    report(ctx, e.span, 'wrong-arity', {
+      name: callee,
+      expected: count === 1 ? 'one argument' : `${count} arguments`,
+      found: e.args.length,
+    });
     return false;
   };
   const [first, second] = e.args;
@@ -38,20 +42,41 @@ export function draw(ctx: Context, e: Expr, name: string, expected: Type | undef
       return one(1) ? elaborate(here, first as Expr, expected) : V.invalid;
     case 'bernoulli': {
       const p = one(1) ? probability(here, first as Expr) : undefined;
-      return p === undefined ? V.invalid : V.boolean(drawn(here, name, 'int', B.truth, { kind: 'bernoulli', probability: p }, e, out));
+      return p === undefined
+        ? V.invalid
+        : V.boolean(drawn(here, name, 'int', B.truth, { kind: 'bernoulli', probability: p }, e, out));
     }
     case 'categorical':
       return one(1) ? categorical(here, first as Expr, name, expected, e, out) : V.invalid;
     case 'normal': {
       if (!one(2)) return V.invalid;
       const mean = expectNumber(here, elaborate(here, first as Expr), (first as Expr).span, 'The mean');
-      const deviation = expectNumber(here, elaborate(here, second as Expr), (second as Expr).span, 'The standard deviation');
+      const deviation = expectNumber(
+        here,
+        elaborate(here, second as Expr),
+        (second as Expr).span,
+        'The standard deviation',
+      );
       if (mean === undefined || deviation === undefined) return V.invalid;
       if (deviation.bounds.low < 0) {
-        report(ctx, (second as Expr).span, 'outside-domain', { fn: 'normal', domain: 'a standard deviation from 0', found: B.show(deviation.bounds) });
+        report(ctx, (second as Expr).span, 'outside-domain', {
+          fn: 'normal',
+          domain: 'a standard deviation from 0',
+          found: B.show(deviation.bounds),
+        });
         return V.invalid;
       }
-      return V.number(drawn(here, name, 'real', B.anything, { kind: 'normal', mean: ir.toReal(mean), deviation: ir.toReal(deviation) }, e, out));
+      return V.number(
+        drawn(
+          here,
+          name,
+          'real',
+          B.anything,
+          { kind: 'normal', mean: ir.toReal(mean), deviation: ir.toReal(deviation) },
+          e,
+          out,
+        ),
+      );
     }
     case 'permutation':
       return one(1) ? permutation(here, first as Expr, name, out) : V.invalid;
@@ -63,19 +88,35 @@ export function draw(ctx: Context, e: Expr, name: string, expected: Type | undef
   }
 }
 
-function drawn(ctx: Context, name: string, scalar: 'int' | 'real', bounds: Bounds, dist: Distribution, e: Expr, out: IrStmt[]): IrExpr {
+function drawn(
+  ctx: Context,
+  name: string,
+  scalar: 'int' | 'real',
+  bounds: Bounds,
+  dist: Distribution,
+  e: Expr,
+  out: IrStmt[],
+): IrExpr {
   const local = ctx.build.local(name, scalar, bounds);
   out.push({ op: 'draw', local, dist, span: e.span });
   return ir.local(local);
 }
 
 /** One of two distributions; the result lives in a cell that both write. */
-function either(ctx: Context, e: Extract<Expr, { kind: 'If' }>, name: string, expected: Type | undefined, out: IrStmt[]): Value {
+function either(
+  ctx: Context,
+  e: Extract<Expr, { kind: 'If' }>,
+  name: string,
+  expected: Type | undefined,
+  out: IrStmt[],
+): Value {
   const condition = expectBool(ctx, elaborate(ctx, e.condition, T.boolType), e.condition.span, 'The condition of `if`');
   if (condition === undefined) return V.invalid;
   const sides = [true, false].map(truth => {
     const statements: IrStmt[] = [];
-    const value = branch({ ...ctx, out: undefined }, condition, truth, inner => draw({ ...inner, out: statements }, truth ? e.then : e.else, name, expected, statements));
+    const value = branch({ ...ctx, out: undefined }, condition, truth, inner =>
+      draw({ ...inner, out: statements }, truth ? e.then : e.else, name, expected, statements),
+    );
     return { statements, value };
   });
   const [a, b] = sides as [(typeof sides)[number], (typeof sides)[number]];
@@ -95,14 +136,26 @@ function either(ctx: Context, e: Extract<Expr, { kind: 'If' }>, name: string, ex
 
 function uniform(ctx: Context, e: Expr, name: string, expected: Type | undefined, out: IrStmt[]): Value {
   if (e.kind === 'List') {
-    const list = elaborate(ctx, e, expected === undefined ? undefined : { kind: 'seq', element: expected, capacity: e.items.length });
+    const list = elaborate(
+      ctx,
+      e,
+      expected === undefined ? undefined : { kind: 'seq', element: expected, capacity: e.items.length },
+    );
     const seq = V.toSeq(list);
     if (seq === undefined) return V.invalid;
     if (seq.capacity === 0) {
       report(ctx, e.span, 'empty-choice', { what: '`uniform`' });
       return V.invalid;
     }
-    const k = drawn(ctx, name, 'int', B.between(0, seq.capacity - 1), { kind: 'uniform_int', low: ir.int(0), count: ir.int(seq.capacity) }, e, out);
+    const k = drawn(
+      ctx,
+      name,
+      'int',
+      B.between(0, seq.capacity - 1),
+      { kind: 'uniform_int', low: ir.int(0), count: ir.int(seq.capacity) },
+      e,
+      out,
+    );
     return seq.at(k);
   }
   if (e.kind === 'TypeArg' || e.kind !== 'Range') {
@@ -116,7 +169,15 @@ function uniform(ctx: Context, e: Expr, name: string, expected: Type | undefined
     report(ctx, e.span, 'empty-choice', { what: '`uniform`' });
     return V.invalid;
   }
-  const k = drawn(ctx, name, 'int', B.between(0, Math.max(0, domain.most - 1)), { kind: 'uniform_int', low: ir.int(0), count: domain.count }, e, out);
+  const k = drawn(
+    ctx,
+    name,
+    'int',
+    B.between(0, Math.max(0, domain.most - 1)),
+    { kind: 'uniform_int', low: ir.int(0), count: domain.count },
+    e,
+    out,
+  );
   return domain.element(k);
 }
 
@@ -124,7 +185,11 @@ function uniform(ctx: Context, e: Expr, name: string, expected: Type | undefined
 function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]): Value {
   switch (type.kind) {
     case 'record':
-      return { kind: 'record', type, fields: type.fields.map(field => ofType(ctx, field.type, `${name}_${field.name}`, e, out)) };
+      return {
+        kind: 'record',
+        type,
+        fields: type.fields.map(field => ofType(ctx, field.type, `${name}_${field.name}`, e, out)),
+      };
     case 'tuple':
       return { kind: 'tuple', items: type.items.map((item, k) => ofType(ctx, item, `${name}_${k}`, e, out)) };
     case 'array': {
@@ -138,7 +203,12 @@ function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]):
           indices.forEach((index, k) => {
             flat = ir.binary('add', ir.binary('mul', flat, ir.int(sizes[k] as number)), index);
           });
-          write(ctx.build, { storage: storage.element, base: flat }, ofType({ ...ctx, out: target }, type.element, name, e, target), target);
+          write(
+            ctx.build,
+            { storage: storage.element, base: flat },
+            ofType({ ...ctx, out: target }, type.element, name, e, target),
+            target,
+          );
           return;
         }
         const variable = ctx.build.local('k', 'int', B.between(0, Math.max(0, (sizes[d] as number) - 1)));
@@ -154,7 +224,22 @@ function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]):
         report(ctx, e.span, 'not-finite', { what: 'What `uniform` draws from', type: '`real` (write `real in a..b`)' });
         return V.invalid;
       }
-      return V.scalar(type, drawn(ctx, name, 'real', type.bounds, { kind: 'uniform_real', low: ir.real(Rational.fromNumber(type.bounds.low)), high: ir.real(Rational.fromNumber(type.bounds.high)) }, e, out));
+      return V.scalar(
+        type,
+        drawn(
+          ctx,
+          name,
+          'real',
+          type.bounds,
+          {
+            kind: 'uniform_real',
+            low: ir.real(Rational.fromNumber(type.bounds.low)),
+            high: ir.real(Rational.fromNumber(type.bounds.high)),
+          },
+          e,
+          out,
+        ),
+      );
     }
     default: {
       const size = T.sizeOf(type);
@@ -163,7 +248,10 @@ function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]):
         return V.invalid;
       }
       const bounds = T.boundsOf(type);
-      return V.scalar(type, drawn(ctx, name, 'int', bounds, { kind: 'uniform_int', low: ir.int(bounds.low), count: ir.int(size) }, e, out));
+      return V.scalar(
+        type,
+        drawn(ctx, name, 'int', bounds, { kind: 'uniform_int', low: ir.int(bounds.low), count: ir.int(size) }, e, out),
+      );
     }
   }
 }
@@ -178,13 +266,39 @@ function probability(ctx: Context, e: Expr): IrExpr | undefined {
   return ir.toReal(p);
 }
 
-function categorical(ctx: Context, e: Expr, name: string, expected: Type | undefined, call: Expr, out: IrStmt[]): Value {
+function categorical(
+  ctx: Context,
+  e: Expr,
+  name: string,
+  expected: Type | undefined,
+  call: Expr,
+  out: IrStmt[],
+): Value {
   const key = expected !== undefined && T.isScalar(expected) && T.sizeOf(expected) !== undefined ? expected : undefined;
-  const hint: Type | undefined = e.kind === 'Dict' && key !== undefined ? { kind: 'array', keys: [key], element: T.realType } : undefined;
-  if (e.kind === 'Dict' && !e.entries.some(entry => entry.key === undefined)) checkEntries(ctx, e.entries.map(entry => entry.value));
+  const hint: Type | undefined =
+    e.kind === 'Dict' && key !== undefined ? { kind: 'array', keys: [key], element: T.realType } : undefined;
+  if (e.kind === 'Dict' && !e.entries.some(entry => entry.key === undefined))
+    checkEntries(
+      ctx,
+      e.entries.map(entry => entry.value),
+    );
   if (e.kind === 'List') checkEntries(ctx, e.items);
   // Names a dictionary leaves out have probability 0.
-  const total = e.kind === 'Dict' && !e.entries.some(entry => entry.key === undefined) ? { ...e, entries: [...e.entries, { kind: 'Entry' as const, key: undefined, value: { kind: 'Number' as const, text: '0', span: e.span }, span: e.span }] } : e;
+  const total =
+    e.kind === 'Dict' && !e.entries.some(entry => entry.key === undefined)
+      ? {
+          ...e,
+          entries: [
+            ...e.entries,
+            {
+              kind: 'Entry' as const,
+              key: undefined,
+              value: { kind: 'Number' as const, text: '0', span: e.span },
+              span: e.span,
+            },
+          ],
+        }
+      : e;
   const value = elaborate(ctx, total, hint);
   if (value.kind === 'invalid') return V.invalid;
   if (value.kind !== 'array' || value.type.keys.length !== 1) {
@@ -234,29 +348,57 @@ function sample(ctx: Context, count: Expr, of: Expr, name: string, out: IrStmt[]
   if (shuffled === undefined) return V.invalid;
   const allowed = B.between(0, shuffled.size);
   if (!B.contains(allowed, n.bounds)) {
-    report(ctx, count.span, 'out-of-range', { what: 'The size of a sample', allowed: B.show(allowed), found: B.show(n.bounds) });
+    report(ctx, count.span, 'out-of-range', {
+      what: 'The size of a sample',
+      allowed: B.show(allowed),
+      found: B.show(n.bounds),
+    });
     return V.invalid;
   }
   const constant = ir.constantOf(n);
   if (constant !== undefined) {
     const key = T.rangeType(0, constant - 1);
-    if (constant > 0) return { kind: 'array', type: { kind: 'array', keys: [key], element: shuffled.type }, at: ([k]) => shuffled.at(k as IrExpr) };
+    if (constant > 0)
+      return {
+        kind: 'array',
+        type: { kind: 'array', keys: [key], element: shuffled.type },
+        at: ([k]) => shuffled.at(k as IrExpr),
+      };
   }
   return { kind: 'seq', element: shuffled.type, capacity: n.bounds.high, length: n, at: shuffled.at };
 }
 
-function shuffle(ctx: Context, e: Expr, name: string, count: IrExpr | undefined, out: IrStmt[]): { type: Type; size: number; at: (k: IrExpr) => Value } | undefined {
+function shuffle(
+  ctx: Context,
+  e: Expr,
+  name: string,
+  count: IrExpr | undefined,
+  out: IrStmt[],
+): { type: Type; size: number; at: (k: IrExpr) => Value } | undefined {
   const set = elaborate(ctx, e);
   if (set.kind === 'invalid') return undefined;
   const listed = set.kind === 'set' ? undefined : V.toSeq(set);
-  const size = set.kind === 'set' ? T.sizeOf(set.type) : listed !== undefined && ir.constantOf(listed.length) !== undefined ? listed.capacity : undefined;
+  const size =
+    set.kind === 'set'
+      ? T.sizeOf(set.type)
+      : listed !== undefined && ir.constantOf(listed.length) !== undefined
+        ? listed.capacity
+        : undefined;
   if (size === undefined || size < 1 || size > 100_000) {
-    report(ctx, e.span, 'not-finite', { what: 'What is put in random order', type: set.kind === 'set' ? `\`${T.nameOf(set.type)}\`` : 'this' });
+    report(ctx, e.span, 'not-finite', {
+      what: 'What is put in random order',
+      type: set.kind === 'set' ? `\`${T.nameOf(set.type)}\`` : 'this',
+    });
     return undefined;
   }
   const store = ctx.build.store(`${name}_order`, 'int', B.between(0, size - 1), size, { kind: 'scratch' });
   const k = ctx.build.local('k', 'int', B.between(0, size - 1));
-  out.push({ op: 'for', variable: k, count: ir.int(size), body: [{ op: 'store', store, index: ir.local(k), value: ir.local(k) }] });
+  out.push({
+    op: 'for',
+    variable: k,
+    count: ir.int(size),
+    body: [{ op: 'store', store, index: ir.local(k), value: ir.local(k) }],
+  });
   const i = ctx.build.local('i', 'int', B.between(0, size - 1));
   const j = ctx.build.local('j', 'int', B.between(0, size - 1));
   const held = ctx.build.local('held', 'int', B.between(0, size - 1));
@@ -266,7 +408,12 @@ function shuffle(ctx: Context, e: Expr, name: string, count: IrExpr | undefined,
     variable: i,
     count: count ?? ir.int(size - 1),
     body: [
-      { op: 'draw', local: j, dist: { kind: 'uniform_int', low: at, count: ir.binary('sub', ir.int(size), at) }, span: e.span },
+      {
+        op: 'draw',
+        local: j,
+        dist: { kind: 'uniform_int', low: at, count: ir.binary('sub', ir.int(size), at) },
+        span: e.span,
+      },
       { op: 'let', local: held, value: ir.load(store, at) },
       { op: 'store', store, index: at, value: ir.load(store, ir.local(j)) },
       { op: 'store', store, index: ir.local(j), value: ir.local(held) },
@@ -278,4 +425,3 @@ function shuffle(ctx: Context, e: Expr, name: string, count: IrExpr | undefined,
   };
   return { type: set.kind === 'set' ? set.type : (listed?.element ?? T.invalidType), size, at: element };
 }
-

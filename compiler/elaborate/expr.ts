@@ -1,9 +1,9 @@
 /** Expressions: types, ranges and lowering in one pass. */
 import type { Expr, NumberLit } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
-import type { IrExpr, IrStmt } from '../game/model.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 import { replaceFix } from '../diagnostics/report.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { IrExpr, IrStmt } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { callExpr } from './calls.ts';
 import { coerce, expectBool, mismatch } from './coerce.ts';
@@ -11,13 +11,14 @@ import { elaborateList, elaborateReduceArgument } from './comprehension.ts';
 import { type Context, report } from './context.ts';
 import { refine } from './facts.ts';
 import * as ir from './ir.ts';
+import { dictExpr, listExpr } from './literals.ts';
 import { elaborateMap } from './map.ts';
 import { matchExpr } from './match.ts';
 import { binaryExpr, unaryExpr } from './operators.ts';
 import { read } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 import { withExpr } from './with.ts';
@@ -68,7 +69,11 @@ export function elaborate(ctx: Context, e: Expr, expected?: Type): Value {
     case 'With':
       return withExpr(ctx, e, expected);
     case 'Sample':
-      report(ctx, e.span, 'not-here', { what: 'A random sample', where: 'chance is drawn with `~`', remedy: 'Write `let x ~ sample n of T`.' });
+      report(ctx, e.span, 'not-here', {
+        what: 'A random sample',
+        where: 'chance is drawn with `~`',
+        remedy: 'Write `let x ~ sample n of T`.',
+      });
       return V.invalid;
     case 'Invalid':
       return V.invalid;
@@ -92,7 +97,10 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
     if (name === 'turn' && ctx.build.turn !== undefined) return turnValue(ctx);
     if (name === 'time') {
       if (ctx.phase === 'constant') {
-        report(ctx, span, 'not-here', { what: '`time`', where: 'it is the number of steps taken, and no game is being played here' });
+        report(ctx, span, 'not-here', {
+          what: '`time`',
+          where: 'it is the number of steps taken, and no game is being played here',
+        });
         return V.invalid;
       }
       ctx.build.usesTime = true;
@@ -119,7 +127,11 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
     case 'type':
       return binding.lone ?? { kind: 'set', type: binding.get() };
     case 'fn':
-      report(ctx, span, 'not-here', { what: `The function \`${name}\``, where: 'functions are called, not passed around', remedy: `Write \`${name}(...)\`.` });
+      report(ctx, span, 'not-here', {
+        what: `The function \`${name}\``,
+        where: 'functions are called, not passed around',
+        remedy: `Write \`${name}(...)\`.`,
+      });
       return V.invalid;
     case 'other':
       report(ctx, span, 'not-here', { what: `\`${name}\``, where: `it is ${binding.what}, not a value` });
@@ -128,7 +140,12 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
 }
 
 /** An enum member by name; the expected type decides between several. */
-export function enumMember(ctx: Context, name: string, span: Expr['span'], expected: Type | undefined): Value | undefined {
+export function enumMember(
+  ctx: Context,
+  name: string,
+  span: Expr['span'],
+  expected: Type | undefined,
+): Value | undefined {
   if (expected?.kind === 'enum') {
     const k = expected.members.indexOf(name);
     if (k >= 0) return V.scalar(expected, ir.int(k));
@@ -145,9 +162,15 @@ export function enumMember(ctx: Context, name: string, span: Expr['span'], expec
 }
 
 export function unknownName(ctx: Context, name: string, span: Expr['span'], what: string): void {
-  const candidates = [...ctx.scope.all(), 'time', ...(ctx.build.turn === undefined ? [] : ['turn'])];
+  const candidates = [
+    ...ctx.scope.all(),
+    'time',
+    ...(ctx.phase === 'step' ? ['action'] : []),
+    ...(ctx.build.turn === undefined ? [] : ['turn']),
+  ];
   const suggestion = suggest(name, candidates);
-  const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, span, suggestion)];
+  const fixes =
+    suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, span, suggestion)];
   report(ctx, span, 'unknown-name', { name, what, suggestion, known: '' }, { fixes });
 }
 
@@ -157,7 +180,9 @@ function turnValue(ctx: Context): Value {
   if (ctx.phase === 'step' && turn.inStep !== undefined) return V.refresh(turn.inStep);
   const inner: Context = { ...ctx, scope: turn.scope, file: turn.file };
   const value = elaborate(inner, turn.expr);
-  return ctx.build.agentsType === undefined ? value : coerce(inner, value, ctx.build.agentsType, turn.expr.span, '`turn`');
+  return ctx.build.agentsType === undefined
+    ? value
+    : coerce(inner, value, ctx.build.agentsType, turn.expr.span, '`turn`');
 }
 
 function nextExpr(ctx: Context, name: string, span: Expr['span']): Value {
@@ -167,7 +192,10 @@ function nextExpr(ctx: Context, name: string, span: Expr['span']): Value {
     return V.invalid;
   }
   if (ctx.phase !== 'step' && ctx.phase !== 'end') {
-    report(ctx, span, 'not-here', { what: '`next`', where: 'only steps, rewards and `end when` know the state reached' });
+    report(ctx, span, 'not-here', {
+      what: '`next`',
+      where: 'only steps, rewards and `end when` know the state reached',
+    });
     return V.invalid;
   }
   if (variable.next === undefined) return read(variable.storage);
@@ -205,7 +233,13 @@ export function intConstant(ctx: Context, e: Expr, what: string): number | undef
 
 // ---------------------------------------------------------------------------------------------- conditionals
 
-export function ifExpr(ctx: Context, condition: Expr, thenExpr: Expr, elseExpr: Expr, expected: Type | undefined): Value {
+export function ifExpr(
+  ctx: Context,
+  condition: Expr,
+  thenExpr: Expr,
+  elseExpr: Expr,
+  expected: Type | undefined,
+): Value {
   const c = expectBool(ctx, elaborate(ctx, condition, T.boolType), condition.span, 'The condition of `if`');
   if (c === undefined) {
     elaborate(ctx, thenExpr, expected);
@@ -224,7 +258,8 @@ export function branch<R>(ctx: Context, condition: IrExpr, truth: boolean, body:
   const result = ir.withFacts(known, () => body({ ...ctx, out: ctx.out === undefined ? undefined : inner }));
   if (inner.length > 0 && ctx.out !== undefined) {
     const settled = ir.constantOf(condition);
-    if (settled === undefined) ctx.out.push({ op: 'if', condition: truth ? condition : ir.not(condition), then: inner, else: [] });
+    if (settled === undefined)
+      ctx.out.push({ op: 'if', condition: truth ? condition : ir.not(condition), then: inner, else: [] });
     else if ((settled !== 0) === truth) ctx.out.push(...inner);
   }
   return result;
@@ -247,7 +282,8 @@ export function joinBranches(ctx: Context, condition: IrExpr, a: Value, b: Value
 function guard(ctx: Context, condition: IrExpr, truth: boolean, value: Value): Value {
   if (value.kind !== 'array' && value.kind !== 'seq') return value;
   const known = () => refine(condition, truth, ctx.build);
-  if (value.kind === 'array') return { ...value, at: (indices: readonly IrExpr[]) => ir.withFacts(known(), () => value.at(indices)) };
+  if (value.kind === 'array')
+    return { ...value, at: (indices: readonly IrExpr[]) => ir.withFacts(known(), () => value.at(indices)) };
   return { ...value, at: (index: IrExpr) => ir.withFacts(known(), () => value.at(index)) };
 }
 
@@ -298,7 +334,9 @@ function elementOfSet(ctx: Context, type: Type, e: Extract<Expr, { kind: 'IndexE
     }
   }
   const keys = e.indices.map(index => keyTypeOf(ctx, index));
-  return keys.some(key => key === undefined) ? V.invalid : { kind: 'set', type: { kind: 'array', keys: keys as Type[], element: type } };
+  return keys.some(key => key === undefined)
+    ? V.invalid
+    : { kind: 'set', type: { kind: 'array', keys: keys as Type[], element: type } };
 }
 
 /** An array dimension: a finite type, or a size. */
@@ -330,7 +368,12 @@ export function keyTypeOf(ctx: Context, e: Expr): Type | undefined {
 }
 
 /** Zero-based ordinals of index expressions, checked against their key types. One tuple or record may give all of them. */
-export function arrayIndices(ctx: Context, keys: readonly Type[], exprs: readonly Expr[], span: Expr['span']): IrExpr[] | undefined {
+export function arrayIndices(
+  ctx: Context,
+  keys: readonly Type[],
+  exprs: readonly Expr[],
+  span: Expr['span'],
+): IrExpr[] | undefined {
   const values = exprs.map((e, k) => elaborate(ctx, e, keys[k]));
   return ordinalsFor(ctx, keys, values, exprs, span);
 }
@@ -350,7 +393,8 @@ export function ordinalsFor(
     else if (only.kind === 'record' && only.fields.length === keys.length) values = only.fields;
   }
   if (values.length !== keys.length) {
-    if (!values.some(v => v.kind === 'invalid')) report(ctx, span, 'index-count', { expected: keys.length, found: values.length });
+    if (!values.some(v => v.kind === 'invalid'))
+      report(ctx, span, 'index-count', { expected: keys.length, found: values.length });
     return undefined;
   }
   const result: IrExpr[] = [];
@@ -378,7 +422,13 @@ export function ordinalsFor(
   return result;
 }
 
-function intIndex(ctx: Context, exprs: readonly Expr[], span: Expr['span'], last: IrExpr, length: IrExpr): IrExpr | undefined {
+function intIndex(
+  ctx: Context,
+  exprs: readonly Expr[],
+  span: Expr['span'],
+  last: IrExpr,
+  length: IrExpr,
+): IrExpr | undefined {
   const only = exprs[0];
   if (exprs.length !== 1 || only === undefined) {
     report(ctx, span, 'index-count', { expected: 1, found: exprs.length });
@@ -390,7 +440,9 @@ function intIndex(ctx: Context, exprs: readonly Expr[], span: Expr['span'], last
     mismatch(ctx, only.span, 'a whole number', value, 'The index of a sequence');
     return undefined;
   }
-  const inside = value.e.bounds.low >= 0 && (value.e.bounds.high <= last.bounds.low || ir.keyOf(value.e) === ir.keyOf(last) || provedBelow(value.e, length));
+  const inside =
+    value.e.bounds.low >= 0 &&
+    (value.e.bounds.high <= last.bounds.low || ir.keyOf(value.e) === ir.keyOf(last) || provedBelow(value.e, length));
   if (!inside) {
     report(ctx, only.span, 'index-out-of-bounds', {
       allowed: last.bounds.low < 0 ? '0..(length - 1), and the sequence may be empty' : `0..${last.bounds.low}`,
@@ -413,13 +465,23 @@ function memberExpr(ctx: Context, e: Extract<Expr, { kind: 'Member' }>): Value {
   if (object.kind === 'record') {
     const k = object.type.fields.findIndex(field => field.name === name);
     if (k >= 0) return object.fields[k] ?? V.invalid;
-    noField(ctx, e, object.type.name, object.type.fields.map(field => field.name));
+    noField(
+      ctx,
+      e,
+      object.type.name,
+      object.type.fields.map(field => field.name),
+    );
     return V.invalid;
   }
   if (object.kind === 'tuple') {
     const k = Number(name);
     if (Number.isInteger(k) && k >= 0 && k < object.items.length) return object.items[k] ?? V.invalid;
-    noField(ctx, e, 'A tuple', object.items.map((_, i) => `${i}`));
+    noField(
+      ctx,
+      e,
+      'A tuple',
+      object.items.map((_, i) => `${i}`),
+    );
     return V.invalid;
   }
   if (object.kind === 'set' && object.type.kind === 'enum') {
@@ -434,8 +496,15 @@ function memberExpr(ctx: Context, e: Extract<Expr, { kind: 'Member' }>): Value {
 
 function noField(ctx: Context, e: Extract<Expr, { kind: 'Member' }>, of: string, known: readonly string[]): void {
   const suggestion = suggest(e.member.text, known);
-  const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.member.span, suggestion)];
-  report(ctx, e.member.span, 'no-such-field', { field: e.member.text, of, suggestion, known: known.join(', ') }, { fixes });
+  const fixes =
+    suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.member.span, suggestion)];
+  report(
+    ctx,
+    e.member.span,
+    'no-such-field',
+    { field: e.member.text, of, suggestion, known: known.join(', ') },
+    { fixes },
+  );
 }
 
 export function sentence(text: string): string {
@@ -468,85 +537,4 @@ function actionExpr(ctx: Context, e: Extract<Expr, { kind: 'IndexExpr' }>): Valu
     return V.invalid;
   }
   return ctx.build.actions?.read(agent.e, found.type, first) ?? V.invalid;
-}
-
-// ---------------------------------------------------------------------------------------------- literals
-
-function listExpr(ctx: Context, items: readonly Expr[], expected: Type | undefined): Value {
-  const elementType = expected?.kind === 'seq' || expected?.kind === 'array' ? expected.element : undefined;
-  const values: Value[] = [];
-  for (const item of items) values.push(elaborate(ctx, item, elementType ?? (values[0] === undefined ? undefined : V.typeOf(values[0]))));
-  if (values.some(v => v.kind === 'invalid')) return V.invalid;
-  if (values.length === 0) return { kind: 'seq', element: elementType ?? T.invalidType, capacity: 0, length: ir.int(0), at: () => V.invalid };
-  let type = V.typeOf(values[0] as Value);
-  for (let k = 1; k < values.length; k++) {
-    const next = V.typeOf(values[k] as Value);
-    const sequences = V.toSeq(values[k] as Value) !== undefined && V.toSeq(values[0] as Value) !== undefined;
-    if (!T.compatible(type, next) && !T.compatible(next, type) && !sequences) {
-      mismatch(ctx, (items[k] as Expr).span, T.describe(type), values[k] as Value, 'The elements of a list have one type, so this');
-      return V.invalid;
-    }
-    type = T.join(type, next);
-  }
-  return {
-    kind: 'array',
-    type: { kind: 'array', keys: [T.rangeType(0, values.length - 1)], element: type },
-    at: ([index]) => V.pick(values, index as IrExpr, (data, i) => constantTable(ctx, data, i)),
-  };
-}
-
-/** Constant scalars as a constant store (one per content), loaded at `index`. */
-export function constantTable(ctx: Context, data: readonly IrExpr[], index: IrExpr): IrExpr {
-  const key = data.map(ir.keyOf).join(' ');
-  const known = ctx.build.tables.get(key);
-  if (known !== undefined) return ir.load(known, index);
-  const real = data.some(e => e.scalar === 'real');
-  const values = data.map(e => (e.op === 'const' ? e.value : 0));
-  const bounds = data.map(e => e.bounds).reduce(B.union);
-  const store = ctx.build.constant('table', real ? 'real' : 'int', bounds, values);
-  ctx.build.tables.set(key, store);
-  return ir.load(store, index);
-}
-
-function dictExpr(ctx: Context, e: Extract<Expr, { kind: 'Dict' }>, expected: Type | undefined): Value {
-  const keyed = e.entries.filter(entry => entry.key !== undefined);
-  let key = expected?.kind === 'array' ? expected.keys[0] : undefined;
-  const keys = keyed.map(entry => elaborate(ctx, entry.key as Expr, key));
-  if (key === undefined) {
-    const first = keys[0];
-    if (first?.kind === 'scalar') key = first.type.kind === 'agent' ? ctx.build.agentsType : first.type;
-  }
-  const elementType = expected?.kind === 'array' ? expected.element : undefined;
-  const values = e.entries.map(entry => elaborate(ctx, entry.value, elementType));
-  if (key === undefined || keys.some(k => k.kind === 'invalid') || values.some(v => v.kind === 'invalid')) return V.invalid;
-  const size = T.sizeOf(key);
-  if (size === undefined) {
-    report(ctx, e.span, 'not-finite', { what: 'The keys of `{ ... }`', type: `\`${T.nameOf(key)}\`` });
-    return V.invalid;
-  }
-  const rest = e.entries.findIndex(entry => entry.key === undefined);
-  const table: (Value | undefined)[] = Array.from({ length: size }, () => (rest >= 0 ? values[rest] : undefined));
-  let at = 0;
-  for (let k = 0; k < e.entries.length; k++) {
-    const entry = e.entries[k] as (typeof e.entries)[number];
-    if (entry.key === undefined) continue;
-    const ordinals = ordinalsFor(ctx, [key], [keys[at++] as Value], [entry.key], entry.span);
-    const ordinal = ordinals?.[0] === undefined ? undefined : ir.constantOf(ordinals[0]);
-    if (ordinal === undefined) {
-      if (ordinals !== undefined) report(ctx, entry.key.span, 'not-constant', { what: 'A key of `{ ... }`' });
-      return V.invalid;
-    }
-    table[ordinal] = values[k];
-  }
-  const missing = table.findIndex(v => v === undefined);
-  if (missing >= 0) {
-    report(ctx, e.span, 'match-incomplete', { missing: `${T.nameOf(key)} number ${missing}` });
-    return V.invalid;
-  }
-  const all = table as Value[];
-  return {
-    kind: 'array',
-    type: { kind: 'array', keys: [key], element: all.map(V.typeOf).reduce(T.join) },
-    at: ([index]) => V.pick(all, index as IrExpr, (data, i) => constantTable(ctx, data, i)),
-  };
 }

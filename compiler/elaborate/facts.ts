@@ -124,7 +124,8 @@ export function refine(condition: IrExpr, truth: boolean, definitions: Definitio
     }
     if (e.op === 'binary') {
       const opposite: Record<string, string> = { eq: 'ne', ne: 'eq', lt: 'ge', ge: 'lt', gt: 'le', le: 'gt' };
-      if (e.operator in opposite) compare(holds ? e.operator : (opposite[e.operator] as string), e.left, e.right, depth + 1);
+      if (e.operator in opposite)
+        compare(holds ? e.operator : (opposite[e.operator] as string), e.left, e.right, depth + 1);
       return;
     }
     if (e.op === 'select') {
@@ -184,7 +185,8 @@ export function elementAt(definition: ElementDefinition, index: IrExpr): IrExpr 
   let rest = index;
   for (let d = variables.length - 1; d > 0; d--) {
     const size = sizes[d] as number;
-    if (rest.op !== 'binary' || rest.operator !== 'add' || rest.left.op !== 'binary' || rest.left.operator !== 'mul') return undefined;
+    if (rest.op !== 'binary' || rest.operator !== 'add' || rest.left.op !== 'binary' || rest.left.operator !== 'mul')
+      return undefined;
     if (constantOf(rest.left.right) !== size) return undefined;
     replacements.set(variables[d] as Local, rest.right);
     rest = rest.left.left;
@@ -192,7 +194,6 @@ export function elementAt(definition: ElementDefinition, index: IrExpr): IrExpr 
   replacements.set(variables[0] as Local, rest);
   return substitute(value, replacements);
 }
-
 
 function roundInward(bounds: Bounds): Bounds {
   return { low: Math.ceil(bounds.low), high: Math.floor(bounds.high) };

@@ -7,12 +7,12 @@ import type { CallExpr, Param } from '../../grammar/ast.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrFunction, IrStmt, Local } from '../game/model.ts';
 import { coerce } from './coerce.ts';
-import { type Context, type FnBinding, Scope, report } from './context.ts';
+import { type Context, type FnBinding, report, Scope } from './context.ts';
 import { elaborate } from './expr.ts';
 import * as ir from './ir.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -43,7 +43,11 @@ export function checkFunction(ctx: Context, fn: FnBinding): void {
   const inner = bodyContext(ctx, fn);
   const types = fn.decl.params.map(param => resolveType({ ...inner, phase: 'constant' }, param.type));
   if (types.some(type => type.kind === 'invalid')) {
-    body({ ...inner, out: [] }, fn, types.map(() => V.invalid));
+    body(
+      { ...inner, out: [] },
+      fn,
+      types.map(() => V.invalid),
+    );
     return;
   }
   if (types.every(isFlat) && compile(inner, fn, types) !== undefined) return;
@@ -52,12 +56,28 @@ export function checkFunction(ctx: Context, fn: FnBinding): void {
 }
 
 function bodyContext(ctx: Context, fn: FnBinding): Context {
-  return { ...ctx, scope: fn.scope, file: fn.file, phase: fn.inGame ? 'state' : 'constant', out: undefined, calling: [...ctx.calling, fn] };
+  return {
+    ...ctx,
+    scope: fn.scope,
+    file: fn.file,
+    phase: fn.inGame ? 'state' : 'constant',
+    out: undefined,
+    calling: [...ctx.calling, fn],
+  };
 }
 
-function argumentsFor(ctx: Context, e: CallExpr, name: string, params: readonly Param[], types: readonly Type[]): Value[] | undefined {
+function argumentsFor(
+  ctx: Context,
+  e: CallExpr,
+  name: string,
+  params: readonly Param[],
+  types: readonly Type[],
+): Value[] | undefined {
   if (e.args.length + e.named.length !== params.length && e.named.length === 0) {
-    const expected = params.length === 1 ? `one argument (${params[0]?.name.text})` : `${params.length} arguments (${params.map(p => p.name.text).join(', ')})`;
+    const expected =
+      params.length === 1
+        ? `one argument (${params[0]?.name.text})`
+        : `${params.length} arguments (${params.map(p => p.name.text).join(', ')})`;
     report(ctx, e.span, 'wrong-arity', { name, expected, found: e.args.length });
     for (const arg of e.args) elaborate(ctx, arg);
     return undefined;
@@ -73,12 +93,17 @@ function argumentsFor(ctx: Context, e: CallExpr, name: string, params: readonly 
     const k = params.findIndex(p => p.name.text === arg.name.text);
     if (k < 0) {
       const known = params.map(p => p.name.text);
-      report(ctx, arg.name.span, 'unknown-argument', { name: arg.name.text, of: name, suggestion: suggest(arg.name.text, known), known: known.join(', ') });
+      report(ctx, arg.name.span, 'unknown-argument', {
+        name: arg.name.text,
+        of: name,
+        suggestion: suggest(arg.name.text, known),
+        known: known.join(', '),
+      });
       return undefined;
     }
     put(k, elaborate(ctx, arg.value, types[k]), arg.value.span);
   }
-  const missing = values.findIndex(v => v === undefined);
+  const missing = values.indexOf(undefined);
   if (missing >= 0) {
     report(ctx, e.span, 'missing-argument', { name: params[missing]?.name.text ?? '', of: name });
     return undefined;
@@ -97,7 +122,11 @@ function body(ctx: Context, fn: FnBinding, values: readonly Value[], named?: IrS
     const here: Context = { ...ctx, scope };
     let value: Value = V.invalid;
     if (stmt.value.kind === 'Draw' || stmt.binders.length > 0) {
-      report(here, stmt.span, 'not-here', { what: stmt.value.kind === 'Draw' ? 'Chance' : 'An indexed `let`', where: 'functions compute one value from their arguments', remedy: 'Draw it in `init` or `step` and pass it in.' });
+      report(here, stmt.span, 'not-here', {
+        what: stmt.value.kind === 'Draw' ? 'Chance' : 'An indexed `let`',
+        where: 'functions compute one value from their arguments',
+        remedy: 'Draw it in `init` or `step` and pass it in.',
+      });
     } else {
       const type = stmt.type === undefined ? undefined : resolveType({ ...here, phase: 'constant' }, stmt.type);
       const given = elaborate(here, stmt.value.value, type);
@@ -109,7 +138,9 @@ function body(ctx: Context, fn: FnBinding, values: readonly Value[], named?: IrS
   const here: Context = { ...ctx, scope };
   const type = decl.result === undefined ? undefined : resolveType({ ...here, phase: 'constant' }, decl.result);
   const result = elaborate(here, decl.body, type);
-  return type === undefined ? result : coerce(here, result, type, decl.body.span, `The result of \`${decl.name.text}\``);
+  return type === undefined
+    ? result
+    : coerce(here, result, type, decl.body.span, `The result of \`${decl.name.text}\``);
 }
 
 /** A scalar or record of scalars in variables of its own, evaluated once. */
@@ -122,9 +153,13 @@ export function bind(ctx: Context, name: string, value: Value, out: IrStmt[]): V
     return V.scalar(value.type, ir.local(local));
   }
   if (value.kind === 'record') {
-    return { ...value, fields: value.fields.map((field, k) => bind(ctx, `${name}_${value.type.fields[k]?.name}`, field, out)) };
+    return {
+      ...value,
+      fields: value.fields.map((field, k) => bind(ctx, `${name}_${value.type.fields[k]?.name}`, field, out)),
+    };
   }
-  if (value.kind === 'tuple') return { ...value, items: value.items.map((item, k) => bind(ctx, `${name}_${k}`, item, out)) };
+  if (value.kind === 'tuple')
+    return { ...value, items: value.items.map((item, k) => bind(ctx, `${name}_${k}`, item, out)) };
   return value;
 }
 
@@ -152,7 +187,16 @@ function compile(ctx: Context, fn: FnBinding, types: readonly Type[]): Compiled 
   else if (value.kind !== 'scalar') made = 'expanded';
   else {
     const result: IrExpr = value.e;
-    made = { fn: ctx.build.addFunction(`${fn.file}#${fn.decl.span.start}`, { name: fn.decl.name.text, params, body: out, result, doc: fn.decl.doc }), result: value.type };
+    made = {
+      fn: ctx.build.addFunction(`${fn.file}#${fn.decl.span.start}`, {
+        name: fn.decl.name.text,
+        params,
+        body: out,
+        result,
+        doc: fn.decl.doc,
+      }),
+      result: value.type,
+    };
   }
   known.set(fn.decl, made);
   return made === 'expanded' ? undefined : made;
@@ -167,9 +211,14 @@ function isFlat(type: Type): boolean {
 
 function parameter(ctx: Context, type: Type, name: string, params: Local[]): Value {
   if (type.kind === 'record') {
-    return { kind: 'record', type, fields: type.fields.map(field => parameter(ctx, field.type, `${name}_${field.name}`, params)) };
+    return {
+      kind: 'record',
+      type,
+      fields: type.fields.map(field => parameter(ctx, field.type, `${name}_${field.name}`, params)),
+    };
   }
-  if (type.kind === 'tuple') return { kind: 'tuple', items: type.items.map((item, k) => parameter(ctx, item, `${name}_${k}`, params)) };
+  if (type.kind === 'tuple')
+    return { kind: 'tuple', items: type.items.map((item, k) => parameter(ctx, item, `${name}_${k}`, params)) };
   const local = ctx.build.local(name, type.kind === 'real' ? 'real' : 'int', T.boundsOf(type));
   params.push(local);
   return V.scalar(type, ir.local(local));
@@ -189,7 +238,13 @@ function symbolic(ctx: Context, type: Type, name: string): Value {
       return { kind: 'array', type, at: () => symbolic(ctx, type.element, name) };
     case 'seq': {
       const length = ctx.build.local(`${name}_len`, 'int', { low: 0, high: type.capacity });
-      return { kind: 'seq', element: type.element, capacity: type.capacity, length: ir.local(length), at: () => symbolic(ctx, type.element, name) };
+      return {
+        kind: 'seq',
+        element: type.element,
+        capacity: type.capacity,
+        length: ir.local(length),
+        at: () => symbolic(ctx, type.element, name),
+      };
     }
     case 'invalid':
       return V.invalid;

@@ -1,11 +1,10 @@
 /** One game declaration at concrete parameters, lowered to a GameModel. */
 import type { Expr, GameDecl, GameItem, Param } from '../../grammar/ast.ts';
-import type { GameModel, IrExpr, IrStmt, Store } from '../game/model.ts';
-import type { AgentClass, Scalar } from '../game/model.ts';
+import type { AgentClass, GameModel, IrExpr, IrStmt, Scalar, Store } from '../game/model.ts';
 import { declareActions, declareAgents } from './agents.ts';
 import * as B from './bounds.ts';
 import { coerce, expectBool, expectNumber } from './coerce.ts';
-import { type Builder, type Context, Scope, report, sourceText } from './context.ts';
+import { type Builder, type Context, report, Scope, sourceText } from './context.ts';
 import { declare, declareAll } from './declare.ts';
 import { elaborate, intConstant } from './expr.ts';
 import { bind, checkFunction } from './functions.ts';
@@ -14,10 +13,10 @@ import { observationOf } from './observe.ts';
 import { payoff } from './payoff.ts';
 import { activity, legality, rewardsOf } from './rewards.ts';
 import { assignedNames, statements } from './stmts.ts';
-import { type Place, allocate, leaves, mirror, write } from './storage.ts';
+import { allocate, leaves, mirror, type Place, write } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 import { viewOf } from './view.ts';
@@ -32,7 +31,13 @@ export interface Argument {
 type Items = { [K in GameItem['kind']]: Extract<GameItem, { kind: K }>[] };
 
 /** The model, or undefined when something was reported. */
-export function elaborateGame(build: Builder, fileScope: Scope, file: string, decl: GameDecl, args: ReadonlyMap<string, Argument>): GameModel | undefined {
+export function elaborateGame(
+  build: Builder,
+  fileScope: Scope,
+  file: string,
+  decl: GameDecl,
+  args: ReadonlyMap<string, Argument>,
+): GameModel | undefined {
   const scope = new Scope(fileScope);
   const constant: Context = { build, scope, file, phase: 'constant', out: undefined, calling: [] };
   const params = bindParams(constant, decl.params, args, decl.name.text, decl.where);
@@ -40,14 +45,22 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
   const { agents, classes } = declareAgents(constant, scope, items.Agents);
   const force = declareAll(constant, scope, decl.items, true);
   if (agents.length === 0) {
-    report(constant, decl.name.span, 'missing-item', { game: decl.name.text, item: 'agents', remedy: 'Add `agents Row, Column` or `agents Player[n]`.' });
+    report(constant, decl.name.span, 'missing-item', {
+      game: decl.name.text,
+      item: 'agents',
+      remedy: 'Add `agents Row, Column` or `agents Player[n]`.',
+    });
   }
   build.horizon = items.Horizon[0] === undefined ? undefined : horizon(constant, items.Horizon[0].steps);
   const actions = declareActions(constant, scope, items.Actions, classes);
   if (actions === undefined && classes.length > 0) {
     const without = items.Actions.length === 0 ? '' : ' of every agent class';
     if (items.Actions.every(item => item.of !== undefined)) {
-      report(constant, decl.name.span, 'missing-item', { game: decl.name.text, item: `actions${without}`, remedy: 'Add `actions { ... }`.' });
+      report(constant, decl.name.span, 'missing-item', {
+        game: decl.name.text,
+        item: `actions${without}`,
+        remedy: 'Add `actions { ... }`.',
+      });
     }
   }
   for (const get of force) get();
@@ -64,7 +77,10 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
   const table =
     payoffItem === undefined || actions === undefined
       ? undefined
-      : payoff({ ...ctx, phase: 'step' }, payoffItem, { names: agents.map(agent => actions.spaces[actions.spaceOf[agent.cls] as number]?.ir.names ?? []), agentLabels: agents.map(a => a.label) });
+      : payoff({ ...ctx, phase: 'step' }, payoffItem, {
+          names: agents.map(agent => actions.spaces[actions.spaceOf[agent.cls] as number]?.ir.names ?? []),
+          agentLabels: agents.map(a => a.label),
+        });
   step.push(...(table?.step ?? []));
   const stepContext: Context = { ...ctx, phase: 'step' };
   const turn = turnItem === undefined ? undefined : turnExpr(ctx, turnItem.agent);
@@ -72,12 +88,20 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
     // Most turn-based steps ask for the acting agent several times.
     build.turn.inStep = bind(stepContext, 'turn', V.scalar(build.agentsType, turn), step);
   }
-  const inner = statements(stepContext, items.Step.flatMap(item => item.stmts), step);
+  const inner = statements(
+    stepContext,
+    items.Step.flatMap(item => item.stmts),
+    step,
+  );
   for (const variable of build.states.values()) variable.nextReady = true;
   const after: IrStmt[] = [];
   const rewards = table?.rewards ?? rewardsOf({ ...stepContext, scope: inner }, items.Reward, agents.length, after);
   if (payoffItem === undefined && items.Reward.length === 0) {
-    report(ctx, decl.name.span, 'missing-item', { game: decl.name.text, item: 'rewards', remedy: 'Add `reward[p] = ...`, `reward = ...` or a `payoff` table.' });
+    report(ctx, decl.name.span, 'missing-item', {
+      game: decl.name.text,
+      item: 'rewards',
+      remedy: 'Add `reward[p] = ...`, `reward = ...` or a `payoff` table.',
+    });
   }
   let end = endOf({ ...stepContext, scope: inner, phase: 'end', out: after }, items);
   const oneStep = build.states.size === 0 && items.End.length === 0 && items.Horizon.length === 0;
@@ -86,7 +110,11 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
   const legal = actions === undefined ? [] : legality(ctx, items.Legal, classes, actions);
   const observations = classes.map(cls => observationOf(ctx, items.Observe, cls));
   const discount = discountOf(constant, items);
-  if (end === undefined && build.horizon === undefined && Number(discount instanceof Object ? discount.toNumber() : discount) >= 1) {
+  if (
+    end === undefined &&
+    build.horizon === undefined &&
+    Number(discount instanceof Object ? discount.toNumber() : discount) >= 1
+  ) {
     report(ctx, decl.name.span, 'never-ends', { game: decl.name.text });
   }
   if (build.reporter.hasErrors || actions === undefined) return undefined;
@@ -96,11 +124,25 @@ export function elaborateGame(build: Builder, fileScope: Scope, file: string, de
     doc: decl.doc,
     params,
     agents,
-    classes: classes.map((cls, k): AgentClass => ({ name: cls.name, first: cls.first, count: cls.count, actionSpace: actions.spaceOf[k] as number, observation: observations[k] as AgentClass['observation'] })),
+    classes: classes.map(
+      (cls, k): AgentClass => ({
+        name: cls.name,
+        first: cls.first,
+        count: cls.count,
+        actionSpace: actions.spaceOf[k] as number,
+        observation: observations[k] as AgentClass['observation'],
+      }),
+    ),
     actionSpaces: actions.spaces.map(space => space.ir),
     stores: build.stores,
     state,
-    view: [...build.states.values()].map(variable => ({ name: variable.name, value: viewOf(variable.storage, agents.map(a => a.label)) })),
+    view: [...build.states.values()].map(variable => ({
+      name: variable.name,
+      value: viewOf(
+        variable.storage,
+        agents.map(a => a.label),
+      ),
+    })),
     functions: build.functions,
     init,
     turn,
@@ -124,7 +166,13 @@ function isFiniteStore(store: Store): boolean {
 }
 
 function draws(stmts: readonly IrStmt[]): boolean {
-  return stmts.some(stmt => stmt.op === 'draw' || stmt.op === 'such_that' || (stmt.op === 'for' && draws(stmt.body)) || (stmt.op === 'if' && (draws(stmt.then) || draws(stmt.else))));
+  return stmts.some(
+    stmt =>
+      stmt.op === 'draw' ||
+      stmt.op === 'such_that' ||
+      (stmt.op === 'for' && draws(stmt.body)) ||
+      (stmt.op === 'if' && (draws(stmt.then) || draws(stmt.else))),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------- parts
@@ -133,8 +181,26 @@ const single: readonly GameItem['kind'][] = ['State', 'Init', 'Step', 'Turn', 'H
 
 function sortItems(ctx: Context, decl: GameDecl): Items {
   const items: Items = {
-    Agents: [], Index: [], Enum: [], Record: [], Const: [], Fn: [], Actions: [], State: [], Init: [], Legal: [], Active: [], Turn: [], Step: [],
-    Reward: [], Observe: [], End: [], Horizon: [], Discount: [], Payoff: [], Assert: [],
+    Agents: [],
+    Index: [],
+    Enum: [],
+    Record: [],
+    Const: [],
+    Fn: [],
+    Actions: [],
+    State: [],
+    Init: [],
+    Legal: [],
+    Active: [],
+    Turn: [],
+    Step: [],
+    Reward: [],
+    Observe: [],
+    End: [],
+    Horizon: [],
+    Discount: [],
+    Payoff: [],
+    Assert: [],
   };
   for (const item of decl.items) {
     const list = items[item.kind] as GameItem[];
@@ -147,12 +213,20 @@ function sortItems(ctx: Context, decl: GameDecl): Items {
   const table = items.Payoff[0];
   const clash = items.Reward[0] ?? items.Step[0] ?? items.State[0];
   if (table !== undefined && clash !== undefined) {
-    report(ctx, clash.span, 'payoff-shape', { problem: 'a game with a table has no state, step or rewards of its own' });
+    report(ctx, clash.span, 'payoff-shape', {
+      problem: 'a game with a table has no state, step or rewards of its own',
+    });
   }
   return items;
 }
 
-function bindParams(ctx: Context, params: readonly Param[], args: ReadonlyMap<string, Argument>, game: string, where: Expr | undefined): { name: string; value: string }[] {
+function bindParams(
+  ctx: Context,
+  params: readonly Param[],
+  args: ReadonlyMap<string, Argument>,
+  game: string,
+  where: Expr | undefined,
+): { name: string; value: string }[] {
   const shown: { name: string; value: string }[] = [];
   for (const param of params) {
     const name = param.name.text;
@@ -163,7 +237,12 @@ function bindParams(ctx: Context, params: readonly Param[], args: ReadonlyMap<st
       const quiet = given.at === undefined ? { file: ctx.file, span: param.name.span } : given.at;
       const problem = whyNot(given.value, type);
       if (problem === undefined) value = coerce(ctx, given.value, type, param.span, `\`${name}\``);
-      else ctx.build.reporter.report(quiet.file, quiet.span, 'parameter-out-of-range', { name, type: `\`${T.nameOf(type)}\``, value: problem });
+      else
+        ctx.build.reporter.report(quiet.file, quiet.span, 'parameter-out-of-range', {
+          name,
+          type: `\`${T.nameOf(type)}\``,
+          value: problem,
+        });
     } else if (param.default !== undefined) {
       value = coerce(ctx, elaborate(ctx, param.default, type), type, param.default.span, `The default of \`${name}\``);
     } else {
@@ -179,7 +258,11 @@ function bindParams(ctx: Context, params: readonly Param[], args: ReadonlyMap<st
   if (where !== undefined) {
     const holds = expectBool(ctx, elaborate(ctx, where, T.boolType), where.span, 'The condition after `where`');
     if (holds !== undefined && ir.constantOf(holds) === 0) {
-      report(ctx, where.span, 'parameter-constraint', { game, condition: sourceText(ctx, where.span), values: shown.map(p => `${p.name} = ${p.value}`).join(', ') });
+      report(ctx, where.span, 'parameter-constraint', {
+        game,
+        condition: sourceText(ctx, where.span),
+        values: shown.map(p => `${p.name} = ${p.value}`).join(', '),
+      });
     }
   }
   return shown;
@@ -223,7 +306,9 @@ function discountOf(ctx: Context, items: Items): Scalar {
   const value = expectNumber(ctx, elaborate(ctx, item.factor), item.factor.span, 'A discount');
   if (value === undefined) return 1;
   if (value.op !== 'const' || value.bounds.low < 0 || value.bounds.high > 1) {
-    report(ctx, item.factor.span, 'bad-discount', { found: value.op === 'const' ? `${value.value}` : 'not a constant' });
+    report(ctx, item.factor.span, 'bad-discount', {
+      found: value.op === 'const' ? `${value.value}` : 'not a constant',
+    });
     return 1;
   }
   return value.value;
@@ -250,7 +335,9 @@ function declareState(ctx: Context, scope: Scope, items: Items): void {
       scope.names.set(name, { kind: 'value', value: V.invalid });
       continue;
     }
-    const target = next ? mirror(storage, leaf => (leaf.role.kind === 'state' ? (leaf.role.next ?? leaf) : leaf)) : undefined;
+    const target = next
+      ? mirror(storage, leaf => (leaf.role.kind === 'state' ? (leaf.role.next ?? leaf) : leaf))
+      : undefined;
     const variable = { name, type, storage, next: target, nextReady: false, span: field.name.span };
     declare(ctx, scope, field.name, 'state variable', { kind: 'state', variable });
     ctx.build.states.set(name, variable);
@@ -259,20 +346,32 @@ function declareState(ctx: Context, scope: Scope, items: Items): void {
 
 function initialState(ctx: Context, items: Items): IrStmt[] {
   const out: IrStmt[] = [];
-  const assigned = new Set(items.Init.flatMap(item => item.stmts).flatMap(stmt => (stmt.kind === 'Assign' ? [stmt.name.text] : [])));
+  const assigned = new Set(
+    items.Init.flatMap(item => item.stmts).flatMap(stmt => (stmt.kind === 'Assign' ? [stmt.name.text] : [])),
+  );
   const here: Context = { ...ctx, phase: 'init', out };
   for (const field of items.State.flatMap(item => item.fields)) {
     const variable = ctx.build.states.get(field.name.text);
     if (variable === undefined) continue;
     const place: Place = { storage: variable.storage, base: ir.int(0) };
     if (field.initial !== undefined) {
-      const value = coerce(here, filled(elaborate(here, field.initial, variable.type), variable.type), variable.type, field.initial.span, `\`${variable.name}\``);
+      const value = coerce(
+        here,
+        filled(elaborate(here, field.initial, variable.type), variable.type),
+        variable.type,
+        field.initial.span,
+        `\`${variable.name}\``,
+      );
       if (value.kind !== 'invalid') write(ctx.build, place, value, out);
     } else if (!assigned.has(variable.name)) {
       report(ctx, field.name.span, 'missing-initial', { name: variable.name });
     }
   }
-  statements(here, items.Init.flatMap(item => item.stmts), out);
+  statements(
+    here,
+    items.Init.flatMap(item => item.stmts),
+    out,
+  );
   return out;
 }
 
@@ -288,7 +387,12 @@ function filled(value: Value, type: Type): Value {
 function endOf(ctx: Context, items: Items): IrExpr | undefined {
   let end: IrExpr | undefined;
   for (const item of items.End) {
-    const condition = expectBool(ctx, elaborate(ctx, item.condition, T.boolType), item.condition.span, 'The condition of `end when`');
+    const condition = expectBool(
+      ctx,
+      elaborate(ctx, item.condition, T.boolType),
+      item.condition.span,
+      'The condition of `end when`',
+    );
     if (condition !== undefined) end = end === undefined ? condition : ir.or(end, condition);
   }
   return end;
@@ -300,4 +404,3 @@ function turnExpr(ctx: Context, e: Expr): IrExpr | undefined {
   const value = coerce(ctx, elaborate(ctx, e, agents), agents, e.span, '`turn`');
   return value.kind === 'scalar' ? value.e : undefined;
 }
-

@@ -1,6 +1,16 @@
 /** Smart constructors of IR expressions: they fold constants, compute bounds and apply what is known on the current path. */
 import { Rational } from '../../runtime/games/rational.ts';
-import type { BinaryOperator, Bounds, IrExpr, IrFunction, Local, Scalar, ScalarKind, Store, UnaryOperator } from '../game/model.ts';
+import type {
+  BinaryOperator,
+  Bounds,
+  IrExpr,
+  IrFunction,
+  Local,
+  Scalar,
+  ScalarKind,
+  Store,
+  UnaryOperator,
+} from '../game/model.ts';
 import * as B from './bounds.ts';
 import type { Facts } from './facts.ts';
 
@@ -55,7 +65,6 @@ export function keyOf(e: IrExpr): number {
   keys.set(e, key);
   return key;
 }
-
 
 function keyText(e: IrExpr): string {
   switch (e.op) {
@@ -329,7 +338,8 @@ export function unary(operator: Exclude<UnaryOperator, 'not' | 'toReal'>, operan
     case 'ceil':
     case 'round': {
       if (operand.scalar === 'int') return operand;
-      const f = operator === 'floor' ? Math.floor : operator === 'ceil' ? Math.ceil : (v: number) => Math.floor(v + 0.5);
+      const f =
+        operator === 'floor' ? Math.floor : operator === 'ceil' ? Math.ceil : (v: number) => Math.floor(v + 0.5);
       if (x !== undefined) {
         const shifted = operator === 'round' ? x.add(Rational.of(1, 2)) : x;
         const value = operator === 'ceil' ? -shifted.neg().floor() : shifted.floor();
@@ -338,13 +348,25 @@ export function unary(operator: Exclude<UnaryOperator, 'not' | 'toReal'>, operan
       return make({ op: 'unary', scalar: 'int', operator, operand }, B.monotone(operand.bounds, f));
     }
     case 'sqrt':
-      return make({ op: 'unary', scalar: 'real', operator, operand: toReal(operand) }, B.monotone(operand.bounds, v => Math.sqrt(Math.max(0, v))));
+      return make(
+        { op: 'unary', scalar: 'real', operator, operand: toReal(operand) },
+        B.monotone(operand.bounds, v => Math.sqrt(Math.max(0, v))),
+      );
     case 'exp':
-      return make({ op: 'unary', scalar: 'real', operator, operand: toReal(operand) }, B.monotone(operand.bounds, Math.exp));
+      return make(
+        { op: 'unary', scalar: 'real', operator, operand: toReal(operand) },
+        B.monotone(operand.bounds, Math.exp),
+      );
     case 'log':
-      return make({ op: 'unary', scalar: 'real', operator, operand: toReal(operand) }, B.monotone(operand.bounds, v => Math.log(Math.max(0, v))));
+      return make(
+        { op: 'unary', scalar: 'real', operator, operand: toReal(operand) },
+        B.monotone(operand.bounds, v => Math.log(Math.max(0, v))),
+      );
     case 'tanh':
-      return make({ op: 'unary', scalar: 'real', operator, operand: toReal(operand) }, B.monotone(operand.bounds, Math.tanh));
+      return make(
+        { op: 'unary', scalar: 'real', operator, operand: toReal(operand) },
+        B.monotone(operand.bounds, Math.tanh),
+      );
     case 'sin':
     case 'cos':
       return make({ op: 'unary', scalar: 'real', operator, operand: toReal(operand) }, B.between(-1, 1));
@@ -358,8 +380,12 @@ export function reduce(
   condition: IrExpr | undefined,
   body: IrExpr,
 ): IrExpr {
-  const scalar = operator === 'any' || operator === 'all' || operator === 'argmin' || operator === 'argmax' ? 'int' : body.scalar;
-  return make({ op: 'reduce', scalar, operator, variable, count, condition, body }, reduceBounds(operator, count, condition !== undefined, body));
+  const scalar =
+    operator === 'any' || operator === 'all' || operator === 'argmin' || operator === 'argmax' ? 'int' : body.scalar;
+  return make(
+    { op: 'reduce', scalar, operator, variable, count, condition, body },
+    reduceBounds(operator, count, condition !== undefined, body),
+  );
 }
 
 function reduceBounds(operator: string, count: IrExpr, filtered: boolean, body: IrExpr): Bounds {
@@ -411,7 +437,13 @@ export function substitute(e: IrExpr, replacements: ReadonlyMap<Local, IrExpr>):
       case 'select':
         return select(go(x.condition), go(x.then), go(x.else));
       case 'reduce':
-        return reduce(x.operator, x.variable, go(x.count), x.condition === undefined ? undefined : go(x.condition), go(x.body));
+        return reduce(
+          x.operator,
+          x.variable,
+          go(x.count),
+          x.condition === undefined ? undefined : go(x.condition),
+          go(x.body),
+        );
       case 'call':
         return call(x.fn, x.args.map(go));
     }

@@ -2,10 +2,11 @@ import type { MapLit } from '../../grammar/ast.ts';
 import type { IrExpr } from '../game/model.ts';
 import { mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
-import { constantTable, elaborate } from './expr.ts';
+import { elaborate } from './expr.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
+import { constantTable } from './literals.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -21,7 +22,8 @@ export function elaborateMap(ctx: Context, e: MapLit, expected: Type | undefined
       mismatch(ctx, entry.value.span, T.describe(type), value, 'The values of a legend have one type, so this');
       return V.invalid;
     }
-    if (legend.has(entry.char)) report(ctx, entry.span, 'bad-map', { problem: `\`${entry.char}\` stands in the legend twice` });
+    if (legend.has(entry.char))
+      report(ctx, entry.span, 'bad-map', { problem: `\`${entry.char}\` stands in the legend twice` });
     type = type === undefined ? V.typeOf(value) : T.join(type, V.typeOf(value));
     legend.set(entry.char, value);
   }
@@ -33,7 +35,9 @@ export function elaborateMap(ctx: Context, e: MapLit, expected: Type | undefined
   const cells: Value[] = [];
   for (const row of e.rows) {
     if (row.text.length !== width) {
-      report(ctx, row.span, 'bad-map', { problem: `this row has ${row.text.length} characters, the first one ${width}` });
+      report(ctx, row.span, 'bad-map', {
+        problem: `this row has ${row.text.length} characters, the first one ${width}`,
+      });
       return V.invalid;
     }
     for (let k = 0; k < row.text.length; k++) {
@@ -49,6 +53,9 @@ export function elaborateMap(ctx: Context, e: MapLit, expected: Type | undefined
   return {
     kind: 'array',
     type: { kind: 'array', keys: [T.rangeType(0, e.rows.length - 1), T.rangeType(0, width - 1)], element: type },
-    at: ([row, column]) => V.pick(cells, ir.binary('add', ir.binary('mul', row as IrExpr, ir.int(width)), column as IrExpr), (data, index) => constantTable(ctx, data, index)),
+    at: ([row, column]) =>
+      V.pick(cells, ir.binary('add', ir.binary('mul', row as IrExpr, ir.int(width)), column as IrExpr), (data, index) =>
+        constantTable(ctx, data, index),
+      ),
   };
 }

@@ -4,8 +4,8 @@ import { mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
 import { branch, elaborate, enumMember, joinBranches, unknownName } from './expr.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -18,7 +18,14 @@ export function matchExpr(ctx: Context, e: MatchExpr, expected: Type | undefined
   return arms(ctx, e, subject, 0, expected, new Coverage(V.typeOf(subject)));
 }
 
-function arms(ctx: Context, e: MatchExpr, subject: Value, k: number, expected: Type | undefined, coverage: Coverage): Value {
+function arms(
+  ctx: Context,
+  e: MatchExpr,
+  subject: Value,
+  k: number,
+  expected: Type | undefined,
+  coverage: Coverage,
+): Value {
   const arm = e.arms[k];
   if (arm === undefined) {
     const missing = coverage.missing();
@@ -45,7 +52,9 @@ function arms(ctx: Context, e: MatchExpr, subject: Value, k: number, expected: T
     return V.invalid;
   }
   const value = branch(ctx, condition, true, inner => elaborate(inner, arm.value, expected));
-  const rest = branch(ctx, condition, false, inner => arms(inner, e, subject, k + 1, expected ?? (value.kind === 'invalid' ? undefined : V.typeOf(value)), coverage));
+  const rest = branch(ctx, condition, false, inner =>
+    arms(inner, e, subject, k + 1, expected ?? (value.kind === 'invalid' ? undefined : V.typeOf(value)), coverage),
+  );
   if (rest.kind === 'invalid' || value.kind === 'invalid') return V.invalid;
   return joinBranches(ctx, condition, value, rest, e.arms[k + 1]?.value.span ?? arm.span);
 }
@@ -65,7 +74,13 @@ function matches(ctx: Context, pattern: Pattern, subject: Value): IrExpr | undef
       const high = elaborate(ctx, pattern.high);
       if (low.kind !== 'scalar' || high.kind !== 'scalar') return undefined;
       if (subject.kind !== 'scalar' || (subject.type.kind !== 'int' && subject.type.kind !== 'real')) {
-        mismatch(ctx, pattern.span, T.describe(V.typeOf(subject)), low, 'A pattern has the type of what it matches, so this');
+        mismatch(
+          ctx,
+          pattern.span,
+          T.describe(V.typeOf(subject)),
+          low,
+          'A pattern has the type of what it matches, so this',
+        );
         return undefined;
       }
       return ir.and(ir.binary('ge', subject.e, low.e), ir.binary('le', subject.e, high.e));

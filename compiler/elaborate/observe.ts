@@ -10,8 +10,8 @@ import { refine } from './facts.ts';
 import * as ir from './ir.ts';
 import { binderType } from './stmts.ts';
 import { read } from './storage.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -35,29 +35,47 @@ export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: 
     let here = base;
     if (item.binder !== undefined) {
       const lone = ctx.scope.lookup(item.binder.name.text);
-      const one = item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : undefined;
+      const one =
+        item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : undefined;
       const type = one ?? binderType(ctx, item.binder);
       if (type?.kind !== 'agent') {
-        if (type !== undefined) report(ctx, item.binder.span, 'type-mismatch', { expected: 'an agent class', found: T.nameOf(type), because: 'What observes' });
+        if (type !== undefined)
+          report(ctx, item.binder.span, 'type-mismatch', {
+            expected: 'an agent class',
+            found: T.nameOf(type),
+            because: 'What observes',
+          });
         continue;
       }
       const covers = type.first <= cls.first && cls.first + cls.count <= type.first + type.count;
       if (!covers) continue;
       const mine: Type = { kind: 'agent', name: cls.name, first: cls.first, count: cls.count };
-      if (one === undefined) here = { ...base, scope: ctx.scope.with(item.binder.name.text, V.scalar(mine, ir.local(self))) };
+      if (one === undefined)
+        here = { ...base, scope: ctx.scope.with(item.binder.name.text, V.scalar(mine, ir.local(self))) };
     }
     for (const part of item.parts) {
       const value = elaborate(here, part.value);
       const pad = part.pad === undefined ? undefined : elaborate(here, part.pad);
       if (pad !== undefined && value.kind !== 'seq' && value.kind !== 'invalid') {
-        report(here, part.span, 'type-mismatch', { expected: 'a sequence', found: T.describe(V.typeOf(value)), because: 'What `else` fills up' });
+        report(here, part.span, 'type-mismatch', {
+          expected: 'a sequence',
+          found: T.describe(V.typeOf(value)),
+          because: 'What `else` fills up',
+        });
         continue;
       }
       if (value.kind === 'set') {
-        report(here, part.value.span, 'type-mismatch', { expected: 'a value', found: `the type ${T.nameOf(value.type)}`, because: 'What is observed' });
+        report(here, part.value.span, 'type-mismatch', {
+          expected: 'a value',
+          found: `the type ${T.nameOf(value.type)}`,
+          because: 'What is observed',
+        });
         continue;
       }
-      const element = value.kind === 'seq' && pad !== undefined ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined) : undefined;
+      const element =
+        value.kind === 'seq' && pad !== undefined
+          ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined)
+          : undefined;
       push(here, part.name?.text ?? sourceText(here, part.value.span), value, element);
     }
   }
@@ -103,7 +121,8 @@ class Encoder {
     if (value.kind === 'array' || value.kind === 'seq') return this.elements(value, pad, offset);
     if (value.kind === 'record' || value.kind === 'tuple') {
       let length = 0;
-      for (const part of value.kind === 'record' ? value.fields : value.items) length += this.encode(part, undefined, offset + length);
+      for (const part of value.kind === 'record' ? value.fields : value.items)
+        length += this.encode(part, undefined, offset + length);
       return length;
     }
     return this.leaf(value, { variable: once, count: 1, stride: 0 }, offset);
@@ -126,7 +145,8 @@ class Encoder {
     };
     const variable = this.ctx.build.local('k', 'int', B.between(0, total - 1));
     const k = ir.local(variable);
-    const present = value.kind === 'seq' && ir.constantOf(value.length) === undefined ? ir.binary('lt', k, value.length) : undefined;
+    const present =
+      value.kind === 'seq' && ir.constantOf(value.length) === undefined ? ir.binary('lt', k, value.length) : undefined;
     const element = present === undefined ? at(k) : ir.withFacts(refine(present, true, this.ctx.build), () => at(k));
     if (!isFlat(element)) {
       let length = 0;
@@ -138,7 +158,13 @@ class Encoder {
     return stride * total;
   }
 
-  private flat(element: Value, pad: Value | undefined, present: IrExpr | undefined, loop: Loop, offset: number): number {
+  private flat(
+    element: Value,
+    pad: Value | undefined,
+    present: IrExpr | undefined,
+    loop: Loop,
+    offset: number,
+  ): number {
     if (element.kind === 'record' || element.kind === 'tuple') {
       let length = 0;
       const parts = element.kind === 'record' ? element.fields : element.items;
@@ -151,14 +177,30 @@ class Encoder {
     if (element.kind !== 'scalar') return 0;
     if (present === undefined) return this.leaf(element, loop, offset);
     const { width, low } = encodingOf(element.type);
-    const missing = pad?.kind === 'scalar' ? pad.e : width > 1 ? ir.int(low - 1) : element.e.scalar === 'real' ? ir.real(0) : ir.int(0);
+    const missing =
+      pad?.kind === 'scalar'
+        ? pad.e
+        : width > 1
+          ? ir.int(low - 1)
+          : element.e.scalar === 'real'
+            ? ir.real(0)
+            : ir.int(0);
     return this.leaf({ ...element, e: ir.select(present, element.e, missing) }, loop, offset);
   }
 
   private leaf(value: Value, loop: Loop, offset: number): number {
     if (value.kind !== 'scalar') return 0;
     const { width, low } = encodingOf(value.type);
-    this.pieces.push({ label: this.label, offset: this.base + offset, variable: loop.variable, count: loop.count, stride: loop.stride, value: value.e, width, low });
+    this.pieces.push({
+      label: this.label,
+      offset: this.base + offset,
+      variable: loop.variable,
+      count: loop.count,
+      stride: loop.stride,
+      value: value.e,
+      width,
+      low,
+    });
     return width;
   }
 }

@@ -1,12 +1,12 @@
-import type { BinaryExpr, Expr, UnaryExpr } from '../../grammar/ast.ts';
+import type { BinaryExpr, UnaryExpr } from '../../grammar/ast.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectBool, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
-import { type Context, report, sourceText } from './context.ts';
+import { type Context, sourceText } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -52,7 +52,9 @@ function logical(ctx: Context, e: BinaryExpr, op: 'and' | 'or'): Value {
     return V.invalid;
   }
   // The right side is only evaluated when the left one did not decide, so it may rely on it.
-  const right = branch(ctx, left, op === 'and', inner => expectBool(inner, elaborate(inner, e.right, T.boolType), e.right.span, `The right side of \`${op}\``));
+  const right = branch(ctx, left, op === 'and', inner =>
+    expectBool(inner, elaborate(inner, e.right, T.boolType), e.right.span, `The right side of \`${op}\``),
+  );
   if (right === undefined) return V.invalid;
   return V.boolean(op === 'and' ? ir.and(left, right) : ir.or(left, right));
 }
@@ -72,7 +74,13 @@ function equality(ctx: Context, e: BinaryExpr): Value {
   if (left.kind === 'invalid' || right.kind === 'invalid') return V.invalid;
   const same = V.equal(left, right, (count, body) => conjunction(ctx, count, body));
   if (same === undefined) {
-    mismatch(ctx, e.right.span, T.describe(V.typeOf(left)), right, `The two sides of \`${e.op}\` have one type, so this`);
+    mismatch(
+      ctx,
+      e.right.span,
+      T.describe(V.typeOf(left)),
+      right,
+      `The two sides of \`${e.op}\` have one type, so this`,
+    );
     return V.invalid;
   }
   return V.boolean(e.op === '==' ? same : ir.not(same));
@@ -120,7 +128,8 @@ function membership(ctx: Context, e: BinaryExpr): IrExpr | undefined {
     return ir.and(ir.binary('ge', x, low), ir.binary('le', x, high));
   }
   const type = V.typeOf(left);
-  const expected: Type | undefined = left.kind === 'invalid' ? undefined : { kind: 'seq', element: type, capacity: Infinity };
+  const expected: Type | undefined =
+    left.kind === 'invalid' ? undefined : { kind: 'seq', element: type, capacity: Infinity };
   if (e.right.kind === 'List') {
     let found = ir.bool(false);
     for (const item of e.right.items) {
@@ -128,7 +137,13 @@ function membership(ctx: Context, e: BinaryExpr): IrExpr | undefined {
       if (left.kind === 'invalid' || value.kind === 'invalid') return undefined;
       const same = V.equal(left, value, (count, body) => conjunction(ctx, count, body));
       if (same === undefined) {
-        mismatch(ctx, item.span, T.describe(type), value, 'The elements after `in` have the type of the left side, so this');
+        mismatch(
+          ctx,
+          item.span,
+          T.describe(type),
+          value,
+          'The elements after `in` have the type of the left side, so this',
+        );
         return undefined;
       }
       found = ir.or(found, same);
@@ -152,10 +167,18 @@ function membership(ctx: Context, e: BinaryExpr): IrExpr | undefined {
       return same ?? ir.bool(false);
     };
     const constant = ir.constantOf(seq.length);
-    const found = disjunction(ctx, ir.int(seq.capacity), k => (constant === undefined ? ir.and(ir.binary('lt', k, seq.length), test(k)) : test(k)));
+    const found = disjunction(ctx, ir.int(seq.capacity), k =>
+      constant === undefined ? ir.and(ir.binary('lt', k, seq.length), test(k)) : test(k),
+    );
     if (comparable) return found;
   }
-  mismatch(ctx, e.right.span, `a range, list, array or sequence of ${T.describe(type)}`, right, 'The right side of `in`');
+  mismatch(
+    ctx,
+    e.right.span,
+    `a range, list, array or sequence of ${T.describe(type)}`,
+    right,
+    'The right side of `in`',
+  );
   return undefined;
 }
 
@@ -189,7 +212,8 @@ function numeric(ctx: Context, e: BinaryExpr, a: IrExpr, b: IrExpr): Value {
     case '%': {
       const x = expectInt(ctx, V.number(a), e.left.span, 'The left side of `%`');
       const y = expectInt(ctx, V.number(b), e.right.span, 'The right side of `%`');
-      if (x === undefined || y === undefined || !nonZero(ctx, y, e.right, sourceText(ctx, e.right.span))) return V.invalid;
+      if (x === undefined || y === undefined || !nonZero(ctx, y, e.right, sourceText(ctx, e.right.span)))
+        return V.invalid;
       return V.number(ir.binary('mod', x, y));
     }
     default:
@@ -199,7 +223,8 @@ function numeric(ctx: Context, e: BinaryExpr, a: IrExpr, b: IrExpr): Value {
 
 /** `s + [x]`, `s + t` */
 function concatenate(ctx: Context, e: BinaryExpr, left: Value, right: Value): Value | undefined {
-  if (left.kind !== 'seq' && right.kind !== 'seq' && !(e.left.kind === 'List' || e.right.kind === 'List')) return undefined;
+  if (left.kind !== 'seq' && right.kind !== 'seq' && !(e.left.kind === 'List' || e.right.kind === 'List'))
+    return undefined;
   const a = V.toSeq(left);
   const b = V.toSeq(right);
   if (a === undefined || b === undefined) return undefined;
@@ -231,13 +256,16 @@ function elementWise(ctx: Context, e: BinaryExpr, left: Value, right: Value): Va
   if (e.op === '%') return undefined;
   const shape = left.kind === 'array' ? left : (right as Extract<Value, { kind: 'array' }>);
   if (left.kind === 'array' && right.kind === 'array') {
-    const fits = left.type.keys.length === right.type.keys.length && left.type.keys.every((key, k) => T.sizeOf(key) === T.sizeOf(right.type.keys[k] as Type));
+    const fits =
+      left.type.keys.length === right.type.keys.length &&
+      left.type.keys.every((key, k) => T.sizeOf(key) === T.sizeOf(right.type.keys[k] as Type));
     if (!fits) {
       mismatch(ctx, e.right.span, T.describe(left.type), right, 'Both arrays have one shape, so this');
       return V.invalid;
     }
   }
-  const scalarElements = (v: Value) => (v.kind === 'array' ? v.type.element.kind === 'int' || v.type.element.kind === 'real' : v.kind === 'scalar');
+  const scalarElements = (v: Value) =>
+    v.kind === 'array' ? v.type.element.kind === 'int' || v.type.element.kind === 'real' : v.kind === 'scalar';
   if (!scalarElements(left) || !scalarElements(right)) return undefined;
   const at = (indices: readonly IrExpr[]): Value => {
     const x = left.kind === 'array' ? left.at(indices) : left;
@@ -246,15 +274,9 @@ function elementWise(ctx: Context, e: BinaryExpr, left: Value, right: Value): Va
     const b = expectNumber(ctx, y, e.right.span, `The right side of \`${e.op}\``);
     return a === undefined || b === undefined ? V.invalid : numeric(ctx, e, a, b);
   };
-  const sample = at(shape.type.keys.map(key => ir.local(ctx.build.local('i', 'int', B.between(0, (T.sizeOf(key) ?? 1) - 1)))));
+  const sample = at(
+    shape.type.keys.map(key => ir.local(ctx.build.local('i', 'int', B.between(0, (T.sizeOf(key) ?? 1) - 1)))),
+  );
   if (sample.kind === 'invalid') return V.invalid;
   return { kind: 'array', type: { ...shape.type, element: V.typeOf(sample) }, at };
-}
-
-/** A range's ends as numbers, for `clamp`-like uses. */
-export function rangeEnds(ctx: Context, e: Expr): [IrExpr, IrExpr] | undefined {
-  if (e.kind !== 'Range') return undefined;
-  const low = expectNumber(ctx, elaborate(ctx, e.low), e.low.span, 'The end of a range');
-  const high = expectNumber(ctx, elaborate(ctx, e.high), e.high.span, 'The end of a range');
-  return low === undefined || high === undefined ? undefined : [low, high];
 }

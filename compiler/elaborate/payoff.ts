@@ -15,7 +15,11 @@ export interface PayoffSpaces {
 }
 
 /** Reward expressions per agent and the draw a table with lotteries needs. */
-export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { readonly rewards: readonly IrExpr[]; readonly step: readonly IrStmt[] } | undefined {
+export function payoff(
+  ctx: Context,
+  item: PayoffItem,
+  spaces: PayoffSpaces,
+): { readonly rewards: readonly IrExpr[]; readonly step: readonly IrStmt[] } | undefined {
   const counts = spaces.names.map(names => names.length);
   const total = counts.reduce((a, b) => a * b, 1);
   if (total > 1_000_000) {
@@ -27,7 +31,9 @@ export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { 
   const put = (profile: readonly number[], alternatives: readonly (readonly Expr[])[], span: PayoffRow['span']) => {
     const index = profile.reduce((flat, action, i) => flat * (counts[i] as number) + action, 0);
     if (cells[index] !== undefined) {
-      report(ctx, span, 'payoff-shape', { problem: `(${profile.map((a, i) => spaces.names[i]?.[a]).join(', ')}) is given twice` });
+      report(ctx, span, 'payoff-shape', {
+        problem: `(${profile.map((a, i) => spaces.names[i]?.[a]).join(', ')}) is given twice`,
+      });
       ok = false;
       return;
     }
@@ -38,14 +44,19 @@ export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { 
   const header = item.header?.map(label => actionNumber(ctx, label, spaces, 1));
   if (header !== undefined) {
     if (counts.length !== 2) {
-      report(ctx, item.span, 'payoff-shape', { problem: `a table of rows and columns is for two agents, and this game has ${counts.length}; write \`(A, B, C): cell\` for each joint action` });
+      report(ctx, item.span, 'payoff-shape', {
+        problem: `a table of rows and columns is for two agents, and this game has ${counts.length}; write \`(A, B, C): cell\` for each joint action`,
+      });
       return undefined;
     }
     for (const row of item.rows) {
       const action = row.labels.length === 1 ? actionNumber(ctx, row.labels[0] as PayoffLabel, spaces, 0) : undefined;
-      if (row.labels.length !== 1) report(ctx, row.span, 'payoff-shape', { problem: 'under a header each row has one label' });
+      if (row.labels.length !== 1)
+        report(ctx, row.span, 'payoff-shape', { problem: 'under a header each row has one label' });
       if (row.cells.length !== header.length) {
-        report(ctx, row.span, 'payoff-shape', { problem: `this row has ${row.cells.length} cells, the header ${header.length} columns` });
+        report(ctx, row.span, 'payoff-shape', {
+          problem: `this row has ${row.cells.length} cells, the header ${header.length} columns`,
+        });
         ok = false;
       } else if (action !== undefined) {
         row.cells.forEach((cell, k) => {
@@ -60,7 +71,9 @@ export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { 
     for (const row of item.rows) {
       const cell = row.cells[0];
       if (row.labels.length !== counts.length || row.cells.length !== 1 || cell === undefined) {
-        report(ctx, row.span, 'payoff-shape', { problem: `a profile names ${counts.length} ${counts.length === 1 ? 'action' : 'actions'} and has one cell` });
+        report(ctx, row.span, 'payoff-shape', {
+          problem: `a profile names ${counts.length} ${counts.length === 1 ? 'action' : 'actions'} and has one cell`,
+        });
         ok = false;
         continue;
       }
@@ -70,7 +83,7 @@ export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { 
     }
   }
   if (!ok) return undefined;
-  const missing = cells.findIndex(cell => cell === undefined);
+  const missing = cells.indexOf(undefined);
   if (missing >= 0) {
     report(ctx, item.span, 'payoff-shape', { problem: `(${profileName(missing, spaces)}) has none` });
     return undefined;
@@ -78,17 +91,31 @@ export function payoff(ctx: Context, item: PayoffItem, spaces: PayoffSpaces): { 
   return tables(ctx, cells as (readonly IrExpr[])[][], item, counts);
 }
 
-function tables(ctx: Context, cells: (readonly IrExpr[])[][], item: PayoffItem, counts: readonly number[]): { rewards: readonly IrExpr[]; step: readonly IrStmt[] } {
+function tables(
+  ctx: Context,
+  cells: (readonly IrExpr[])[][],
+  item: PayoffItem,
+  counts: readonly number[],
+): { rewards: readonly IrExpr[]; step: readonly IrStmt[] } {
   // Lotteries of different lengths are spread over their least common multiple, so that one uniform draw serves all.
   const ways = cells.map(cell => cell.length).reduce(leastCommonMultiple, 1);
   let index: IrExpr = ir.int(0);
   counts.forEach((count, i) => {
-    index = ir.binary('add', ir.binary('mul', index, ir.int(count)), ir.action(ir.int(i), 0, undefined, B.between(0, count - 1)));
+    index = ir.binary(
+      'add',
+      ir.binary('mul', index, ir.int(count)),
+      ir.action(ir.int(i), 0, undefined, B.between(0, count - 1)),
+    );
   });
   const step: IrStmt[] = [];
   if (ways > 1) {
     const chance = ctx.build.local('chance', 'int', B.between(0, ways - 1));
-    step.push({ op: 'draw', local: chance, dist: { kind: 'uniform_int', low: ir.int(0), count: ir.int(ways) }, span: item.span });
+    step.push({
+      op: 'draw',
+      local: chance,
+      dist: { kind: 'uniform_int', low: ir.int(0), count: ir.int(ways) },
+      span: item.span,
+    });
     index = ir.binary('add', ir.binary('mul', index, ir.int(ways)), ir.local(chance));
   }
   const made = new Map<string, Store>();
@@ -112,7 +139,12 @@ function tables(ctx: Context, cells: (readonly IrExpr[])[][], item: PayoffItem, 
 }
 
 /** One number for all agents or one per agent, constants. */
-function amounts(ctx: Context, exprs: readonly Expr[], agents: number, span: PayoffRow['span']): readonly IrExpr[] | undefined {
+function amounts(
+  ctx: Context,
+  exprs: readonly Expr[],
+  agents: number,
+  span: PayoffRow['span'],
+): readonly IrExpr[] | undefined {
   if (exprs.length !== 1 && exprs.length !== agents) {
     report(ctx, span, 'payoff-shape', { problem: `this cell has ${exprs.length} numbers for ${agents} agents` });
     return undefined;

@@ -33,13 +33,21 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
       init.push({ op: 'store', store, index: ir.int(i), value: ir.int(0) });
       const previous = memory[r - 1];
       const value = previous === undefined ? played(stage, i) : ir.load(previous.store, ir.int(i));
-      step.push({ op: 'store', store: next, index: ir.int(i), value: previous === undefined ? ir.binary('add', value, ir.int(1)) : value });
+      step.push({
+        op: 'store',
+        store: next,
+        index: ir.int(i),
+        value: previous === undefined ? ir.binary('add', value, ir.int(1)) : value,
+      });
     }
     const items = stage.agents.map((agent, i): ViewValue => {
       const names = stage.actionSpaces[stage.classes[agent.cls]?.actionSpace ?? 0]?.names ?? [];
       return { kind: 'named', store, offset: i, low: 0, names: ['-', ...names] };
     });
-    view.push({ name: r === 0 ? 'last' : `last_${r + 1}`, value: { kind: 'array', keys: stage.agents.map(a => a.label), items, grid: undefined } });
+    view.push({
+      name: r === 0 ? 'last' : `last_${r + 1}`,
+      value: { kind: 'array', keys: stage.agents.map(a => a.label), items, grid: undefined },
+    });
   });
   const rounds = options.rounds;
   const playedAfter = ir.binary('add', ir.time(rounds ?? options.horizon ?? Infinity), ir.int(1));
@@ -53,7 +61,16 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
         const count = counts[i] as number;
         const variable = build.local('k', 'int', B.exactly(0));
         const label = `${stage.agents[i]?.label} ${r + 1} round${r === 0 ? '' : 's'} ago`;
-        pieces.push({ label, offset, variable, count: 1, stride: 0, value: ir.load(store, ir.int(i)), width: Math.max(2, count), low: 1 });
+        pieces.push({
+          label,
+          offset,
+          variable,
+          count: 1,
+          stride: 0,
+          value: ir.load(store, ir.int(i)),
+          width: Math.max(2, count),
+          low: 1,
+        });
         offset += Math.max(2, count);
       }
     });
@@ -88,7 +105,12 @@ function played(stage: GameModel, i: number): IrExpr {
   const space = stage.actionSpaces[stage.classes[stage.agents[i]?.cls ?? 0]?.actionSpace ?? 0];
   let flat: IrExpr = ir.int(0);
   space?.parts.forEach((part, k) => {
-    if (part.kind === 'finite') flat = ir.binary('add', ir.binary('mul', flat, ir.int(part.size)), ir.action(ir.int(i), k, undefined, B.between(0, part.size - 1)));
+    if (part.kind === 'finite')
+      flat = ir.binary(
+        'add',
+        ir.binary('mul', flat, ir.int(part.size)),
+        ir.action(ir.int(i), k, undefined, B.between(0, part.size - 1)),
+      );
   });
   return flat;
 }

@@ -8,12 +8,17 @@ import { type Context, report } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
 import { binderType } from './stmts.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import * as V from './values.ts';
 
 /** One expression per agent; families over several agents are filled in a loop first. */
-export function rewardsOf(ctx: Context, items: readonly RewardItem[], agents: number, out: IrStmt[]): readonly IrExpr[] {
+export function rewardsOf(
+  ctx: Context,
+  items: readonly RewardItem[],
+  agents: number,
+  out: IrStmt[],
+): readonly IrExpr[] {
   const rewards: (IrExpr | undefined)[] = Array.from({ length: agents }, () => undefined);
   const put = (agent: number, value: IrExpr, item: RewardItem) => {
     if (rewards[agent] !== undefined) report(ctx, item.span, 'duplicate-item', { item: 'reward' });
@@ -35,12 +40,20 @@ export function rewardsOf(ctx: Context, items: readonly RewardItem[], agents: nu
         report(ctx, item.span, 'zero-sum-agents', { found: agents });
         continue;
       }
-      const agent = elaborate(here, { kind: 'NameExpr', name: form.agent, span: form.agent.span }, ctx.build.agentsType);
+      const agent = elaborate(
+        here,
+        { kind: 'NameExpr', name: form.agent, span: form.agent.span },
+        ctx.build.agentsType,
+      );
       const value = expectNumber(here, elaborate(here, item.value), item.value.span, 'A reward');
       if (agent.kind === 'invalid' || value === undefined) continue;
       const who = agent.kind === 'scalar' && agent.type.kind === 'agent' ? ir.constantOf(agent.e) : undefined;
       if (who === undefined) {
-        report(ctx, form.agent.span, 'type-mismatch', { expected: 'an agent', found: T.describe(V.typeOf(agent)), because: 'What `zero_sum` names' });
+        report(ctx, form.agent.span, 'type-mismatch', {
+          expected: 'an agent',
+          found: T.describe(V.typeOf(agent)),
+          because: 'What `zero_sum` names',
+        });
         continue;
       }
       const shared = shareValue(here, value, out);
@@ -57,7 +70,12 @@ export function rewardsOf(ctx: Context, items: readonly RewardItem[], agents: nu
     }
     const type = binderType(here, form.binder);
     if (type?.kind !== 'agent') {
-      if (type !== undefined) report(ctx, form.binder.span, 'type-mismatch', { expected: 'an agent class', found: T.nameOf(type), because: 'What `reward` runs over' });
+      if (type !== undefined)
+        report(ctx, form.binder.span, 'type-mismatch', {
+          expected: 'an agent class',
+          found: T.nameOf(type),
+          because: 'What `reward` runs over',
+        });
       continue;
     }
     each(here, item, type, form.binder.name.text, out, put);
@@ -74,7 +92,14 @@ function shareValue(ctx: Context, value: IrExpr, out: IrStmt[]): IrExpr {
   return ir.local(local);
 }
 
-function each(ctx: Context, item: RewardItem, type: Extract<Type, { kind: 'agent' }>, name: string, out: IrStmt[], put: (agent: number, value: IrExpr, item: RewardItem) => void): void {
+function each(
+  ctx: Context,
+  item: RewardItem,
+  type: Extract<Type, { kind: 'agent' }>,
+  name: string,
+  out: IrStmt[],
+  put: (agent: number, value: IrExpr, item: RewardItem) => void,
+): void {
   const variable = ctx.build.local(name, 'int', B.between(0, type.count - 1));
   const body: IrStmt[] = [];
   const inner: Context = { ...ctx, out: body, scope: ctx.scope.with(name, V.fromOrdinal(type, ir.local(variable))) };
@@ -104,9 +129,16 @@ export function legality(
     for (const item of items) {
       const who = agentTypeOf(ctx, item);
       if (who === undefined || who.first > last || who.first + who.count - 1 < first) continue;
-      const covered = ir.and(ir.binary('ge', ir.local(self), ir.int(who.first)), ir.binary('le', ir.local(self), ir.int(who.first + who.count - 1)));
+      const covered = ir.and(
+        ir.binary('ge', ir.local(self), ir.int(who.first)),
+        ir.binary('le', ir.local(self), ir.int(who.first + who.count - 1)),
+      );
       const clause = branch(ctx, covered, true, inner => {
-        const scoped: Context = { ...inner, phase: 'state', scope: inner.scope.with(item.binder.name.text, V.scalar(who, ir.local(self))) };
+        const scoped: Context = {
+          ...inner,
+          phase: 'state',
+          scope: inner.scope.with(item.binder.name.text, V.scalar(who, ir.local(self))),
+        };
         return legalClause(scoped, item, space, ir.local(action));
       });
       if (clause !== undefined) condition = ir.and(condition, ir.or(ir.not(covered), clause));
@@ -118,13 +150,26 @@ export function legality(
 
 function agentTypeOf(ctx: Context, item: LegalItem): Extract<Type, { kind: 'agent' }> | undefined {
   const lone = ctx.scope.lookup(item.binder.name.text);
-  const type = item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : binderType(ctx, item.binder);
+  const type =
+    item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined
+      ? lone.get()
+      : binderType(ctx, item.binder);
   if (type?.kind === 'agent') return type;
-  if (type !== undefined) report(ctx, item.binder.span, 'type-mismatch', { expected: 'an agent class', found: T.nameOf(type), because: 'What `legal` runs over' });
+  if (type !== undefined)
+    report(ctx, item.binder.span, 'type-mismatch', {
+      expected: 'an agent class',
+      found: T.nameOf(type),
+      because: 'What `legal` runs over',
+    });
   return undefined;
 }
 
-function legalClause(ctx: Context, item: LegalItem, space: NonNullable<ReturnType<typeof declareActions>>['spaces'][number], action: IrExpr): IrExpr | undefined {
+function legalClause(
+  ctx: Context,
+  item: LegalItem,
+  space: NonNullable<ReturnType<typeof declareActions>>['spaces'][number],
+  action: IrExpr,
+): IrExpr | undefined {
   const only = item.actions[0];
   const members = space.type.kind === 'enum' ? space.type.members : [];
   if (item.actions.length === 1 && only !== undefined && !members.includes(only.text)) {
@@ -134,37 +179,68 @@ function legalClause(ctx: Context, item: LegalItem, space: NonNullable<ReturnTyp
       return undefined;
     }
     const inner: Context = { ...ctx, scope: ctx.scope.with(only.text, value) };
-    return expectBool(inner, elaborate(inner, item.condition, T.boolType), item.condition.span, 'The condition of `legal`');
+    return expectBool(
+      inner,
+      elaborate(inner, item.condition, T.boolType),
+      item.condition.span,
+      'The condition of `legal`',
+    );
   }
   let named = ir.bool(false);
   for (const name of item.actions) {
     const k = members.indexOf(name.text);
     if (k < 0) {
-      report(ctx, name.span, 'unknown-name', { name: name.text, what: 'action', suggestion: undefined, known: members.join(', ') });
+      report(ctx, name.span, 'unknown-name', {
+        name: name.text,
+        what: 'action',
+        suggestion: undefined,
+        known: members.join(', '),
+      });
       return undefined;
     }
     named = ir.or(named, ir.binary('eq', action, ir.int(k)));
   }
-  const condition = branch(ctx, named, true, inner => expectBool(inner, elaborate(inner, item.condition, T.boolType), item.condition.span, 'The condition of `legal`'));
+  const condition = branch(ctx, named, true, inner =>
+    expectBool(inner, elaborate(inner, item.condition, T.boolType), item.condition.span, 'The condition of `legal`'),
+  );
   return condition === undefined ? undefined : ir.or(ir.not(named), condition);
 }
 
 /** Who acts: the agent of `turn`, those of `active`, or everyone (undefined). */
-export function activity(ctx: Context, items: readonly ActiveItem[], turn: IrExpr | undefined, agents: number): GameModel['active'] {
+export function activity(
+  ctx: Context,
+  items: readonly ActiveItem[],
+  turn: IrExpr | undefined,
+  agents: number,
+): GameModel['active'] {
   if (items.length === 0 && turn === undefined) return undefined;
   const self = ctx.build.local('self', 'int', B.between(0, agents - 1));
   let condition = turn === undefined ? ir.bool(true) : ir.binary('eq', turn, ir.local(self));
   for (const item of items) {
     const lone = ctx.scope.lookup(item.binder.name.text);
-    const type = item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : binderType(ctx, item.binder);
+    const type =
+      item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined
+        ? lone.get()
+        : binderType(ctx, item.binder);
     if (type?.kind !== 'agent') continue;
-    const covered = ir.and(ir.binary('ge', ir.local(self), ir.int(type.first)), ir.binary('le', ir.local(self), ir.int(type.first + type.count - 1)));
+    const covered = ir.and(
+      ir.binary('ge', ir.local(self), ir.int(type.first)),
+      ir.binary('le', ir.local(self), ir.int(type.first + type.count - 1)),
+    );
     const holds = branch(ctx, covered, true, inner => {
-      const scoped: Context = { ...inner, phase: 'state', scope: inner.scope.with(item.binder.name.text, V.scalar(type, ir.local(self))) };
-      return expectBool(scoped, elaborate(scoped, item.condition, T.boolType), item.condition.span, 'The condition of `active`');
+      const scoped: Context = {
+        ...inner,
+        phase: 'state',
+        scope: inner.scope.with(item.binder.name.text, V.scalar(type, ir.local(self))),
+      };
+      return expectBool(
+        scoped,
+        elaborate(scoped, item.condition, T.boolType),
+        item.condition.span,
+        'The condition of `active`',
+      );
     });
     if (holds !== undefined) condition = ir.and(condition, ir.or(ir.not(covered), holds));
   }
   return { self, condition };
 }
-

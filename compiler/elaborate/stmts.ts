@@ -4,15 +4,15 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrStmt, Local } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { coerce, expectBool } from './coerce.ts';
-import { type Context, type StateVariable, Scope, report } from './context.ts';
+import { type Context, report, Scope, type StateVariable } from './context.ts';
 import { draw } from './dist.ts';
 import { elaborate, ordinalsFor } from './expr.ts';
 import { bind } from './functions.ts';
 import * as ir from './ir.ts';
-import { type Place, type Storage, allocate, elementPlace, leaves, read, write } from './storage.ts';
+import { allocate, elementPlace, leaves, type Place, read, type Storage, write } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -32,7 +32,8 @@ export function statements(ctx: Context, stmts: readonly Stmt[], out: IrStmt[]):
 
 function letStmt(ctx: Context, stmt: LetStmt, out: IrStmt[]): Scope {
   const name = stmt.name.text;
-  if (ctx.build.states.has(name)) report(ctx, stmt.name.span, 'duplicate-name', { name, what: 'state variable and a `let`' });
+  if (ctx.build.states.has(name))
+    report(ctx, stmt.name.span, 'duplicate-name', { name, what: 'state variable and a `let`' });
   const type = stmt.type === undefined ? undefined : resolveType({ ...ctx, phase: 'constant' }, stmt.type);
   if (stmt.binders.length > 0) return letFamily(ctx, stmt, type, out);
   if (stmt.value.kind === 'Is') {
@@ -59,7 +60,12 @@ function letStmt(ctx: Context, stmt: LetStmt, out: IrStmt[]): Scope {
 }
 
 function condition(ctx: Context, suchThat: Expr, body: IrStmt[], span: Span, out: IrStmt[]): void {
-  const holds = expectBool(ctx, elaborate({ ...ctx, out: body }, suchThat, T.boolType), suchThat.span, 'The condition after `such that`');
+  const holds = expectBool(
+    ctx,
+    elaborate({ ...ctx, out: body }, suchThat, T.boolType),
+    suchThat.span,
+    'The condition after `such that`',
+  );
   if (holds !== undefined) out.push({ op: 'such_that', body, condition: holds, span });
 }
 
@@ -78,7 +84,9 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
   const keys = stmt.binders.map(binder => binderType(ctx, binder));
   if (keys.some(key => key === undefined)) return ctx.scope.with(name, V.invalid);
   const sizes = (keys as Type[]).map(key => T.sizeOf(key) ?? 0);
-  const variables = keys.map((_, d) => ctx.build.local(stmt.binders[d]?.name.text ?? 'i', 'int', B.between(0, Math.max(0, (sizes[d] as number) - 1))));
+  const variables = keys.map((_, d) =>
+    ctx.build.local(stmt.binders[d]?.name.text ?? 'i', 'int', B.between(0, Math.max(0, (sizes[d] as number) - 1))),
+  );
   const body: IrStmt[] = [];
   let storage: Storage | undefined;
   let failed = false;
@@ -86,8 +94,11 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
   const here: Context = { ...ctx, scope: inner, out: body };
   const flat = flatIndex(variables, sizes);
   const make = (element: Type): Storage | undefined => {
-    const made = allocate(ctx.build, { kind: 'array', keys: keys as Type[], element }, name, () => ({ kind: 'scratch' }));
-    if (made === undefined) report(ctx, stmt.span, 'bad-size', { what: `\`${name}\``, size: 'more', limit: 'at most 4,194,304' });
+    const made = allocate(ctx.build, { kind: 'array', keys: keys as Type[], element }, name, () => ({
+      kind: 'scratch',
+    }));
+    if (made === undefined)
+      report(ctx, stmt.span, 'bad-size', { what: `\`${name}\``, size: 'more', limit: 'at most 4,194,304' });
     return made;
   };
   const put = (value: Value, target: IrStmt[]) => {
@@ -100,7 +111,13 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
     const value = type === undefined ? given : coerce(here, given, type, stmt.value.span, `\`${name}\``);
     if (value.kind === 'invalid') failed = true;
     else put(value, body);
-    if (!failed && storage?.kind === 'array' && storage.element.kind === 'scalar' && value.kind === 'scalar' && ctx.phase === 'step') {
+    if (
+      !failed &&
+      storage?.kind === 'array' &&
+      storage.element.kind === 'scalar' &&
+      value.kind === 'scalar' &&
+      ctx.phase === 'step'
+    ) {
       ctx.build.defineElements(storage.element.store, { variables, sizes, value: value.e });
     }
   } else {
@@ -124,7 +141,8 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
 
 /** The set a binder runs over: its type, or all agents. */
 export function binderType(ctx: Context, binder: Binder): Type | undefined {
-  const type = binder.type === undefined ? ctx.build.agentsType : resolveType({ ...ctx, phase: 'constant' }, binder.type);
+  const type =
+    binder.type === undefined ? ctx.build.agentsType : resolveType({ ...ctx, phase: 'constant' }, binder.type);
   if (type === undefined || type.kind === 'invalid') return undefined;
   const size = T.sizeOf(type);
   if (size === undefined || type.kind === 'array') {
@@ -134,7 +152,12 @@ export function binderType(ctx: Context, binder: Binder): Type | undefined {
   return type;
 }
 
-function binderScope(scope: Scope, binders: readonly Binder[], keys: readonly Type[], variables: readonly Local[]): Scope {
+function binderScope(
+  scope: Scope,
+  binders: readonly Binder[],
+  keys: readonly Type[],
+  variables: readonly Local[],
+): Scope {
   let inner = scope;
   binders.forEach((binder, d) => {
     inner = inner.with(binder.name.text, V.fromOrdinal(keys[d] as Type, ir.local(variables[d] as Local)));
@@ -189,7 +212,13 @@ function assign(ctx: Context, stmt: AssignStmt, out: IrStmt[], done: Map<string,
   const whole = targets.every(target => 'variable' in target && target.covers);
   const before = done.get(name);
   if (whole && before !== undefined && inStep) {
-    report(ctx, stmt.name.span, 'assigned-twice', { name }, { related: [{ at: { file: ctx.file, span: before }, message: 'first equation' }] });
+    report(
+      ctx,
+      stmt.name.span,
+      'assigned-twice',
+      { name },
+      { related: [{ at: { file: ctx.file, span: before }, message: 'first equation' }] },
+    );
     return;
   }
   if (!whole && before === undefined && inStep) copyAll(variable.storage, storage, out);
@@ -203,7 +232,15 @@ function elaborateRhs(ctx: Context, stmt: AssignStmt): void {
   if (stmt.value.kind === 'Is') elaborate(ctx, stmt.value.value);
 }
 
-type Target = { readonly name: string; readonly key: Type; readonly offset: number; readonly variable: Local; readonly covers: boolean } | { readonly index: IrExpr };
+type Target =
+  | {
+      readonly name: string;
+      readonly key: Type;
+      readonly offset: number;
+      readonly variable: Local;
+      readonly covers: boolean;
+    }
+  | { readonly index: IrExpr };
 
 function indexTargets(ctx: Context, stmt: AssignStmt, variable: StateVariable): readonly Target[] | undefined {
   if (stmt.indices.length === 0) return [];
@@ -233,15 +270,25 @@ function indexTargets(ctx: Context, stmt: AssignStmt, variable: StateVariable): 
 
 function indexTarget(ctx: Context, index: LhsIndex, key: Type): Target | undefined {
   // A bare name that means nothing yet runs over the whole index: `next at[p] = ...`.
-  const free = index.kind === 'NameExpr' && ctx.scope.lookup(index.name.text) === undefined && ctx.scope.enumsWith(index.name.text).length === 0;
+  const free =
+    index.kind === 'NameExpr' &&
+    ctx.scope.lookup(index.name.text) === undefined &&
+    ctx.scope.enumsWith(index.name.text).length === 0;
   if (index.kind === 'Binder' || free) {
     const name = index.kind === 'Binder' ? index.name.text : (index as Extract<Expr, { kind: 'NameExpr' }>).name.text;
-    const type = index.kind === 'Binder' && index.type !== undefined ? resolveType({ ...ctx, phase: 'constant' }, index.type) : key;
+    const type =
+      index.kind === 'Binder' && index.type !== undefined
+        ? resolveType({ ...ctx, phase: 'constant' }, index.type)
+        : key;
     if (type.kind === 'invalid') return undefined;
     const size = T.sizeOf(type);
     const low = T.isScalar(type) && T.isScalar(key) ? T.boundsOf(type).low - T.boundsOf(key).low : 0;
     if (size === undefined || !T.compatible(type, key) || low < 0 || low + size > (T.sizeOf(key) ?? 0)) {
-      report(ctx, index.span, 'type-mismatch', { expected: `a part of ${T.nameOf(key)}`, found: T.nameOf(type), because: 'What this equation runs over' });
+      report(ctx, index.span, 'type-mismatch', {
+        expected: `a part of ${T.nameOf(key)}`,
+        found: T.nameOf(type),
+        because: 'What this equation runs over',
+      });
       return undefined;
     }
     const variable = ctx.build.local(name, 'int', B.between(0, Math.max(0, size - 1)));
@@ -251,7 +298,14 @@ function indexTarget(ctx: Context, index: LhsIndex, key: Type): Target | undefin
   return ordinals?.[0] === undefined ? undefined : { index: ordinals[0] };
 }
 
-function equation(ctx: Context, stmt: AssignStmt, variable: StateVariable, storage: Storage, targets: readonly Target[], out: IrStmt[]): void {
+function equation(
+  ctx: Context,
+  stmt: AssignStmt,
+  variable: StateVariable,
+  storage: Storage,
+  targets: readonly Target[],
+  out: IrStmt[],
+): void {
   let scope = ctx.scope;
   const variables: Local[] = [];
   const sizes: number[] = [];
@@ -270,7 +324,8 @@ function equation(ctx: Context, stmt: AssignStmt, variable: StateVariable, stora
   const here: Context = { ...ctx, scope, out: body };
   const root: Place = { storage, base: ir.int(0) };
   const place = indices.length === 0 ? root : elementPlace(root, indices);
-  const type = indices.length === 0 ? variable.type : variable.type.kind === 'array' ? variable.type.element : T.invalidType;
+  const type =
+    indices.length === 0 ? variable.type : variable.type.kind === 'array' ? variable.type.element : T.invalidType;
   if (place === undefined) return;
   const what = `\`${stmt.name.text}\``;
   if (stmt.value.kind === 'Is') {
@@ -278,7 +333,13 @@ function equation(ctx: Context, stmt: AssignStmt, variable: StateVariable, stora
     if (value.kind !== 'invalid') write(ctx.build, place, value, body);
   } else {
     const draws: IrStmt[] = [];
-    const value = coerce(here, draw({ ...here, out: draws }, stmt.value.dist, stmt.name.text, type, draws), type, stmt.value.dist.span, what);
+    const value = coerce(
+      here,
+      draw({ ...here, out: draws }, stmt.value.dist, stmt.name.text, type, draws),
+      type,
+      stmt.value.dist.span,
+      what,
+    );
     if (value.kind === 'invalid') return;
     write(ctx.build, place, value, draws);
     if (stmt.value.suchThat === undefined) body.push(...draws);

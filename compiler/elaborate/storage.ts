@@ -3,8 +3,8 @@ import type { Bounds, IrExpr, IrStmt, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
 import type { Builder } from './context.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { ArrayType, RecordType, Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -13,7 +13,13 @@ export type Storage =
   | { readonly kind: 'record'; readonly type: RecordType; readonly fields: readonly Storage[] }
   | { readonly kind: 'tuple'; readonly items: readonly Storage[] }
   | { readonly kind: 'array'; readonly type: ArrayType; readonly sizes: readonly number[]; readonly element: Storage }
-  | { readonly kind: 'seq'; readonly element: Type; readonly capacity: number; readonly length: Store; readonly items: Storage };
+  | {
+      readonly kind: 'seq';
+      readonly element: Type;
+      readonly capacity: number;
+      readonly length: Store;
+      readonly items: Storage;
+    };
 
 /** Refuse what could never be stepped in reasonable memory. */
 export const maximumElements = 1 << 22;
@@ -35,19 +41,37 @@ export function allocate(build: Builder, type: Type, name: string, role: RoleOf,
     }
     case 'array': {
       const sizes = type.keys.map(key => T.sizeOf(key) ?? Infinity);
-      const element = allocate(build, type.element, name, role, sizes.reduce((a, b) => a * b, copies));
+      const element = allocate(
+        build,
+        type.element,
+        name,
+        role,
+        sizes.reduce((a, b) => a * b, copies),
+      );
       return element === undefined ? undefined : { kind: 'array', type, sizes, element };
     }
     case 'seq': {
-      const length = build.store(`${name}_len`, 'int', B.between(0, type.capacity), copies, role(`${name}_len`, 'int', B.between(0, type.capacity), copies));
+      const length = build.store(
+        `${name}_len`,
+        'int',
+        B.between(0, type.capacity),
+        copies,
+        role(`${name}_len`, 'int', B.between(0, type.capacity), copies),
+      );
       const items = allocate(build, type.element, name, role, copies * type.capacity);
-      return items === undefined ? undefined : { kind: 'seq', element: type.element, capacity: type.capacity, length, items };
+      return items === undefined
+        ? undefined
+        : { kind: 'seq', element: type.element, capacity: type.capacity, length, items };
     }
     case 'invalid':
       return undefined;
     default: {
       const scalar = type.kind === 'real' ? 'real' : 'int';
-      return { kind: 'scalar', type, store: build.store(name, scalar, T.boundsOf(type), copies, role(name, scalar, T.boundsOf(type), copies)) };
+      return {
+        kind: 'scalar',
+        type,
+        store: build.store(name, scalar, T.boundsOf(type), copies, role(name, scalar, T.boundsOf(type), copies)),
+      };
     }
   }
 }
@@ -93,7 +117,11 @@ export function read(storage: Storage, base: IrExpr = ir.int(0)): Value {
     case 'tuple':
       return { kind: 'tuple', items: storage.items.map(f => read(f, base)) };
     case 'array':
-      return { kind: 'array', type: storage.type, at: indices => read(storage.element, flatten(base, storage.sizes, indices)) };
+      return {
+        kind: 'array',
+        type: storage.type,
+        at: indices => read(storage.element, flatten(base, storage.sizes, indices)),
+      };
     case 'seq':
       return {
         kind: 'seq',
@@ -142,7 +170,8 @@ export function write(build: Builder, place: Place, value: Value, out: IrStmt[])
     nest(build, [storage.capacity], [], out, (indices, body) => {
       const k = indices[0] as IrExpr;
       const slot = { storage: storage.items, base: flatten(base, [storage.capacity], indices) };
-      const filled = seq.capacity === 0 ? V.invalid : V.select(ir.binary('lt', k, length), seq.at(k), zero(storage.items));
+      const filled =
+        seq.capacity === 0 ? V.invalid : V.select(ir.binary('lt', k, length), seq.at(k), zero(storage.items));
       write(build, slot, filled.kind === 'invalid' ? zero(storage.items) : filled, body);
     });
     out.push({ op: 'store', store: storage.length, index: base, value: length });
@@ -185,7 +214,13 @@ export function zero(storage: Storage): Value {
     case 'array':
       return { kind: 'array', type: storage.type, at: () => zero(storage.element) };
     case 'seq':
-      return { kind: 'seq', element: storage.element, capacity: storage.capacity, length: ir.int(0), at: () => zero(storage.items) };
+      return {
+        kind: 'seq',
+        element: storage.element,
+        capacity: storage.capacity,
+        length: ir.int(0),
+        at: () => zero(storage.items),
+      };
   }
 }
 

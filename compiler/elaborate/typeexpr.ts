@@ -6,8 +6,8 @@ import { expectNumber } from './coerce.ts';
 import { type Context, report } from './context.ts';
 import { elaborate, intConstant, keyTypeOf } from './expr.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 
 export function resolveType(ctx: Context, type: TypeExpr): Type {
   switch (type.kind) {
@@ -40,7 +40,11 @@ export function resolveType(ctx: Context, type: TypeExpr): Type {
       const capacity = intConstant(ctx, type.capacity, 'The length of a sequence');
       if (element.kind === 'invalid' || capacity === undefined) return T.invalidType;
       if (capacity < 0 || capacity > 1_000_000) {
-        report(ctx, type.capacity.span, 'bad-size', { what: 'A sequence', size: `${capacity}`, limit: '0 to 1,000,000' });
+        report(ctx, type.capacity.span, 'bad-size', {
+          what: 'A sequence',
+          size: `${capacity}`,
+          limit: '0 to 1,000,000',
+        });
         return T.invalidType;
       }
       return { kind: 'seq', element, capacity };
@@ -87,7 +91,8 @@ function namedType(ctx: Context, type: Extract<TypeExpr, { kind: 'NamedType' }>)
     return T.invalidType;
   }
   const suggestion = suggest(name, [...ctx.scope.all(), ...Object.keys(basic), 'Action']);
-  const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, type.span, suggestion)];
+  const fixes =
+    suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, type.span, suggestion)];
   report(ctx, type.span, 'unknown-name', { name, what: 'type', suggestion, known: '' }, { fixes });
   return T.invalidType;
 }
@@ -95,7 +100,12 @@ function namedType(ctx: Context, type: Extract<TypeExpr, { kind: 'NamedType' }>)
 function arrayType(ctx: Context, type: Extract<TypeExpr, { kind: 'ArrayType' }>): Type {
   const keys = type.dims.map(dim => dimension(ctx, dim));
   const only = keys[0];
-  if (type.element.kind === 'NamedType' && type.element.name.text === 'Action' && keys.length === 1 && only?.kind === 'agent') {
+  if (
+    type.element.kind === 'NamedType' &&
+    type.element.name.text === 'Action' &&
+    keys.length === 1 &&
+    only?.kind === 'agent'
+  ) {
     const all = ctx.build.agentsType;
     const shared = all?.kind === 'agent' ? ctx.build.actions?.typeFor(all.first, all.count) : undefined;
     if (shared === undefined || 'problem' in shared) {

@@ -91,7 +91,13 @@ function productOf(types: readonly Type[]): number | undefined {
 
 /** One int or real; everything else is made of such leaves. */
 export function isScalar(type: Type): boolean {
-  return type.kind !== 'record' && type.kind !== 'tuple' && type.kind !== 'array' && type.kind !== 'seq' && type.kind !== 'invalid';
+  return (
+    type.kind !== 'record' &&
+    type.kind !== 'tuple' &&
+    type.kind !== 'array' &&
+    type.kind !== 'seq' &&
+    type.kind !== 'invalid'
+  );
 }
 
 /** Bounds of the scalar that represents a value. */
@@ -183,7 +189,9 @@ export function compatible(a: Type, b: Type): boolean {
       return a.name === (b as typeof a).name;
     case 'tuple': {
       const other = b as typeof a;
-      return a.items.length === other.items.length && a.items.every((item, k) => compatible(item, other.items[k] as Type));
+      return (
+        a.items.length === other.items.length && a.items.every((item, k) => compatible(item, other.items[k] as Type))
+      );
     }
     case 'array': {
       const other = b as typeof a;

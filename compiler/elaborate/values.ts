@@ -2,8 +2,8 @@
 import type { Bounds, IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { ArrayType, RecordType, Type } from './types.ts';
+import * as T from './types.ts';
 
 export type Value =
   | { readonly kind: 'scalar'; readonly type: Type; readonly e: IrExpr }
@@ -12,7 +12,13 @@ export type Value =
   /** `at` takes one zero-based ordinal per key. */
   | { readonly kind: 'array'; readonly type: ArrayType; readonly at: (indices: readonly IrExpr[]) => Value }
   /** Elements past `length` are never asked for under a true guard. */
-  | { readonly kind: 'seq'; readonly element: Type; readonly capacity: number; readonly length: IrExpr; readonly at: (index: IrExpr) => Value }
+  | {
+      readonly kind: 'seq';
+      readonly element: Type;
+      readonly capacity: number;
+      readonly length: IrExpr;
+      readonly at: (index: IrExpr) => Value;
+    }
   /** A type used as a set of values: `agents`, `0..3`. */
   | { readonly kind: 'set'; readonly type: Type }
   | { readonly kind: 'invalid' };
@@ -33,7 +39,9 @@ export function number(e: IrExpr): Value {
 export function typeOf(value: Value): Type {
   switch (value.kind) {
     case 'scalar':
-      return value.type.kind === 'int' || value.type.kind === 'real' ? { kind: value.type.kind, bounds: value.e.bounds } : value.type;
+      return value.type.kind === 'int' || value.type.kind === 'real'
+        ? { kind: value.type.kind, bounds: value.e.bounds }
+        : value.type;
     case 'record':
       return value.type;
     case 'tuple':
@@ -68,7 +76,11 @@ export function refresh(value: Value): Value {
 }
 
 /** All values of a list as one value chosen by `index` (int, in 0..n-1). Constant tables become constant data through `table`. */
-export function pick(values: readonly Value[], index: IrExpr, table: (data: readonly IrExpr[], index: IrExpr) => IrExpr | undefined): Value {
+export function pick(
+  values: readonly Value[],
+  index: IrExpr,
+  table: (data: readonly IrExpr[], index: IrExpr) => IrExpr | undefined,
+): Value {
   const k = ir.constantOf(index);
   if (k !== undefined) return values[k] ?? invalid;
   const first = values[0];
@@ -84,33 +96,66 @@ export function pick(values: readonly Value[], index: IrExpr, table: (data: read
         if (loaded !== undefined) return scalar(type, loaded);
       }
       let result = exprs.at(-1) as IrExpr;
-      for (let i = exprs.length - 2; i >= 0; i--) result = ir.select(ir.binary('eq', index, ir.int(i)), exprs[i] as IrExpr, result);
+      for (let i = exprs.length - 2; i >= 0; i--)
+        result = ir.select(ir.binary('eq', index, ir.int(i)), exprs[i] as IrExpr, result);
       return scalar(type, result);
     }
     case 'record':
       return {
         kind: 'record',
         type: first.type,
-        fields: first.fields.map((_, f) => pick(values.map(v => (v.kind === 'record' ? (v.fields[f] ?? invalid) : invalid)), index, table)),
+        fields: first.fields.map((_, f) =>
+          pick(
+            values.map(v => (v.kind === 'record' ? (v.fields[f] ?? invalid) : invalid)),
+            index,
+            table,
+          ),
+        ),
       };
     case 'tuple':
       return {
         kind: 'tuple',
-        items: first.items.map((_, f) => pick(values.map(v => (v.kind === 'tuple' ? (v.items[f] ?? invalid) : invalid)), index, table)),
+        items: first.items.map((_, f) =>
+          pick(
+            values.map(v => (v.kind === 'tuple' ? (v.items[f] ?? invalid) : invalid)),
+            index,
+            table,
+          ),
+        ),
       };
     case 'array':
       return {
         kind: 'array',
-        type: { ...first.type, element: values.map(v => (v.kind === 'array' ? v.type.element : T.invalidType)).reduce(T.join) },
-        at: indices => pick(values.map(v => (v.kind === 'array' ? v.at(indices) : invalid)), index, table),
+        type: {
+          ...first.type,
+          element: values.map(v => (v.kind === 'array' ? v.type.element : T.invalidType)).reduce(T.join),
+        },
+        at: indices =>
+          pick(
+            values.map(v => (v.kind === 'array' ? v.at(indices) : invalid)),
+            index,
+            table,
+          ),
       };
     case 'seq':
       return {
         kind: 'seq',
         element: values.map(v => (v.kind === 'seq' ? v.element : T.invalidType)).reduce(T.join),
         capacity: Math.max(...values.map(v => (v.kind === 'seq' ? v.capacity : 0))),
-        length: scalarOf(pick(values.map(v => (v.kind === 'seq' ? number(v.length) : invalid)), index, table)) ?? ir.int(0),
-        at: i => pick(values.map(v => (v.kind === 'seq' ? v.at(i) : invalid)), index, table),
+        length:
+          scalarOf(
+            pick(
+              values.map(v => (v.kind === 'seq' ? number(v.length) : invalid)),
+              index,
+              table,
+            ),
+          ) ?? ir.int(0),
+        at: i =>
+          pick(
+            values.map(v => (v.kind === 'seq' ? v.at(i) : invalid)),
+            index,
+            table,
+          ),
       };
     default:
       return invalid;
@@ -127,9 +172,14 @@ export function select(condition: IrExpr, a: Value, b: Value): Value {
   if (c !== undefined) return c === 0 ? b : a;
   if (a.kind === 'invalid') return b;
   if (b.kind === 'invalid') return a;
-  if (a.kind === 'scalar' && b.kind === 'scalar') return scalar(T.join(typeOf(a), typeOf(b)), ir.select(condition, a.e, b.e));
+  if (a.kind === 'scalar' && b.kind === 'scalar')
+    return scalar(T.join(typeOf(a), typeOf(b)), ir.select(condition, a.e, b.e));
   if (a.kind === 'record' && b.kind === 'record') {
-    return { kind: 'record', type: a.type, fields: a.fields.map((field, k) => select(condition, field, b.fields[k] ?? invalid)) };
+    return {
+      kind: 'record',
+      type: a.type,
+      fields: a.fields.map((field, k) => select(condition, field, b.fields[k] ?? invalid)),
+    };
   }
   if (a.kind === 'tuple' && b.kind === 'tuple') {
     return { kind: 'tuple', items: a.items.map((item, k) => select(condition, item, b.items[k] ?? invalid)) };
@@ -169,15 +219,22 @@ export function toSeq(value: Value): Extract<Value, { kind: 'seq' }> | undefined
 }
 
 /** Are the two equal? Undefined when they cannot be compared. `loop` folds a conjunction over 0..count-1. */
-export function equal(a: Value, b: Value, loop: (count: IrExpr, body: (k: IrExpr) => IrExpr) => IrExpr): IrExpr | undefined {
+export function equal(
+  a: Value,
+  b: Value,
+  loop: (count: IrExpr, body: (k: IrExpr) => IrExpr) => IrExpr,
+): IrExpr | undefined {
   if (a.kind === 'scalar' && b.kind === 'scalar') {
     const same = a.type.kind === b.type.kind || (isNumeric(a.type) && isNumeric(b.type));
     if (!same) return undefined;
-    if ((a.type.kind === 'enum' || a.type.kind === 'index') && a.type.name !== (b.type as { name: string }).name) return undefined;
+    if ((a.type.kind === 'enum' || a.type.kind === 'index') && a.type.name !== (b.type as { name: string }).name)
+      return undefined;
     return ir.binary('eq', a.e, b.e);
   }
-  if (a.kind === 'record' && b.kind === 'record' && a.type.name === b.type.name) return allEqual(a.fields, b.fields, loop);
-  if (a.kind === 'tuple' && b.kind === 'tuple' && a.items.length === b.items.length) return allEqual(a.items, b.items, loop);
+  if (a.kind === 'record' && b.kind === 'record' && a.type.name === b.type.name)
+    return allEqual(a.fields, b.fields, loop);
+  if (a.kind === 'tuple' && b.kind === 'tuple' && a.items.length === b.items.length)
+    return allEqual(a.items, b.items, loop);
   if (a.kind === 'array' && b.kind === 'array') {
     if (!T.compatible(a.type, b.type) && !T.compatible(b.type, a.type)) return undefined;
     const sizes = a.type.keys.map(key => T.sizeOf(key) ?? 0);
@@ -218,7 +275,11 @@ export function equal(a: Value, b: Value, loop: (count: IrExpr, body: (k: IrExpr
   return undefined;
 }
 
-function allEqual(a: readonly Value[], b: readonly Value[], loop: (count: IrExpr, body: (k: IrExpr) => IrExpr) => IrExpr): IrExpr | undefined {
+function allEqual(
+  a: readonly Value[],
+  b: readonly Value[],
+  loop: (count: IrExpr, body: (k: IrExpr) => IrExpr) => IrExpr,
+): IrExpr | undefined {
   let result = ir.bool(true);
   for (let k = 0; k < a.length; k++) {
     const part = equal(a[k] ?? invalid, b[k] ?? invalid, loop);
@@ -246,7 +307,14 @@ export function fromOrdinal(type: Type, ordinal: IrExpr): Value {
     case 'agent':
       return scalar(type, ir.binary('add', ordinal, ir.int(type.first)));
     case 'record':
-      return { kind: 'record', type, fields: split(type.fields.map(f => f.type), ordinal) };
+      return {
+        kind: 'record',
+        type,
+        fields: split(
+          type.fields.map(f => f.type),
+          ordinal,
+        ),
+      };
     case 'tuple':
       return { kind: 'tuple', items: split(type.items, ordinal) };
     default:
@@ -286,7 +354,10 @@ export function toOrdinal(type: Type, value: Value): IrExpr | undefined {
 }
 
 /** Does every scalar of the ordinal's source lie inside the type? Bounds of the offending part otherwise. */
-export function outside(type: Type, value: Value): { readonly found: Bounds; readonly allowed: Bounds; readonly where: string } | undefined {
+export function outside(
+  type: Type,
+  value: Value,
+): { readonly found: Bounds; readonly allowed: Bounds; readonly where: string } | undefined {
   if (value.kind === 'scalar' && T.isScalar(type)) {
     const allowed = T.boundsOf(type);
     return B.contains(allowed, value.e.bounds) ? undefined : { found: value.e.bounds, allowed, where: '' };

@@ -2,8 +2,8 @@
 import type { ViewValue } from '../game/model.ts';
 import { valueName } from './match.ts';
 import type { Storage } from './storage.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 
 export function viewOf(storage: Storage, agentLabels: readonly string[], offset = 0): ViewValue {
   switch (storage.kind) {
@@ -11,13 +11,22 @@ export function viewOf(storage: Storage, agentLabels: readonly string[], offset 
       const { type, store } = storage;
       const size = T.sizeOf(type);
       if (type.kind === 'int' || type.kind === 'real' || size === undefined) return { kind: 'number', store, offset };
-      return { kind: 'named', store, offset, low: T.boundsOf(type).low, names: Array.from({ length: size }, (_, k) => elementName(type, k, agentLabels)) };
+      return {
+        kind: 'named',
+        store,
+        offset,
+        low: T.boundsOf(type).low,
+        names: Array.from({ length: size }, (_, k) => elementName(type, k, agentLabels)),
+      };
     }
     case 'record':
       return {
         kind: 'record',
         type: storage.type.name,
-        fields: storage.fields.map((field, k) => ({ name: storage.type.fields[k]?.name ?? '', value: viewOf(field, agentLabels, offset) })),
+        fields: storage.fields.map((field, k) => ({
+          name: storage.type.fields[k]?.name ?? '',
+          value: viewOf(field, agentLabels, offset),
+        })),
       };
     case 'tuple':
       return { kind: 'tuple', items: storage.items.map(item => viewOf(item, agentLabels, offset)) };
@@ -25,19 +34,34 @@ export function viewOf(storage: Storage, agentLabels: readonly string[], offset 
       const total = storage.sizes.reduce((a, b) => a * b, 1);
       const keys = Array.from({ length: total }, (_, k) => keyName(storage.type.keys, storage.sizes, k, agentLabels));
       const [rows, columns] = storage.sizes;
-      const grid = storage.sizes.length === 2 && rows !== undefined && columns !== undefined ? ([rows, columns] as const) : undefined;
-      return { kind: 'array', keys, items: keys.map((_, k) => viewOf(storage.element, agentLabels, offset * total + k)), grid };
+      const grid =
+        storage.sizes.length === 2 && rows !== undefined && columns !== undefined
+          ? ([rows, columns] as const)
+          : undefined;
+      return {
+        kind: 'array',
+        keys,
+        items: keys.map((_, k) => viewOf(storage.element, agentLabels, offset * total + k)),
+        grid,
+      };
     }
     case 'seq':
       return {
         kind: 'seq',
         length: { store: storage.length, offset },
-        items: Array.from({ length: storage.capacity }, (_, k) => viewOf(storage.items, agentLabels, offset * storage.capacity + k)),
+        items: Array.from({ length: storage.capacity }, (_, k) =>
+          viewOf(storage.items, agentLabels, offset * storage.capacity + k),
+        ),
       };
   }
 }
 
-function keyName(keys: readonly Type[], sizes: readonly number[], flat: number, agentLabels: readonly string[]): string {
+function keyName(
+  keys: readonly Type[],
+  sizes: readonly number[],
+  flat: number,
+  agentLabels: readonly string[],
+): string {
   const names: string[] = [];
   let rest = flat;
   for (let d = sizes.length - 1; d >= 0; d--) {

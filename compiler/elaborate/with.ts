@@ -6,8 +6,8 @@ import { coerce, expectNumber, mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
 import { arrayIndices, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
-import * as T from './types.ts';
 import type { Type } from './types.ts';
+import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -15,7 +15,10 @@ import * as V from './values.ts';
 export function withExpr(ctx: Context, e: WithExpr, expected: Type | undefined): Value {
   let value = elaborate(ctx, e.object, expected);
   for (const update of e.updates) {
-    value = 'field' in update.target ? updateField(ctx, value, update, update.target.field.text) : updateElement(ctx, value, update, update.target.indices, e);
+    value =
+      'field' in update.target
+        ? updateField(ctx, value, update, update.target.field.text)
+        : updateElement(ctx, value, update, update.target.indices, e);
     if (value.kind === 'invalid') return V.invalid;
   }
   return value;
@@ -31,7 +34,12 @@ function updateField(ctx: Context, value: Value, update: Update, name: string): 
   const field = value.type.fields[k];
   if (field === undefined) {
     const known = value.type.fields.map(f => f.name);
-    report(ctx, update.span, 'no-such-field', { field: name, of: value.type.name, suggestion: suggest(name, known), known: known.join(', ') });
+    report(ctx, update.span, 'no-such-field', {
+      field: name,
+      of: value.type.name,
+      suggestion: suggest(name, known),
+      known: known.join(', '),
+    });
     return V.invalid;
   }
   const changed = changedValue(ctx, value.fields[k] as Value, field.type, update, `\`${name}\` of ${value.type.name}`);
@@ -39,7 +47,13 @@ function updateField(ctx: Context, value: Value, update: Update, name: string): 
   return { ...value, fields: value.fields.map((old, i) => (i === k ? changed : old)) };
 }
 
-function updateElement(ctx: Context, value: Value, update: Update, indices: Parameters<typeof arrayIndices>[2], e: WithExpr): Value {
+function updateElement(
+  ctx: Context,
+  value: Value,
+  update: Update,
+  indices: Parameters<typeof arrayIndices>[2],
+  e: WithExpr,
+): Value {
   if (value.kind === 'invalid') return V.invalid;
   if (value.kind !== 'array') {
     mismatch(ctx, e.object.span, 'an array', value, 'What `with [...]` changes an element of');
@@ -90,6 +104,10 @@ function changedValue(ctx: Context, old: Value, type: Type, update: Update, what
     return V.invalid;
   }
   const size = bounds.high - bounds.low + 1;
-  const wrapped = ir.binary('add', ir.binary('mod', ir.binary('sub', moved, ir.int(bounds.low)), ir.int(size)), ir.int(bounds.low));
+  const wrapped = ir.binary(
+    'add',
+    ir.binary('mod', ir.binary('sub', moved, ir.int(bounds.low)), ir.int(size)),
+    ir.int(bounds.low),
+  );
   return coerce(ctx, V.number(wrapped), type, update.span, what);
 }

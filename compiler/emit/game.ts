@@ -5,7 +5,7 @@
  */
 import type { GameModel, Store } from '../game/model.ts';
 import { type Unit, Writer } from './gameCode.ts';
-import { declareFunctions } from './gameFunctions.ts';
+import { declareFunctions, mentionedFunctions } from './gameFunctions.ts';
 import { docComment } from './gameNames.ts';
 import { emitMasks, emitObserve, viewsOf } from './gameObserve.ts';
 import { randomHelpers } from './gameRandom.ts';
@@ -34,13 +34,14 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
   const unit = newUnit(model, options.types, options.unroll ?? !options.types);
   const own = privateStores(unit);
   const held = (key: string) => (store: Store) => store.size === 1 && own(key)(store);
-  const functions = declareFunctions(unit, held);
+  const written = declareFunctions(unit, held);
   const views = viewsOf(unit);
   const start = emitStart(unit, held('init'));
   const step = emitStep(unit, own('step'), views);
-  const observe = views.observations === 'none' ? [] : emitObserve(unit, held);
+  const observe = views.observations === 'none' ? [] : emitObserve(unit, own);
   const masks = emitMasks(unit);
 
+  const functions = mentionedFunctions(written, [start, step, observe, masks]);
   const draws = start.some(line => line.includes('seedOfGames'));
   const exported = options.module === 'esm' ? 'export ' : '';
   const out = new Writer();
@@ -52,7 +53,7 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
   out.line('');
   const constants = constantDeclarations(unit);
   if (constants.length > 0) out.all([...constants, '']);
-  out.all(moduleHelpers(unit, step, start, functions));
+  out.all(moduleHelpers(unit, step, start, ...functions));
   const parameters = options.types
     ? 'envs: number, seed: number, firstGame: number, buffers: GameBuffers'
     : 'envs, seed, firstGame, buffers';
@@ -63,7 +64,7 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
     out.line(`const { ${bufferNames(unit, views, step)} } = buffers;`);
     out.all(arrayDeclarations(unit, draws));
     for (const part of [
-      functions,
+      ...functions,
       start,
       observe,
       views.masks === 'changing' ? masks : [],

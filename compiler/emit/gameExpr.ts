@@ -2,7 +2,7 @@
 import { Rational } from '../../runtime/games/rational.ts';
 import type { IrExpr, Scalar, Store } from '../game/model.ts';
 import { arrayName, type Body, type Code, level, operand, primary, row } from './gameCode.ts';
-import { constantOf, fitsInt32, needsStatements, unrolledCount } from './gameFold.ts';
+import { children, constantOf, fitsInt32, needsStatements, sizeWithin, unrolledCount } from './gameFold.ts';
 import { commentText } from './gameNames.ts';
 import { decided } from './gameRange.ts';
 import { reduceLoop } from './gameReduce.ts';
@@ -125,12 +125,54 @@ export function emit(body: Body, expr: IrExpr, hint = 'value'): Code {
       return n === undefined ? reduceLoop(body, expr, hint) : emit(body, writeOut(expr, n), hint);
     }
     case 'call': {
+      if (body.unit.unroll && body.readsOnce && isInlined(body, expr)) return inlined(body, expr, hint);
       const fn = body.unit.functions.get(expr.fn.id) ?? ice(`function ${expr.fn.name} is not emitted`);
       if (fn.perGame) body.usesGame = true;
       const args = expr.args.map(arg => emitNumber(body, arg).text);
       return primary(`${fn.name}(${(fn.perGame ? ['e', ...args] : args).join(', ')})`, fn.bool);
     }
   }
+}
+
+/** Engines put functions in place up to a budget that a long step exceeds; small ones are put in place here. */
+function isInlined(body: Body, expr: IrExpr & { op: 'call' }): boolean {
+  const { fn, args } = expr;
+  if (
+    fn.body.length > 0 ||
+    needsStatements(fn.result, body.known) ||
+    sizeWithin(fn.result, body.known, 60) === undefined
+  )
+    return false;
+  return args.every(isCheap);
+}
+
+/** May the expression be computed where its value is perhaps not needed? Loops and reads at places that may not exist may not. */
+function isCheap(expr: IrExpr): boolean {
+  if (expr.op === 'reduce' || expr.op === 'call') return false;
+  if (expr.op === 'load' && expr.index.op !== 'const' && expr.index.op !== 'local') return false;
+  return children(expr).every(isCheap);
+}
+
+function inlined(body: Body, expr: IrExpr & { op: 'call' }, hint: string): Code {
+  const { fn } = expr;
+  const args = expr.args.map((arg, k) => {
+    const code = emitNumber(body, arg);
+    if (code.value !== undefined || /^\w+$/.test(code.text)) return code;
+    const name = body.names.declare((fn.params[k] as { name: string }).name);
+    body.out.line(`const ${name} = ${code.text};`);
+    return primary(name);
+  });
+  for (const [k, param] of fn.params.entries()) {
+    const code = args[k] as Code;
+    body.locals.set(param.id, code);
+    if (code.value !== undefined) body.known.set(param.id, code.value);
+  }
+  const result = emit(body, fn.result, hint);
+  for (const param of fn.params) {
+    body.locals.delete(param.id);
+    body.known.delete(param.id);
+  }
+  return result;
 }
 
 /** `store[index]` for reading or writing; arrays of state are reached through the game's row. */
@@ -356,13 +398,15 @@ function comparison(body: Body, expr: IrExpr & { op: 'binary' }, operator: keyof
     if (a.bool && (b.value === 0 || b.value === 1)) return (b.value === 1) === wanted ? a : negate(a);
     if (b.bool && (a.value === 0 || a.value === 1)) return (a.value === 1) === wanted ? b : negate(b);
   }
+  const whole = left.scalar === 'int' && right.scalar === 'int';
+  if (whole && a.text === b.text) return boolCode(operator === 'eq' || operator === 'le' || operator === 'ge');
   const symbol = comparisons[operator];
   const at = operator === 'eq' || operator === 'ne' ? level.equality : level.relational;
   const keepBool = at === level.equality && a.bool && b.bool;
   const x = operand(keepBool ? a : asNumber(a), level.shift);
   const y = operand(keepBool ? b : asNumber(b), level.shift) + valueName(body, left, b.value);
   // With reals, not (a < b) is not (a >= b): neither holds for a NaN.
-  const flips = at === level.equality || (left.scalar === 'int' && right.scalar === 'int');
+  const flips = at === level.equality || whole;
   return {
     text: `${x} ${symbol} ${y}`,
     level: at,

@@ -50,10 +50,18 @@ export function constantOf(expr: IrExpr, known: Known): number | undefined {
       const c = constantOf(expr.condition, known);
       return c === undefined ? undefined : constantOf(c !== 0 ? expr.then : expr.else, known);
     }
+    case 'call': {
+      if (expr.fn.body.length > 0) return undefined;
+      const inside = new Map<number, number>();
+      for (const [k, param] of expr.fn.params.entries()) {
+        const arg = constantOf(expr.args[k] as IrExpr, known);
+        if (arg !== undefined) inside.set(param.id, arg);
+      }
+      return constantOf(expr.fn.result, inside);
+    }
     case 'action':
     case 'time':
     case 'reduce':
-    case 'call':
       return undefined;
   }
 }
@@ -154,6 +162,12 @@ function size(expr: IrExpr, known: Known, limit: number): number {
     if (total > limit) break;
   }
   return total;
+}
+
+/** The number of operations of an expression, folds counted as often as they are written out; undefined above `limit`. */
+export function sizeWithin(expr: IrExpr, known: Known, limit: number): number | undefined {
+  const total = size(expr, known, limit);
+  return total > limit ? undefined : total;
 }
 
 /** Must parts of this expression be computed by statements before it (loops)? */

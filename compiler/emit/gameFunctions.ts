@@ -1,24 +1,46 @@
 /** The game's own functions, as functions of the game number and their parameters. */
 import type { IrExpr, IrFunction, Store } from '../game/model.ts';
-import { declarations, newBody, primary, type Unit, Writer } from './gameCode.ts';
+import { declarations, type EmittedFunction, newBody, primary, type Unit, Writer } from './gameCode.ts';
 import { emit } from './gameExpr.ts';
 import { walkExpr, walkStmts } from './gameFold.ts';
 import { docComment } from './gameNames.ts';
 import { planScopes } from './gameScopes.ts';
 import { emitStmts } from './gameStmt.ts';
 
+/** The text of one of the game's functions. */
+export interface FunctionText {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
 /** Emits every function that something calls, callees first, and registers them in `unit.functions`. */
-export function declareFunctions(unit: Unit, held: (key: string) => (store: Store) => boolean): readonly string[] {
-  const out = new Writer();
+export function declareFunctions(
+  unit: Unit,
+  held: (key: string) => (store: Store) => boolean,
+): readonly FunctionText[] {
+  const out: FunctionText[] = [];
   const visit = (fn: IrFunction): void => {
     if (unit.functions.has(fn.id)) return;
     for (const callee of calleesOf(fn)) visit(callee);
     const lines = emitFunction(unit, fn, held(`function${fn.id}`));
-    if (out.lines.length > 0) out.line('');
-    out.all(lines);
+    out.push({ name: (unit.functions.get(fn.id) as EmittedFunction).name, lines });
   };
   for (const fn of rootFunctions(unit)) visit(fn);
-  return out.lines;
+  return out;
+}
+
+/** The functions that `texts` mention, and those that these mention; the others were put in place where they were called. */
+export function mentionedFunctions(
+  functions: readonly FunctionText[],
+  texts: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  const kept: (readonly string[])[] = [];
+  // Callees come first, so from the last one on every mention is known.
+  for (const { name, lines } of [...functions].reverse()) {
+    const call = new RegExp(`\\b${name}\\(`);
+    if ([...texts, ...kept].some(text => text.some(line => call.test(line)))) kept.unshift(lines);
+  }
+  return kept;
 }
 
 function emitFunction(unit: Unit, fn: IrFunction, inVariable: (store: Store) => boolean): readonly string[] {

@@ -13,10 +13,12 @@ import {
   withHoistedReads,
 } from './gameCode.ts';
 import { asNumber, emit, emitBool, emitNumber, nested, numberCode, offset } from './gameExpr.ts';
-import { constantOf, needsStatements, walkExpr, walkStmts } from './gameFold.ts';
+import { constantOf, intConst, needsStatements, walkExpr, walkStmts } from './gameFold.ts';
 import { commentText, lineComment } from './gameNames.ts';
 import { planScopes } from './gameScopes.ts';
 import { emitStmts } from './gameStmt.ts';
+import { substitute } from './gameSubstitute.ts';
+import { unrollStep } from './gameUnroll.ts';
 
 /** What of a game's observations and masks can change. */
 export interface Views {
@@ -58,48 +60,111 @@ function changes(unit: Unit, stmts: readonly IrStmt[], exprs: readonly IrExpr[])
 /** Pieces of at most this many elements are written out element by element. */
 const unrollElements = 4;
 
-/** `observe(from, to, out)`: rows of games from .. to-1. */
-export function emitObserve(unit: Unit, inVariable: (key: string) => (store: Store) => boolean): readonly string[] {
+/** A function body and the lines written for it. */
+interface Part {
+  readonly body: Body;
+  readonly writer: Writer;
+}
+
+/**
+ * `observe(from, to, out)`: rows of games from .. to-1.
+ * @param own the next and scratch stores that only the function with a key touches
+ */
+export function emitObserve(unit: Unit, own: (key: string) => (store: Store) => boolean): readonly string[] {
   const { model, types } = unit;
   const lengths = model.classes.map(c => c.count * c.observation.length);
   const total = lengths.reduce((a, b) => a + b, 0);
   let start = 0;
-  const classes: { body: Body; writer: Writer }[] = [];
+  const parts: Part[] = [];
   for (const [k, cls] of model.classes.entries()) {
-    const { observation } = cls;
-    if (observation.length > 0) {
-      const writer = new Writer();
-      const values = observation.pieces.map(piece => piece.value);
-      const held = inVariable(`observe${k}`);
-      const body = newBody(unit, {
-        out: writer,
-        scopes: planScopes(observation.prelude, values, held, []),
-        readsOnce: true,
-        inVariable: held,
-      });
-      if (model.classes.length > 1) writer.line(lineComment(cls.name));
-      perAgent(body, cls, observation.self.id, total, start, observation.length, 'o', at => {
-        emitStmts(body, observation.prelude);
-        for (const piece of observation.pieces) emitPiece(body, piece, at);
-      });
-      classes.push({ body, writer });
+    if (cls.observation.length > 0) {
+      const mine = own(`observe${k}`);
+      if (unit.unroll && cls.count <= unrollElements)
+        for (let i = 0; i < cls.count; i++) parts.push(observeAgent(unit, cls, i, total, start, mine));
+      else parts.push(observeClass(unit, cls, total, start, mine));
     }
     start += lengths[k] as number;
   }
-  const merged = mergeDeclarations(classes.map(c => c.body));
   const out = new Writer();
   const num = types ? ': number' : '';
+  const parameters = `from${num}, to${num}, out${types ? ': Float32Array' : ''}`;
   out.line('/** Writes what the agents of games from .. to-1 see into their rows of `out`. */');
-  out.block(
-    `function observe(from${num}, to${num}, out${types ? ': Float32Array' : ''})${types ? ': void' : ''}`,
-    () => {
-      out.block('for (let e = from; e < to; e++)', () => {
-        out.all(merged);
-        out.all(withHoistedReads(classes));
-      });
-    },
-  );
+  out.block(`function observe(${parameters})${types ? ': void' : ''}`, () => {
+    out.block('for (let e = from; e < to; e++)', () => {
+      out.all(mergeDeclarations(parts.map(part => part.body)));
+      out.all(withHoistedReads(parts));
+    });
+  });
   return out.lines;
+}
+
+/** All agents of a class, in a loop where there are several. */
+function observeClass(unit: Unit, cls: AgentClass, total: number, start: number, own: (store: Store) => boolean): Part {
+  const { observation } = cls;
+  const writer = new Writer();
+  const held = (store: Store): boolean => store.size === 1 && own(store);
+  const values = observation.pieces.map(piece => piece.value);
+  const scopes = planScopes(observation.prelude, values, held, []);
+  const body = newBody(unit, { out: writer, scopes, readsOnce: true, inVariable: held });
+  if (unit.model.classes.length > 1) writer.line(lineComment(cls.name));
+  perAgent(body, cls, observation.self.id, total, start, observation.length, 'o', at => {
+    emitStmts(body, observation.prelude);
+    for (const piece of observation.pieces) emitPiece(body, piece, at);
+  });
+  return { body, writer };
+}
+
+/** Pieces of at most this many elements become straight-line code where speed counts. */
+const straightElements = 8;
+
+/** One agent of a class as straight-line code. */
+function observeAgent(
+  unit: Unit,
+  cls: AgentClass,
+  index: number,
+  total: number,
+  start: number,
+  own: (store: Store) => boolean,
+): Part {
+  const { observation } = cls;
+  const writer = new Writer();
+  const elements = observation.pieces.map(piece =>
+    piece.count > straightElements
+      ? [piece.value]
+      : Array.from({ length: piece.count }, (_, k) =>
+          substitute(piece.value, new Map([[piece.variable.id, intConst(k)]])),
+        ),
+  );
+  const self = new Map([[observation.self.id, intConst(cls.first + index)]]);
+  const { stmts, tail, elements: arrays } = unrollStep(observation.prelude, elements.flat(), own, 1_000_000_000, self);
+  const parts = new Set([...arrays.values()].flat());
+  const held = (store: Store): boolean => parts.has(store) || (store.size === 1 && own(store));
+  const body = newBody(unit, {
+    out: writer,
+    scopes: planScopes(stmts, tail, held, []),
+    readsOnce: true,
+    inVariable: held,
+  });
+  body.known.set(observation.self.id, cls.first + index);
+  writer.line(lineComment((unit.model.agents[cls.first + index] as { label: string }).label));
+  nested(body, '', () => {
+    const at = body.names.declare('o');
+    const row = total === 1 ? 'e' : `e * ${total}`;
+    writer.line(`const ${at} = ${offset(row, numberCode(start + index * observation.length))};`);
+    emitStmts(body, stmts);
+    let next = 0;
+    for (const piece of observation.pieces) {
+      if (piece.count > straightElements) {
+        emitPiece(body, { ...piece, value: tail[next++] as IrExpr }, at);
+        continue;
+      }
+      for (let k = 0; k < piece.count; k++) {
+        const value = tail[next++] as IrExpr;
+        emitElement(body, { ...piece, value }, slot => offset(at, numberCode(piece.offset + k * piece.stride + slot)));
+      }
+    }
+  });
+  return { body, writer };
 }
 
 /** Runs `write` once per agent of a class, with the place where its slice of a row begins. */

@@ -3,8 +3,9 @@
  * a whole step of one game in registers. Emitted programs that are meant to be read keep their loops.
  */
 import type { IrExpr, IrStmt, Local, Store } from '../game/model.ts';
+import { Flow } from './gameFlow.ts';
 import { blocksOf, constantOf, intConst, unrolledCount, walkExpr, walkStmts } from './gameFold.ts';
-import { mapExpr, type Replacements, renamed, substitute, writeOut } from './gameSubstitute.ts';
+import { mapExpr, type Replacements, renamed, writeOut } from './gameSubstitute.ts';
 
 /** Loops of at most this many rounds are written out, ... */
 const loopRounds = 4;
@@ -21,40 +22,50 @@ export interface Unrolled {
 /**
  * Writes out the loops of a step.
  * @param tail expressions evaluated after the statements
- * @param priv the work arrays that nothing but these statements and expressions touch
+ * @param own the next and scratch stores that nothing but these statements and expressions touch
  * @param fresh a number above all ids of locals and stores in use
+ * @param given locals whose value is known from the start
  */
 export function unrollStep(
   stmts: readonly IrStmt[],
   tail: readonly IrExpr[],
-  priv: (store: Store) => boolean,
+  own: (store: Store) => boolean,
   fresh: number,
+  given: Replacements = new Map(),
 ): Unrolled {
   const ids: Ids = { next: fresh, statements: 0 };
-  const definitions = countDefinitions(stmts);
-  const flat = unrollStmts(stmts, new Map(), definitions, ids);
-  const exprs = sharedMap(tail, flatten);
-  const plain: Unrolled = { stmts, tail, elements: new Map() };
-  if (sizeOf(flat, exprs) > sizeLimit) return plain;
-  const arrays = constantlyIndexed(flat, exprs, priv);
+  const flow = new Flow(own);
+  const written = new Unroller(countDefinitions(stmts), ids).block(stmts, new Map(given), flow);
+  const exprs = sharedMap(tail, (expr, done) => settled(expr, given, flow, done));
+  if (sizeOf(written, exprs) > sizeLimit) {
+    const plain = sharedMap(tail, (expr, done) => settled(expr, given, new Flow(() => false), done));
+    return {
+      stmts: new Unroller(new Map(), { next: 0, statements: Infinity }).block(
+        stmts,
+        new Map(given),
+        new Flow(() => false),
+      ),
+      tail: plain,
+      elements: new Map(),
+    };
+  }
   const elements = new Map<number, readonly Store[]>();
-  for (const store of arrays) {
-    const parts = Array.from(
-      { length: store.size },
-      (_, k): Store => ({ ...store, id: ids.next++, name: `${store.name}_${k}`, size: 1 }),
+  for (const store of constantlyIndexed(written, exprs, own)) {
+    const part = (k: number): Store => ({ ...store, id: ids.next++, name: `${store.name}_${k}`, size: 1 });
+    elements.set(
+      store.id,
+      Array.from({ length: store.size }, (_, k) => part(k)),
     );
-    elements.set(store.id, parts);
   }
   const replace = (expr: IrExpr): IrExpr => {
     const parts = expr.op === 'load' ? elements.get(expr.store.id) : undefined;
     if (expr.op !== 'load' || parts === undefined) return expr;
     return { ...expr, store: parts[constantOf(expr.index, nothing) ?? 0] as Store, index: intConst(0) };
   };
-  return {
-    stmts: scalarStmts(flat, elements, replace),
-    tail: sharedMap(exprs, (expr, done) => mapExpr(expr, replace, done)),
-    elements,
-  };
+  const scalar = scalarStmts(written, elements, replace);
+  const ends = sharedMap(exprs, (expr, done) => mapExpr(expr, replace, done));
+  const parts = new Set([...elements.values()].flat());
+  return { stmts: withoutUnread(scalar, ends, store => own(store) || parts.has(store)), tail: ends, elements };
 }
 
 interface Ids {
@@ -75,13 +86,21 @@ function sharedMap(
   return exprs.map(expr => map(expr, done));
 }
 
-/** Writes out the folds inside an expression. */
-function flatten(expr: IrExpr, done: Map<IrExpr, IrExpr> = new Map()): IrExpr {
+/** The expression with known locals and known work values put in and short folds written out. */
+function settled(expr: IrExpr, given: Replacements, flow: Flow, done: Map<IrExpr, IrExpr> = new Map()): IrExpr {
   return mapExpr(
     expr,
     part => {
-      const count = part.op === 'reduce' ? unrolledCount(part, nothing) : undefined;
-      return part.op === 'reduce' && count !== undefined ? flatten(writeOut(part, count)) : part;
+      if (part.op === 'local') return given.get(part.local.id) ?? part;
+      if (part.op === 'load') {
+        const value = flow.valueAt(part.store, constantOf(part.index, nothing));
+        return value === undefined
+          ? part
+          : { op: 'const', value, scalar: part.scalar, bounds: { low: value, high: value } };
+      }
+      if (part.op !== 'reduce') return part;
+      const count = unrolledCount(part, nothing);
+      return count === undefined ? part : settled(writeOut(part, count), given, flow);
     },
     done,
   );
@@ -101,55 +120,99 @@ function countDefinitions(stmts: readonly IrStmt[]): ReadonlyMap<number, number>
 
 // ---------------------------------------------------------------------------------------------- loops
 
-function unrollStmts(
-  stmts: readonly IrStmt[],
-  given: Replacements,
-  definitions: ReadonlyMap<number, number>,
-  ids: Ids,
-): readonly IrStmt[] {
-  const value = (expr: IrExpr): IrExpr => flatten(substitute(expr, given));
-  const target = (local: Local): Local => {
-    const to = given.get(local.id);
-    return to?.op === 'local' ? to.local : local;
-  };
-  const inside = (block: readonly IrStmt[], more: Replacements = given): readonly IrStmt[] =>
-    unrollStmts(block, more, definitions, ids);
-  return stmts.flatMap((stmt): readonly IrStmt[] => {
+class Unroller {
+  /** How often each local is assigned in all statements. */
+  private readonly definitions: ReadonlyMap<number, number>;
+  private readonly ids: Ids;
+
+  constructor(definitions: ReadonlyMap<number, number>, ids: Ids) {
+    this.definitions = definitions;
+    this.ids = ids;
+  }
+
+  /** Copies statements; `given` and `flow` take in what becomes known on the way. */
+  block(stmts: readonly IrStmt[], given: Map<number, IrExpr>, flow: Flow): readonly IrStmt[] {
+    return stmts.flatMap(stmt => this.statement(stmt, given, flow));
+  }
+
+  private statement(stmt: IrStmt, given: Map<number, IrExpr>, flow: Flow): readonly IrStmt[] {
+    const { ids } = this;
     ids.statements++;
+    const value = (expr: IrExpr): IrExpr => settled(expr, given, flow);
     switch (stmt.op) {
-      case 'let':
-        return [{ ...stmt, local: target(stmt.local), value: value(stmt.value) }];
-      case 'store':
-        return [{ ...stmt, index: value(stmt.index), value: value(stmt.value) }];
+      case 'let': {
+        const result = value(stmt.value);
+        if (this.definitions.get(stmt.local.id) === 1 && constantOf(result, nothing) !== undefined) {
+          given.set(stmt.local.id, result);
+          return [];
+        }
+        return [{ ...stmt, local: target(stmt.local, given), value: result }];
+      }
+      case 'store': {
+        const index = value(stmt.index);
+        const result = value(stmt.value);
+        flow.assign(stmt.store, constantOf(index, nothing), constantOf(result, nothing));
+        return [{ ...stmt, index, value: result }];
+      }
       case 'copy':
+        for (let k = 0; k < stmt.to.size; k++) flow.assign(stmt.to, k, flow.valueAt(stmt.from, k));
         return [stmt];
       case 'draw':
-        return [{ ...stmt, local: target(stmt.local), dist: mapDistribution(stmt.dist, value) }];
+        return [{ ...stmt, local: target(stmt.local, given), dist: mapDistribution(stmt.dist, value) }];
       case 'if': {
         const condition = value(stmt.condition);
         const known = constantOf(condition, nothing);
-        if (known !== undefined) return inside(known !== 0 ? stmt.then : stmt.else);
-        return [{ ...stmt, condition, then: inside(stmt.then), else: inside(stmt.else) }];
+        if (known !== undefined) return this.block(known !== 0 ? stmt.then : stmt.else, given, flow);
+        const other = flow.copy();
+        const yes = this.block(stmt.then, new Map(given), flow);
+        const no = this.block(stmt.else, new Map(given), other);
+        flow.keepCommon(other);
+        return [{ ...stmt, condition, then: yes, else: no }];
       }
-      case 'such_that':
-        return [{ ...stmt, body: inside(stmt.body), condition: value(stmt.condition) }];
+      case 'such_that': {
+        // Values of the last try are values after it; those of the one before are unknown.
+        flow.forgetAssigned(stmt.body);
+        const body = this.block(stmt.body, given, flow);
+        return [{ ...stmt, body, condition: settled(stmt.condition, given, flow) }];
+      }
       case 'for': {
         const count = value(stmt.count);
         const rounds = constantOf(count, nothing);
-        if (rounds === undefined || rounds > loopRounds || ids.statements > sizeLimit)
-          return [{ ...stmt, count, body: inside(stmt.body) }];
-        const own = [...countDefinitions(stmt.body)].filter(([id, times]) => definitions.get(id) === times);
-        return Array.from({ length: Math.max(0, rounds) }, (_, k) => {
-          const round = new Map(given).set(stmt.variable.id, intConst(k));
-          for (const [id] of own) {
-            const local = target(localOf(stmt.body, id) as Local);
-            round.set(id, renamed(local, ids.next++, String(k)).expr);
-          }
-          return inside(stmt.body, round);
-        }).flat();
+        if (rounds !== undefined && rounds <= loopRounds && ids.statements <= sizeLimit)
+          return this.rounds(stmt, rounds, given, flow);
+        flow.forgetAssigned(stmt.body);
+        const body = this.block(stmt.body, new Map(given), flow);
+        flow.forgetAssigned(stmt.body);
+        return [{ ...stmt, count, body }];
       }
     }
-  });
+  }
+
+  /** One copy of the body per round, each with variables of its own. */
+  private rounds(
+    stmt: IrStmt & { op: 'for' },
+    rounds: number,
+    given: Map<number, IrExpr>,
+    flow: Flow,
+  ): readonly IrStmt[] {
+    const own = [...countDefinitions(stmt.body)].filter(([id, times]) => this.definitions.get(id) === times);
+    const out: IrStmt[] = [];
+    for (let k = 0; k < rounds; k++) {
+      const round = new Map(given).set(stmt.variable.id, intConst(k));
+      for (const [id] of own) {
+        const local = target(localOf(stmt.body, id) as Local, given);
+        round.set(id, renamed(local, this.ids.next++, String(k)).expr);
+      }
+      out.push(...this.block(stmt.body, round, flow));
+    }
+    return out;
+  }
+}
+
+/** The variable that stands for a local here. */
+function target(local: Local, given: Replacements): Local {
+  const to = given.get(local.id);
+  return to?.op === 'local' ? to.local : local;
 }
 
 function localOf(stmts: readonly IrStmt[], id: number): Local | undefined {
@@ -196,12 +259,12 @@ function sizeOf(stmts: readonly IrStmt[], tail: readonly IrExpr[]): number {
 function constantlyIndexed(
   stmts: readonly IrStmt[],
   tail: readonly IrExpr[],
-  priv: (store: Store) => boolean,
+  own: (store: Store) => boolean,
 ): ReadonlySet<Store> {
   const found = new Set<Store>();
   const refused = new Set<Store>();
   const access = (store: Store, index: IrExpr | undefined): void => {
-    if (store.size === 1 || !priv(store)) return;
+    if (store.size === 1 || !own(store)) return;
     found.add(store);
     if (index !== undefined && constantOf(index, nothing) === undefined) refused.add(store);
     if (store.size > 4 * loopRounds) refused.add(store);
@@ -271,4 +334,37 @@ function scalarStmts(
         return [{ ...stmt, body: scalarStmts(stmt.body, elements, replace), condition: value(stmt.condition) }];
     }
   });
+}
+
+/** Leaves out assignments to work stores that nothing reads. */
+function withoutUnread(
+  stmts: readonly IrStmt[],
+  tail: readonly IrExpr[],
+  own: (store: Store) => boolean,
+): readonly IrStmt[] {
+  const read = new Set<number>();
+  const visit = (expr: IrExpr): void => {
+    if (expr.op === 'load') read.add(expr.store.id);
+  };
+  walkStmts(
+    stmts,
+    stmt => {
+      if (stmt.op === 'copy') read.add(stmt.from.id);
+    },
+    visit,
+  );
+  for (const expr of tail) walkExpr(expr, visit);
+  let dropped = false;
+  const keep = (block: readonly IrStmt[]): readonly IrStmt[] =>
+    block.flatMap((stmt): readonly IrStmt[] => {
+      const to = stmt.op === 'store' ? stmt.store : stmt.op === 'copy' ? stmt.to : undefined;
+      if (to !== undefined && to.role.kind === 'scratch' && own(to) && !read.has(to.id)) {
+        dropped = true;
+        return [];
+      }
+      if (stmt.op === 'if') return [{ ...stmt, then: keep(stmt.then), else: keep(stmt.else) }];
+      return stmt.op === 'for' || stmt.op === 'such_that' ? [{ ...stmt, body: keep(stmt.body) }] : [stmt];
+    });
+  const kept = keep(stmts);
+  return dropped ? withoutUnread(kept, tail, own) : kept;
 }

@@ -32,7 +32,9 @@ function comparison(ctx: Context, decl: AssertDecl, claim: BinaryExpr): AssertSp
   const quantity = quantityOf(ctx, swapped ? claim.right : claim.left);
   const value = constantOf(ctx, swapped ? claim.left : claim.right);
   const within = decl.within === undefined ? 0 : constantOf(ctx, decl.within);
-  return quantity === undefined || value === undefined || within === undefined ? undefined : { kind: 'quantity', quantity, op, value, within: Math.abs(within) };
+  return quantity === undefined || value === undefined || within === undefined
+    ? undefined
+    : { kind: 'quantity', quantity, op, value, within: Math.abs(within) };
 }
 
 function isQuantity(e: Expr): boolean {
@@ -53,14 +55,26 @@ function quantityOf(ctx: Context, e: Expr): Quantity | undefined {
   }
   const [concept, agent] = e.args;
   if (concept?.kind !== 'NameExpr' || e.args.length > 2) {
-    report(ctx, e.span, 'wrong-arity', { name: 'value', expected: 'a solution concept and an agent', found: e.args.length });
+    report(ctx, e.span, 'wrong-arity', {
+      name: 'value',
+      expected: 'a solution concept and an agent',
+      found: e.args.length,
+    });
     return undefined;
   }
   if (!(concepts as readonly string[]).includes(concept.name.text)) {
-    report(ctx, concept.span, 'unknown-concept', { name: concept.name.text, suggestion: suggest(concept.name.text, concepts), known: concepts.join(', ') });
+    report(ctx, concept.span, 'unknown-concept', {
+      name: concept.name.text,
+      suggestion: suggest(concept.name.text, concepts),
+      known: concepts.join(', '),
+    });
     return undefined;
   }
-  return { kind: 'value', concept: concept.name.text, agent: agent === undefined ? undefined : sourceText(ctx, agent.span) };
+  return {
+    kind: 'value',
+    concept: concept.name.text,
+    agent: agent === undefined ? undefined : sourceText(ctx, agent.span),
+  };
 }
 
 function constantOf(ctx: Context, e: Expr): number | undefined {

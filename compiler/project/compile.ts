@@ -1,7 +1,17 @@
 /** A program from its entry file: loads, checks everything, and answers questions about what it declares. */
 import type { AssertDecl, GameRef, SolveDecl, SweepDecl, TrainDecl } from '../../grammar/ast.ts';
 import { concepts, solverTable } from '../../runtime/solvers/table.ts';
-import type { AssertSpec, Diagnostic, GameInfo, Host, Instance, Program, SolveSpec, SweepSpec, TrainInfo } from '../api.ts';
+import type {
+  AssertSpec,
+  Diagnostic,
+  GameInfo,
+  Host,
+  Instance,
+  Program,
+  SolveSpec,
+  SweepSpec,
+  TrainInfo,
+} from '../api.ts';
 import { Reporter, replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { report, sourceText } from '../elaborate/context.ts';
@@ -10,8 +20,8 @@ import { checkFunction } from '../elaborate/functions.ts';
 import * as ir from '../elaborate/ir.ts';
 import type { GameModel } from '../game/model.ts';
 import { claimOf } from './assert.ts';
-import { type Found, elaborateFound, elaborateRef, findGame, outsideArguments, workspace } from './instance.ts';
-import { type LoadedFile, type Project, loadProject } from './load.ts';
+import { elaborateFound, elaborateRef, type Found, findGame, outsideArguments, workspace } from './instance.ts';
+import { type LoadedFile, loadProject, type Project } from './load.ts';
 import { sweepRuns } from './sweep.ts';
 import { trainSpec } from './train.ts';
 
@@ -31,7 +41,8 @@ export function compile(host: Host, entry: string): Program {
     trains: checked?.trains ?? [],
     sweeps: checked?.sweeps ?? [],
     asserts: checked?.asserts ?? [],
-    instantiate: (name, overrides) => checked?.instantiateNamed(name, overrides) ?? { model: undefined, diagnostics: [] },
+    instantiate: (name, overrides) =>
+      checked?.instantiateNamed(name, overrides) ?? { model: undefined, diagnostics: [] },
   };
 }
 
@@ -45,7 +56,9 @@ function sorted(diagnostics: readonly Diagnostic[], files: readonly string[], en
       seen.add(key);
       return true;
     })
-    .sort((a, b) => rank(a.at.file) - rank(b.at.file) || a.at.span.start - b.at.span.start || a.at.span.end - b.at.span.end);
+    .sort(
+      (a, b) => rank(a.at.file) - rank(b.at.file) || a.at.span.start - b.at.span.start || a.at.span.end - b.at.span.end,
+    );
 }
 
 class Checker {
@@ -71,7 +84,12 @@ class Checker {
     const { declarations } = this.file.ast;
     for (const declaration of declarations) {
       // A second declaration of a name was reported; it cannot be asked for.
-      if ('name' in declaration && declaration.name !== undefined && this.file.own.get(declaration.name.text) !== declaration) continue;
+      if (
+        'name' in declaration &&
+        declaration.name !== undefined &&
+        this.file.own.get(declaration.name.text) !== declaration
+      )
+        continue;
       switch (declaration.kind) {
         case 'Solve':
           this.solve(declaration);
@@ -83,7 +101,8 @@ class Checker {
           this.assert(declaration, undefined);
           break;
         case 'Game':
-          for (const item of declaration.items) if (item.kind === 'Assert') this.assert(item, { decl: declaration, file: this.file.path });
+          for (const item of declaration.items)
+            if (item.kind === 'Assert') this.assert(item, { decl: declaration, file: this.file.path });
           break;
         default:
       }
@@ -130,7 +149,11 @@ class Checker {
   instantiateNamed(name: string, overrides: ReadonlyMap<string, string>): Instance {
     const found = findGame(this.project, this.file.path, name);
     if (found === undefined) return { model: undefined, diagnostics: [] };
-    return this.instance(overrides, (space, args) => elaborateFound(space, found, args ?? new Map(), [], this.asUse(space, found)), found);
+    return this.instance(
+      overrides,
+      (space, args) => elaborateFound(space, found, args ?? new Map(), [], this.asUse(space, found)),
+      found,
+    );
   }
 
   private asUse(space: ReturnType<typeof workspace>, found: Found) {
@@ -149,7 +172,8 @@ class Checker {
         if (args === undefined || found === undefined) return elaborateRef(space, ctx, ref, []);
         const merged = new Map(args);
         for (const arg of ref.args) {
-          if (!merged.has(arg.name.text)) merged.set(arg.name.text, { value: elaborate(ctx, arg.value), at: { file: path, span: arg.value.span } });
+          if (!merged.has(arg.name.text))
+            merged.set(arg.name.text, { value: elaborate(ctx, arg.value), at: { file: path, span: arg.value.span } });
         }
         return elaborateFound(space, found, merged, [], { ctx, span: ref.span });
       },
@@ -166,7 +190,12 @@ class Checker {
     const space = workspace(this.project, reporter);
     let model: GameModel | undefined;
     if (overrides.size > 0 && found === undefined) {
-      report(space.scopes.context(this.file.path), { start: 0, end: 0 }, 'unknown-argument', { name: [...overrides.keys()][0] ?? '', of: 'this game', suggestion: undefined, known: '' });
+      report(space.scopes.context(this.file.path), { start: 0, end: 0 }, 'unknown-argument', {
+        name: [...overrides.keys()][0] ?? '',
+        of: 'this game',
+        suggestion: undefined,
+        known: '',
+      });
     } else {
       const args = overrides.size === 0 || found === undefined ? undefined : outsideArguments(space, found, overrides);
       if (!reporter.hasErrors) model = build(space, args);
@@ -181,14 +210,21 @@ class Checker {
     const found = findGame(this.project, this.file.path, base.path.at(-1)?.text ?? '');
     if (found !== undefined && this.broken.has(found.decl)) return undefined;
     const { model, diagnostics } = this.instantiateRef(ref, new Map());
-    const here = (d: Diagnostic) => d.at.file === this.file.path && d.at.span.start >= ref.span.start && d.at.span.end <= ref.span.end;
+    const here = (d: Diagnostic) =>
+      d.at.file === this.file.path && d.at.span.start >= ref.span.start && d.at.span.end <= ref.span.end;
     const elsewhere = diagnostics.filter(d => d.severity === 'error' && !here(d));
     this.diagnostics.push(...diagnostics.filter(here));
     const first = elsewhere[0];
     if (first !== undefined) {
       const reporter = new Reporter();
       const related = elsewhere.map(d => ({ at: d.at, message: d.message }));
-      reporter.report(this.file.path, ref.span, 'instance-of', { game: base.path.at(-1)?.text ?? '', problem: first.message }, { related });
+      reporter.report(
+        this.file.path,
+        ref.span,
+        'instance-of',
+        { game: base.path.at(-1)?.text ?? '', problem: first.message },
+        { related },
+      );
       this.diagnostics.push(...reporter.diagnostics);
     }
     return model;
@@ -206,12 +242,25 @@ class Checker {
     const concept = decl.concept.text;
     if (!(concepts as readonly string[]).includes(concept)) {
       const suggestion = suggest(concept, concepts);
-      const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, decl.concept.span, suggestion)];
-      report(ctx, decl.concept.span, 'unknown-concept', { name: concept, suggestion, known: concepts.join(', ') }, { fixes });
+      const fixes =
+        suggestion === undefined
+          ? []
+          : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, decl.concept.span, suggestion)];
+      report(
+        ctx,
+        decl.concept.span,
+        'unknown-concept',
+        { name: concept, suggestion, known: concepts.join(', ') },
+        { fixes },
+      );
     } else if (decl.method !== undefined) {
       const methods = solverTable.filter(row => row.concept === concept).map(row => row.method);
       if (!methods.includes(decl.method.text)) {
-        report(ctx, decl.method.span, 'bad-setting', { name: 'by', expected: `one of ${methods.join(', ')} for \`${concept}\``, found: `\`${decl.method.text}\`` });
+        report(ctx, decl.method.span, 'bad-setting', {
+          name: 'by',
+          expected: `one of ${methods.join(', ')} for \`${concept}\``,
+          found: `\`${decl.method.text}\``,
+        });
       }
     }
     const iterations = decl.iterations === undefined ? undefined : elaborate(ctx, decl.iterations);
@@ -221,7 +270,12 @@ class Checker {
       const known = ['welfare', 'egalitarian', ...model.agents.map(a => a.label)];
       if (!known.includes(decl.maximizing.text)) {
         const suggestion = suggest(decl.maximizing.text, known);
-        report(ctx, decl.maximizing.span, 'bad-setting', { name: 'maximizing', expected: `one of ${known.slice(0, 8).join(', ')}`, found: `\`${decl.maximizing.text}\``, ...(suggestion === undefined ? {} : { remedy: `Did you mean \`${suggestion}\`?` }) });
+        report(ctx, decl.maximizing.span, 'bad-setting', {
+          name: 'maximizing',
+          expected: `one of ${known.slice(0, 8).join(', ')}`,
+          found: `\`${decl.maximizing.text}\``,
+          ...(suggestion === undefined ? {} : { remedy: `Did you mean \`${suggestion}\`?` }),
+        });
       }
     }
     this.diagnostics.push(...reporter.diagnostics);
@@ -245,7 +299,12 @@ class Checker {
     const spec = trainSpec(this.context(reporter), decl, model);
     this.diagnostics.push(...reporter.diagnostics);
     if (spec === undefined || reporter.hasErrors) return;
-    this.trains.push({ name: decl.name.text, spec, span: decl.span, instantiate: overrides => this.instantiateRef(decl.of, overrides) });
+    this.trains.push({
+      name: decl.name.text,
+      spec,
+      span: decl.span,
+      instantiate: overrides => this.instantiateRef(decl.of, overrides),
+    });
   }
 
   private assert(decl: AssertDecl, inside: Found | undefined): void {
@@ -263,7 +322,10 @@ class Checker {
       text: sourceText(ctx, { start: decl.claim.span.start, end: decl.claim.span.end }),
       claim,
       at: { file: this.file.path, span: decl.span },
-      instantiate: overrides => (of === undefined ? this.instantiateNamed(inside?.decl.name.text ?? '', overrides) : this.instantiateRef(of, overrides)),
+      instantiate: overrides =>
+        of === undefined
+          ? this.instantiateNamed(inside?.decl.name.text ?? '', overrides)
+          : this.instantiateRef(of, overrides),
     });
   }
 
@@ -272,7 +334,8 @@ class Checker {
     const ctx = this.context(reporter);
     const runs = sweepRuns(ctx, decl, this.file.own.get(decl.of.text), this.trains);
     this.diagnostics.push(...reporter.diagnostics);
-    if (runs !== undefined && !reporter.hasErrors) this.sweeps.push({ name: decl.name.text, of: decl.of.text, runs, span: decl.span });
+    if (runs !== undefined && !reporter.hasErrors)
+      this.sweeps.push({ name: decl.name.text, of: decl.of.text, runs, span: decl.span });
   }
 }
 

@@ -4,7 +4,7 @@ import { parse } from '../../grammar/index.ts';
 import { Reporter } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { coerce } from '../elaborate/coerce.ts';
-import { Builder, type Context, Scope, report } from '../elaborate/context.ts';
+import { Builder, type Context, report, Scope } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { type Argument, elaborateGame } from '../elaborate/game.ts';
 import * as ir from '../elaborate/ir.ts';
@@ -47,13 +47,23 @@ export function workspace(project: Project, reporter: Reporter): Workspace {
 }
 
 /** The game a reference means at its arguments; `ctx` gives the names that arguments may use. */
-export function elaborateRef(space: Workspace, ctx: Context, ref: GameRef, path: readonly GameLike[]): GameModel | undefined {
+export function elaborateRef(
+  space: Workspace,
+  ctx: Context,
+  ref: GameRef,
+  path: readonly GameLike[],
+): GameModel | undefined {
   if (ref.base !== undefined) return repeatedRef(space, ctx, ref, ref.base, path);
   const name = ref.path.at(-1) as Name;
   const found = findGame(space.project, ctx.file, name.text);
   if (found === undefined) {
     const games = knownGames(space.project, ctx.file);
-    report(ctx, name.span, 'unknown-name', { name: name.text, what: 'game', suggestion: suggest(name.text, games), known: games.join(', ') });
+    report(ctx, name.span, 'unknown-name', {
+      name: name.text,
+      what: 'game',
+      suggestion: suggest(name.text, games),
+      known: games.join(', '),
+    });
     return undefined;
   }
   const args = evaluateArgs(ctx, ref.args, found);
@@ -62,12 +72,20 @@ export function elaborateRef(space: Workspace, ctx: Context, ref: GameRef, path:
 
 export function knownGames(project: Project, file: string): string[] {
   const source = project.files.get(file);
-  const own = [...(source?.own ?? [])].flatMap(([name, d]) => (d.kind === 'Game' || d.kind === 'GameAlias' ? [name] : []));
-  const imported = [...(source?.imported ?? [])].flatMap(([name, { declaration: d }]) => (d.kind === 'Game' || d.kind === 'GameAlias' ? [name] : []));
+  const own = [...(source?.own ?? [])].flatMap(([name, d]) =>
+    d.kind === 'Game' || d.kind === 'GameAlias' ? [name] : [],
+  );
+  const imported = [...(source?.imported ?? [])].flatMap(([name, { declaration: d }]) =>
+    d.kind === 'Game' || d.kind === 'GameAlias' ? [name] : [],
+  );
   return [...own, ...imported];
 }
 
-function evaluateArgs(ctx: Context, args: readonly NamedArg[], found: Found): ReadonlyMap<string, Argument> | undefined {
+function evaluateArgs(
+  ctx: Context,
+  args: readonly NamedArg[],
+  found: Found,
+): ReadonlyMap<string, Argument> | undefined {
   const values = new Map<string, Argument>();
   let ok = true;
   for (const arg of args) {
@@ -90,8 +108,17 @@ function evaluateArgs(ctx: Context, args: readonly NamedArg[], found: Found): Re
 
 function unknownParameter(ctx: Context, name: Name, game: string, known: readonly string[]): void {
   const suggestion = suggest(name.text, known);
-  const fixes = suggestion === undefined ? [] : [{ title: `Replace by \`${suggestion}\``, edits: [{ file: ctx.file, span: name.span, text: suggestion }] }];
-  report(ctx, name.span, 'unknown-argument', { name: name.text, of: game, suggestion, known: known.join(', ') }, { fixes });
+  const fixes =
+    suggestion === undefined
+      ? []
+      : [{ title: `Replace by \`${suggestion}\``, edits: [{ file: ctx.file, span: name.span, text: suggestion }] }];
+  report(
+    ctx,
+    name.span,
+    'unknown-argument',
+    { name: name.text, of: game, suggestion, known: known.join(', ') },
+    { fixes },
+  );
 }
 
 /** `from` is where the game is used; without it the game is checked on its own, at its defaults. */
@@ -119,7 +146,8 @@ export function elaborateFound(
   const outer = space.scopes.context(file);
   const scope = new Scope(outer.scope);
   const ctx: Context = { ...outer, scope };
-  for (const param of decl.params) scope.names.set(param.name.text, { kind: 'value', value: aliasParameter(ctx, param, args.get(param.name.text)) });
+  for (const param of decl.params)
+    scope.names.set(param.name.text, { kind: 'value', value: aliasParameter(ctx, param, args.get(param.name.text)) });
   const model = elaborateRef(space, ctx, decl.of, [...path, decl]);
   return model === undefined ? undefined : { ...model, name: decl.name.text, doc: decl.doc ?? model.doc };
 }
@@ -127,11 +155,24 @@ export function elaborateFound(
 function aliasParameter(ctx: Context, param: Param, given: Argument | undefined): Value {
   const type = resolveType(ctx, param.type);
   if (given !== undefined) return coerce(ctx, given.value, type, param.span, `\`${param.name.text}\``);
-  if (param.default !== undefined) return coerce(ctx, elaborate(ctx, param.default, type), type, param.default.span, `The default of \`${param.name.text}\``);
+  if (param.default !== undefined)
+    return coerce(
+      ctx,
+      elaborate(ctx, param.default, type),
+      type,
+      param.default.span,
+      `The default of \`${param.name.text}\``,
+    );
   return V.fromOrdinal(type, ir.int(0));
 }
 
-function repeatedRef(space: Workspace, ctx: Context, ref: GameRef, base: GameRef, path: readonly GameLike[]): GameModel | undefined {
+function repeatedRef(
+  space: Workspace,
+  ctx: Context,
+  ref: GameRef,
+  base: GameRef,
+  path: readonly GameLike[],
+): GameModel | undefined {
   const stage = elaborateRef(space, ctx, base, path);
   const known = ['rounds', 'memory', 'discount', 'horizon'];
   const whole = (name: string, low: number): number | undefined | 'bad' => {
@@ -140,7 +181,12 @@ function repeatedRef(space: Workspace, ctx: Context, ref: GameRef, base: GameRef
     const value = elaborate({ ...ctx, phase: 'constant' }, arg.value);
     const k = value.kind === 'scalar' && value.e.scalar === 'int' ? ir.constantOf(value.e) : undefined;
     if (k !== undefined && k >= low && k <= 1_000_000) return k;
-    if (value.kind !== 'invalid') report(ctx, arg.value.span, 'bad-setting', { name, expected: `a whole number, at least ${low}`, found: k === undefined ? 'not one' : `${k}` });
+    if (value.kind !== 'invalid')
+      report(ctx, arg.value.span, 'bad-setting', {
+        name,
+        expected: `a whole number, at least ${low}`,
+        found: k === undefined ? 'not one' : `${k}`,
+      });
     return 'bad';
   };
   for (const arg of ref.args) if (!known.includes(arg.name.text)) unknownParameter(ctx, arg.name, 'repeated', known);
@@ -151,22 +197,40 @@ function repeatedRef(space: Workspace, ctx: Context, ref: GameRef, base: GameRef
   let discount: GameModel['discount'] | undefined;
   if (discountArg !== undefined) {
     const value = elaborate({ ...ctx, phase: 'constant' }, discountArg.value);
-    if (value.kind === 'scalar' && value.e.op === 'const' && value.e.bounds.low >= 0 && value.e.bounds.high <= 1) discount = value.e.value;
-    else if (value.kind !== 'invalid') report(ctx, discountArg.value.span, 'bad-discount', { found: 'not a number in that range' });
+    if (value.kind === 'scalar' && value.e.op === 'const' && value.e.bounds.low >= 0 && value.e.bounds.high <= 1)
+      discount = value.e.value;
+    else if (value.kind !== 'invalid')
+      report(ctx, discountArg.value.span, 'bad-discount', { found: 'not a number in that range' });
   }
-  if (stage === undefined || rounds === 'bad' || memory === 'bad' || horizon === 'bad' || space.build.reporter.hasErrors) return undefined;
+  if (
+    stage === undefined ||
+    rounds === 'bad' ||
+    memory === 'bad' ||
+    horizon === 'bad' ||
+    space.build.reporter.hasErrors
+  )
+    return undefined;
   if (!stage.oneShot || !stage.finite) {
     report(ctx, base.span, 'not-one-step', { game: stage.name });
     return undefined;
   }
-  if (rounds === undefined && discount === undefined && horizon === undefined && Number(stage.discount instanceof Object ? stage.discount.toNumber() : stage.discount) >= 1) {
+  if (
+    rounds === undefined &&
+    discount === undefined &&
+    horizon === undefined &&
+    Number(stage.discount instanceof Object ? stage.discount.toNumber() : stage.discount) >= 1
+  ) {
     report(ctx, ref.span, 'never-ends', { game: `repeated(${stage.name})` });
   }
   return repeat(space.build, stage, `repeated(${stage.name})`, { rounds, memory, horizon, discount });
 }
 
 /** A value written outside the program, such as `--set size=5`. */
-export function outsideArguments(space: Workspace, found: Found, overrides: ReadonlyMap<string, string>): ReadonlyMap<string, Argument> | undefined {
+export function outsideArguments(
+  space: Workspace,
+  found: Found,
+  overrides: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Argument> | undefined {
   const ctx = space.scopes.context(found.file);
   const args = new Map<string, Argument>();
   for (const [name, text] of overrides) {
@@ -174,19 +238,32 @@ export function outsideArguments(space: Workspace, found: Found, overrides: Read
     const param = found.decl.params.find(p => p.name.text === name);
     if (param === undefined) {
       const suggestion = suggest(name, known);
-      report(ctx, found.decl.name.span, 'unknown-argument', { name, of: found.decl.name.text, suggestion, known: known.join(', ') });
+      report(ctx, found.decl.name.span, 'unknown-argument', {
+        name,
+        of: found.decl.name.text,
+        suggestion,
+        known: known.join(', '),
+      });
       return undefined;
     }
     const parsed = parse(`let value = ${text}`);
     const only = parsed.ast.declarations[0];
     if (parsed.errors.length > 0 || parsed.ast.declarations.length !== 1 || only?.kind !== 'Const') {
-      report(ctx, param.span, 'parameter-out-of-range', { name, type: 'a value of the language', value: `\`${text}\`` });
+      report(ctx, param.span, 'parameter-out-of-range', {
+        name,
+        type: 'a value of the language',
+        value: `\`${text}\``,
+      });
       return undefined;
     }
     // Positions inside the given text mean nothing in the file, so its own problems are reported as one.
     const probe = new Reporter();
     const inner = workspace(space.project, probe);
-    const value = elaborate(inner.scopes.context(found.file), only.value, resolveType(inner.scopes.context(found.file), param.type));
+    const value = elaborate(
+      inner.scopes.context(found.file),
+      only.value,
+      resolveType(inner.scopes.context(found.file), param.type),
+    );
     if (value.kind === 'invalid' || probe.hasErrors) {
       report(ctx, param.span, 'parameter-out-of-range', { name, type: 'a value of its type', value: `\`${text}\`` });
       return undefined;

@@ -22,7 +22,10 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
   const syntax: Diagnostic[] = [];
   const loading: string[] = [];
 
-  const load = (path: string, from: { readonly file: string; readonly span: Span } | undefined): LoadedFile | undefined => {
+  const load = (
+    path: string,
+    from: { readonly file: string; readonly span: Span } | undefined,
+  ): LoadedFile | undefined => {
     const known = files.get(path);
     if (known !== undefined && !loading.includes(path)) return known;
     if (loading.includes(path)) {
@@ -46,7 +49,10 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
         message: problem.message,
         remedy: problem.remedy,
         related: problem.related.map(r => ({ at: { file: path, span: r.span }, message: r.message })),
-        fixes: problem.fix === undefined ? [] : [{ title: problem.fix.title, edits: problem.fix.edits.map(edit => ({ file: path, ...edit })) }],
+        fixes:
+          problem.fix === undefined
+            ? []
+            : [{ title: problem.fix.title, edits: problem.fix.edits.map(edit => ({ file: path, ...edit })) }],
       });
     }
     const own = new Map<string, Declaration>();
@@ -69,7 +75,11 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
     if ('file' in declaration.from) {
       const target = host.resolve(file.path, declaration.from.file);
       if ('error' in target) {
-        reporter.report(file.path, declaration.from.fileSpan, 'import-not-found', { name: declaration.from.file, reason: target.error, suggestion: undefined });
+        reporter.report(file.path, declaration.from.fileSpan, 'import-not-found', {
+          name: declaration.from.file,
+          reason: target.error,
+          suggestion: undefined,
+        });
         return;
       }
       const loaded = load(target.path, { file: file.path, span: declaration.from.fileSpan });
@@ -82,7 +92,11 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
     const group = (declaration.names === undefined ? path.slice(0, -1) : path).map(name => name.text);
     if (group[0] !== 'std' || group.length !== 2) {
       const text = path.map(name => name.text).join('.');
-      reporter.report(file.path, declaration.span, 'import-not-found', { name: text, reason: 'names are imported from the library as `std.games.Name`, files as `"./file.marl"`', suggestion: undefined });
+      reporter.report(file.path, declaration.span, 'import-not-found', {
+        name: text,
+        reason: 'names are imported from the library as `std.games.Name`, files as `"./file.marl"`',
+        suggestion: undefined,
+      });
       return;
     }
     for (const name of wanted) {
@@ -92,8 +106,17 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
       if (loaded === undefined || own === undefined) {
         if (target !== undefined && loaded === undefined) continue;
         const suggestion = suggest(name.text, host.libraryNames(group[1] as string));
-        const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, file.path, name.span, suggestion)];
-        reporter.report(file.path, name.span, 'import-not-found', { name: name.text, reason: `the library has no ${group[1]} of that name`, suggestion }, { fixes });
+        const fixes =
+          suggestion === undefined
+            ? []
+            : [replaceFix(`Replace by \`${suggestion}\``, file.path, name.span, suggestion)];
+        reporter.report(
+          file.path,
+          name.span,
+          'import-not-found',
+          { name: name.text, reason: `the library has no ${group[1]} of that name`, suggestion },
+          { fixes },
+        );
         continue;
       }
       bring(file, name.text, loaded.path, own, name.span);

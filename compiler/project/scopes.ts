@@ -4,7 +4,14 @@ import { type Builder, type Context, Scope } from '../elaborate/context.ts';
 import { declareAll } from '../elaborate/declare.ts';
 import type { LoadedFile, Project } from './load.ts';
 
-const whatIs: Readonly<Record<string, string>> = { Game: 'a game', GameAlias: 'a game', Train: 'a training', Solve: 'a solve', Sweep: 'a sweep', Mixer: 'a mixer' };
+const whatIs: Readonly<Record<string, string>> = {
+  Game: 'a game',
+  GameAlias: 'a game',
+  Train: 'a training',
+  Solve: 'a solve',
+  Sweep: 'a sweep',
+  Mixer: 'a mixer',
+};
 
 /** Scopes per file, made when asked for. Also forces constants and types of a file, so that they are checked. */
 export class FileScopes {

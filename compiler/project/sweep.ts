@@ -16,10 +16,20 @@ interface Variation {
 
 const mostRuns = 10_000;
 
-export function sweepRuns(ctx: Context, decl: SweepDecl, target: Declaration | undefined, trains: readonly TrainInfo[]): SweepSpec['runs'] | undefined {
+export function sweepRuns(
+  ctx: Context,
+  decl: SweepDecl,
+  target: Declaration | undefined,
+  trains: readonly TrainInfo[],
+): SweepSpec['runs'] | undefined {
   if (target?.kind !== 'Train') {
     const known = trains.map(t => t.name);
-    report(ctx, decl.of.span, 'unknown-name', { name: decl.of.text, what: 'training', suggestion: suggest(decl.of.text, known), known: known.join(', ') });
+    report(ctx, decl.of.span, 'unknown-name', {
+      name: decl.of.text,
+      what: 'training',
+      suggestion: suggest(decl.of.text, known),
+      known: known.join(', '),
+    });
     return undefined;
   }
   const train = trains.find(t => t.name === decl.of.text);
@@ -31,7 +41,10 @@ export function sweepRuns(ctx: Context, decl: SweepDecl, target: Declaration | u
   for (const axis of axes as (readonly Variation[])[]) {
     combinations = combinations.flatMap(before => axis.map(variation => [...before, variation]));
     if (combinations.length > mostRuns) {
-      report(ctx, decl.span, 'bad-sweep', { problem: `this one has more than ${mostRuns} combinations`, suggestion: undefined });
+      report(ctx, decl.span, 'bad-sweep', {
+        problem: `this one has more than ${mostRuns} combinations`,
+        suggestion: undefined,
+      });
       return undefined;
     }
   }
@@ -52,15 +65,28 @@ function variations(ctx: Context, axis: SweepAxis, spec: TrainSpec): readonly Va
     const doc = docs.find(d => d.name === last.text);
     if (doc === undefined) {
       const known = docs.map(d => d.name);
-      report(ctx, last.span, 'unknown-setting', { name: last.text, of: spec.algorithm, suggestion: suggest(last.text, known), known: known.join(', ') });
+      report(ctx, last.span, 'unknown-setting', {
+        name: last.text,
+        of: spec.algorithm,
+        suggestion: suggest(last.text, known),
+        known: known.join(', '),
+      });
       return undefined;
     }
     const result: Variation[] = [];
     for (const value of values) {
-      const setting: Setting = { kind: 'Setting', name: last, value: { kind: 'Value', value, span: value.span }, span: value.span };
+      const setting: Setting = {
+        kind: 'Setting',
+        name: last,
+        value: { kind: 'Value', value, span: value.span },
+        span: value.span,
+      };
       const found = settingValue(ctx, setting, doc);
       if (found === undefined) return undefined;
-      result.push({ label: `${last.text}=${sourceText(ctx, value.span)}`, change: s => ({ ...s, settings: changed(s.settings, last.text, found) }) });
+      result.push({
+        label: `${last.text}=${sourceText(ctx, value.span)}`,
+        change: s => ({ ...s, settings: changed(s.settings, last.text, found) }),
+      });
     }
     return result;
   }
@@ -70,7 +96,11 @@ function variations(ctx: Context, axis: SweepAxis, spec: TrainSpec): readonly Va
       const found = elaborate(ctx, value);
       const envs = found.kind === 'scalar' ? ir.constantOf(found.e) : undefined;
       if (envs === undefined || !Number.isInteger(envs) || envs < 1) {
-        report(ctx, value.span, 'bad-setting', { name: 'envs', expected: 'a whole number from 1', found: `\`${sourceText(ctx, value.span)}\`` });
+        report(ctx, value.span, 'bad-setting', {
+          name: 'envs',
+          expected: 'a whole number from 1',
+          found: `\`${sourceText(ctx, value.span)}\``,
+        });
         return undefined;
       }
       result.push({ label: `envs=${envs}`, change: s => ({ ...s, envs }) });
@@ -78,13 +108,19 @@ function variations(ctx: Context, axis: SweepAxis, spec: TrainSpec): readonly Va
     return result;
   }
   const known = [...(algorithmNamed(spec.algorithm)?.settings ?? []).map(d => `algorithm.${d.name}`), 'envs'];
-  report(ctx, axis.span, 'bad-sweep', { problem: `\`${path.join('.')}\` is not one of ${known.join(', ')}`, suggestion: suggest(path.join('.'), known) });
+  report(ctx, axis.span, 'bad-sweep', {
+    problem: `\`${path.join('.')}\` is not one of ${known.join(', ')}`,
+    suggestion: suggest(path.join('.'), known),
+  });
   return undefined;
 }
 
 function listed(ctx: Context, e: Expr): readonly Expr[] | undefined {
   if (e.kind === 'List' && e.items.length > 0) return e.items;
-  report(ctx, e.span, 'bad-sweep', { problem: 'after `in` stands a list of values, such as `[0.1, 0.01]`', suggestion: undefined });
+  report(ctx, e.span, 'bad-sweep', {
+    problem: 'after `in` stands a list of values, such as `[0.1, 0.01]`',
+    suggestion: undefined,
+  });
   return undefined;
 }
 

@@ -28,10 +28,18 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
   const stop = clause('Stop', 'stop when');
   const teamReward = teamOf(ctx, team);
   if (algorithmClause === undefined) {
-    report(ctx, decl.name.span, 'missing-clause', { of: decl.name.text, clause: 'algorithm', remedy: `Add \`algorithm IQL { ... }\`. Known: ${algorithms.map(a => a.name).join(', ')}.` });
+    report(ctx, decl.name.span, 'missing-clause', {
+      of: decl.name.text,
+      clause: 'algorithm',
+      remedy: `Add \`algorithm IQL { ... }\`. Known: ${algorithms.map(a => a.name).join(', ')}.`,
+    });
   }
   if (budget === undefined) {
-    report(ctx, decl.name.span, 'missing-clause', { of: decl.name.text, clause: 'budget', remedy: 'Add `budget 20_000 steps`.' });
+    report(ctx, decl.name.span, 'missing-clause', {
+      of: decl.name.text,
+      clause: 'budget',
+      remedy: 'Add `budget 20_000 steps`.',
+    });
   }
   const algorithm = algorithmClause === undefined ? undefined : algorithmOf(ctx, algorithmClause);
   const amount = budget === undefined ? undefined : quantity(ctx, budget.amount, 'budget');
@@ -40,13 +48,29 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
   const every = evaluate === undefined ? undefined : quantity(ctx, evaluate.every, 'evaluate every');
   const episodes = evaluate === undefined ? undefined : quantity(ctx, evaluate.episodes, 'evaluate for');
   if (episodes !== undefined && episodes.unit !== 'episodes' && evaluate !== undefined) {
-    report(ctx, evaluate.episodes.span, 'bad-setting', { name: 'evaluate for', expected: 'a number of episodes', found: `a number of ${episodes.unit}` });
+    report(ctx, evaluate.episodes.span, 'bad-setting', {
+      name: 'evaluate for',
+      expected: 'a number of episodes',
+      found: `a number of ${episodes.unit}`,
+    });
   }
-  const settings = algorithm === undefined || algorithmClause === undefined ? undefined : settingsOf(ctx, algorithm, algorithmClause.settings);
+  const settings =
+    algorithm === undefined || algorithmClause === undefined
+      ? undefined
+      : settingsOf(ctx, algorithm, algorithmClause.settings);
   const limit = stop === undefined ? undefined : stopOf(ctx, stop);
-  if (algorithm !== undefined && model !== undefined && algorithmClause !== undefined) fit(ctx, algorithmClause, algorithm, model, teamReward ?? 'none');
-  if (algorithm === undefined || amount === undefined || envs === undefined || seeds === undefined || settings === undefined) return undefined;
-  const discount = model === undefined ? 1 : typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
+  if (algorithm !== undefined && model !== undefined && algorithmClause !== undefined)
+    fit(ctx, algorithmClause, algorithm, model, teamReward ?? 'none');
+  if (
+    algorithm === undefined ||
+    amount === undefined ||
+    envs === undefined ||
+    seeds === undefined ||
+    settings === undefined
+  )
+    return undefined;
+  const discount =
+    model === undefined ? 1 : typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
   return {
     name: decl.name.text,
     game: sourceText(ctx, decl.of.span),
@@ -70,7 +94,11 @@ function teamOf(ctx: Context, clause: Clause<'TeamReward'> | undefined): TrainSp
   if (clause === undefined) return 'none';
   const how = clause.how.text;
   if (how === 'sum' || how === 'mean') return how;
-  report(ctx, clause.how.span, 'bad-setting', { name: 'team reward', expected: '`sum` or `mean`', found: `\`${how}\`` });
+  report(ctx, clause.how.span, 'bad-setting', {
+    name: 'team reward',
+    expected: '`sum` or `mean`',
+    found: `\`${how}\``,
+  });
   return undefined;
 }
 
@@ -79,18 +107,34 @@ function algorithmOf(ctx: Context, clause: Clause<'Algorithm'>): Algorithm | und
   if (found !== undefined) return found;
   const known = algorithms.map(a => a.name);
   const suggestion = suggest(clause.name.text, known);
-  const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, clause.name.span, suggestion)];
-  report(ctx, clause.name.span, 'unknown-algorithm', { name: clause.name.text, suggestion, known: known.join(', ') }, { fixes });
+  const fixes =
+    suggestion === undefined
+      ? []
+      : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, clause.name.span, suggestion)];
+  report(
+    ctx,
+    clause.name.span,
+    'unknown-algorithm',
+    { name: clause.name.text, suggestion, known: known.join(', ') },
+    { fixes },
+  );
   return undefined;
 }
 
-function fit(ctx: Context, clause: Clause<'Algorithm'>, algorithm: Algorithm, model: GameModel, team: TrainSpec['teamReward']): void {
+function fit(
+  ctx: Context,
+  clause: Clause<'Algorithm'>,
+  algorithm: Algorithm,
+  model: GameModel,
+  team: TrainSpec['teamReward'],
+): void {
   for (const { severity, needs, fact, remedy } of misfits(algorithm, model, team)) {
     const args = { algorithm: algorithm.name, needs, fact, ...(remedy === undefined ? {} : { remedy }) };
     if (severity === 'warning') report(ctx, clause.name.span, 'may-not-fit', args);
     else {
       const instead = algorithm.instead[0];
-      const fixes = instead === undefined ? [] : [replaceFix(`Use \`${instead}\``, ctx.file, clause.name.span, instead)];
+      const fixes =
+        instead === undefined ? [] : [replaceFix(`Use \`${instead}\``, ctx.file, clause.name.span, instead)];
       report(ctx, clause.name.span, 'does-not-fit', args, { fixes });
     }
   }
@@ -102,7 +146,8 @@ function numberOf(ctx: Context, e: Expr, name: string, expected: string): number
   const value = elaborate(ctx, e);
   if (value.kind === 'invalid') return undefined;
   const constant = value.kind === 'scalar' && value.type.kind !== 'bool' ? ir.constantOf(value.e) : undefined;
-  if (constant === undefined) report(ctx, e.span, 'bad-setting', { name, expected, found: `\`${sourceText(ctx, e.span)}\`` });
+  if (constant === undefined)
+    report(ctx, e.span, 'bad-setting', { name, expected, found: `\`${sourceText(ctx, e.span)}\`` });
   return constant;
 }
 
@@ -120,7 +165,12 @@ function quantity(ctx: Context, node: QuantityNode, name: string): Quantity | un
   const unit = node.unit.text;
   if (unit !== 'steps' && unit !== 'episodes') {
     const suggestion = suggest(unit, ['steps', 'episodes']);
-    report(ctx, node.unit.span, 'bad-setting', { name, expected: 'counted in `steps` or `episodes`', found: `\`${unit}\``, ...(suggestion === undefined ? {} : { remedy: `Did you mean \`${suggestion}\`?` }) });
+    report(ctx, node.unit.span, 'bad-setting', {
+      name,
+      expected: 'counted in `steps` or `episodes`',
+      found: `\`${unit}\``,
+      ...(suggestion === undefined ? {} : { remedy: `Did you mean \`${suggestion}\`?` }),
+    });
     return undefined;
   }
   return amount === undefined ? undefined : { amount, unit };
@@ -134,7 +184,11 @@ function seedsOf(ctx: Context, e: Expr): readonly number[] | undefined {
     const high = wholeNumber(ctx, e.high, 'seeds', 0, Number.MAX_SAFE_INTEGER);
     if (low === undefined || high === undefined) return undefined;
     if (high < low || high - low >= limit) {
-      report(ctx, e.span, 'bad-setting', { name: 'seeds', expected: `1 to ${limit} seeds`, found: `${Math.max(0, high - low + 1)}` });
+      report(ctx, e.span, 'bad-setting', {
+        name: 'seeds',
+        expected: `1 to ${limit} seeds`,
+        found: `${Math.max(0, high - low + 1)}`,
+      });
       return undefined;
     }
     seeds = Array.from({ length: high - low + 1 }, (_, k) => low + k);
@@ -159,7 +213,11 @@ function stopOf(ctx: Context, clause: Clause<'Stop'>): TrainSpec['stop'] {
 
 // ---------------------------------------------------------------------------------------------- settings
 
-function settingsOf(ctx: Context, algorithm: Algorithm, settings: readonly Setting[]): Readonly<Record<string, SettingValue>> | undefined {
+function settingsOf(
+  ctx: Context,
+  algorithm: Algorithm,
+  settings: readonly Setting[],
+): Readonly<Record<string, SettingValue>> | undefined {
   const given: [string, SettingValue][] = [];
   const seen = new Set<string>();
   let ok = true;
@@ -169,8 +227,17 @@ function settingsOf(ctx: Context, algorithm: Algorithm, settings: readonly Setti
     if (doc === undefined) {
       const known = algorithm.settings.map(s => s.name);
       const suggestion = suggest(name, known);
-      const fixes = suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, setting.name.span, suggestion)];
-      report(ctx, setting.name.span, 'unknown-setting', { name, of: algorithm.name, suggestion, known: known.join(', ') }, { fixes });
+      const fixes =
+        suggestion === undefined
+          ? []
+          : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, setting.name.span, suggestion)];
+      report(
+        ctx,
+        setting.name.span,
+        'unknown-setting',
+        { name, of: algorithm.name, suggestion, known: known.join(', ') },
+        { fixes },
+      );
       ok = false;
       continue;
     }
@@ -218,7 +285,8 @@ export function settingValue(ctx: Context, setting: Setting, doc: SettingDoc): S
   if (result.kind === 'invalid') return undefined;
   const constant = result.kind === 'scalar' ? ir.constantOf(result.e) : undefined;
   if (result.kind !== 'scalar' || constant === undefined) return wrong(`\`${sourceText(ctx, e.span)}\``);
-  if (doc.type === 'bool') return result.type.kind === 'bool' ? constant === 1 : wrong(`\`${sourceText(ctx, e.span)}\``);
+  if (doc.type === 'bool')
+    return result.type.kind === 'bool' ? constant === 1 : wrong(`\`${sourceText(ctx, e.span)}\``);
   if (result.type.kind !== 'int' && result.type.kind !== 'real') return wrong(`\`${sourceText(ctx, e.span)}\``);
   const number = inRange(constant, e.span);
   if (number === undefined) return undefined;
@@ -226,7 +294,12 @@ export function settingValue(ctx: Context, setting: Setting, doc: SettingDoc): S
 }
 
 function expectation(doc: SettingDoc): string {
-  const range = doc.low === undefined && doc.high === undefined ? '' : doc.high === undefined ? ` from ${doc.low}` : ` in ${doc.low ?? '-infinity'}..${doc.high}`;
+  const range =
+    doc.low === undefined && doc.high === undefined
+      ? ''
+      : doc.high === undefined
+        ? ` from ${doc.low}`
+        : ` in ${doc.low ?? '-infinity'}..${doc.high}`;
   switch (doc.type) {
     case 'bool':
       return '`true` or `false`';

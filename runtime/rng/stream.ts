@@ -30,7 +30,15 @@ export function key1(seed: number, purpose: number, a: number, b: number): numbe
 }
 
 /** What a stream is for; part of its name. */
-export const purposes = { game: 1, policy: 2, initial: 3, evaluation: 4, evaluationPolicy: 5, replay: 6, bootstrap: 7 } as const;
+export const purposes = {
+  game: 1,
+  policy: 2,
+  initial: 3,
+  evaluation: 4,
+  evaluationPolicy: 5,
+  replay: 6,
+  bootstrap: 7,
+} as const;
 
 /** One sequential reader of a stream; the emitted code does the same on local variables. */
 export class Stream {

@@ -227,6 +227,10 @@ describe('train, eval, play with the policy, emit', () => {
     expect(readFileSync(join(cwd, 'stopped/metrics.jsonl'), 'utf8')).toBe(
       readFileSync(join(cwd, 'whole/metrics.jsonl'), 'utf8'),
     );
+    writeFileSync(join(cwd, 'long.marl'), long.replace('alpha = 0.1', 'alpha = 0.3'));
+    const changed = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped', '--resume'], { cwd });
+    expect(changed.code).toBe(1);
+    expect(changed.err).toContain('the program has changed');
   });
 
   test('emit writes a program and refuses to replace it', async () => {

@@ -105,7 +105,11 @@ export const stochasticClimbing = matrixGame('StochasticClimbing', 3, [
   [5, -65], [14, 0], [12, 0],
   [5, -5], [5, -5], [7, 3],
 ]);
-export const penalty = (k: number) => matrixGame(`Penalty(${k})`, 3, [k, 0, 10, 0, 2, 0, 10, 0, k]);
+/**
+ * As Claus and Boutilier print it, optima on the main diagonal: where both are valued alike, lowest-index ties meet in one. With
+ * the columns reversed they would miss.
+ */
+export const penalty = (k: number) => matrixGame(`Penalty(${k})`, 3, [10, 0, k, 0, 2, 0, k, 0, 10]);
 export const coordination = matrixGame('Coordination', 2, [1, 0, 0, 1]);
 
 export type { GameBuffers, VectorGame };

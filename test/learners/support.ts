@@ -1,6 +1,6 @@
 import { allocateBuffers, type GameBuffers } from '../../runtime/games/vector.ts';
 import { algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
-import type { Learner } from '../../runtime/learners/shared/learner.ts';
+import type { LearnedTable, Learner } from '../../runtime/learners/shared/learner.ts';
 import { shapeOf } from '../../runtime/learners/shared/shape.ts';
 import { Stream } from '../../runtime/rng/stream.ts';
 import { policyFrom } from '../../runtime/train/policy.ts';
@@ -40,6 +40,16 @@ export function trainSpec(algorithm: string, changes: Partial<TrainSpec> = {}): 
   };
 }
 
+/**
+ * The greedy action of an optimistic learner; values within 1e-9 are equal and the lowest index wins, because such learners drive several actions
+ * to one value, where only rounding would choose.
+ */
+function chosen(table: LearnedTable): number {
+  const best = table.best(0)!;
+  for (let a = 0; a < best; a++) if (table.value(0, a) > table.value(0, best) - 1e-9) return a;
+  return best;
+}
+
 const nothing = new Float32Array(0);
 const everything = new Uint8Array(6).fill(1);
 
@@ -56,8 +66,10 @@ export function outcome(
   for (let seed = 1; seed <= trials; seed++) {
     const spec = trainSpec(algorithm, { settings });
     const policy = policyFrom(spec, game.spec, trainSeed(spec, game, seed).checkpoint);
-    const [row, column] = policy.actAll(nothing, everything, new Stream(seed, 0, 0, 0), true);
-    const payoff = game.means[row! * game.spec.actionCount[1]! + column!]!;
+    const joint = policy.central
+      ? [...policy.actAll(nothing, everything, new Stream(0, 0, 0, 0), true)]
+      : policy.view().map(algorithm === 'LenientQ' ? chosen : table => table.best(0)!);
+    const payoff = game.means[joint[0]! * game.spec.actionCount[1]! + joint[1]!]!;
     if (payoff === best) found++;
     sum += payoff;
   }

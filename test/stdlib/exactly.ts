@@ -1,11 +1,14 @@
 /** Holds what is drawn against the exact reading: transitions, and how often they happen. */
+import { describe } from '../../compiler/game/describe.ts';
 import { Explorer } from '../../compiler/game/exactExplore.ts';
 import { numberOf } from '../../compiler/game/exactNumbers.ts';
 import { KeyTable } from '../../compiler/game/exactPacking.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
-import { Stepped } from '../../compiler/game/stepped.ts';
+import { type Ended, Stepped } from '../../compiler/game/stepped.ts';
+import type { TabularGame } from '../../runtime/games/tabular.ts';
 import type { VectorGame } from '../../runtime/games/vector.ts';
 import { Stream } from '../../runtime/rng/stream.ts';
+import { jointOf } from '../game/tables.ts';
 
 /** What a joint action can lead to. */
 export interface ExactOutcome {
@@ -101,6 +104,10 @@ export interface Moment {
   readonly time: number;
   readonly actions: readonly number[];
   readonly outcomes: readonly ExactOutcome[];
+  /** What came of it by hand. */
+  readonly reached: StateValues;
+  readonly rewards: readonly number[];
+  readonly ended: Ended;
 }
 
 /**
@@ -121,10 +128,11 @@ export function followExactly(model: GameModel, seed: number, steps: number): re
       throw new Error(`${game.print()}\nlegal ${JSON.stringify(legal)} stepped, ${JSON.stringify(listed)} exact`);
     const actions = legal.map(mine => (mine.length === 0 ? -1 : (mine[choice.below(mine.length)] as number)));
     const outcomes = exact.outcomes(state, time, actions);
-    moments.push({ state, time, actions, outcomes });
     const before = game.print();
     const { rewards, ended } = game.step(actions);
-    const reached = exact.keyOf(stateOf(game), game.time);
+    const after = stateOf(game);
+    moments.push({ state, time, actions, outcomes, reached: after, rewards, ended });
+    const reached = exact.keyOf(after, game.time);
     const match = outcomes.some(
       outcome =>
         outcome.key === reached &&
@@ -138,6 +146,28 @@ export function followExactly(model: GameModel, seed: number, steps: number): re
     if (ended !== 'running') game.reset();
   }
   return moments;
+}
+
+/** Finds every step of a walk in the table of the whole game; throws at the first that is not there. */
+export function followTable(model: GameModel, table: TabularGame, moments: readonly Moment[]): void {
+  const numbers = new Map<string, number>();
+  for (let state = 0; state < table.stateCount; state++) numbers.set(table.describeState(state), state);
+  if (numbers.size !== table.stateCount) throw new Error('two states of the table look alike');
+  const numberOfState = (state: StateValues, time: number): number =>
+    numbers.get(describe(model, (store, k) => state.get(store.name)?.[k] ?? 0, model.usesTime ? time : undefined)) ??
+    Number.NaN;
+  for (const { state, time, actions, reached, rewards, ended } of moments) {
+    const joint = jointOf(table, numberOfState(state, time), actions);
+    const over = ended === 'terminated' || (ended === 'truncated' && model.usesTime);
+    const next = over ? -1 : numberOfState(reached, time + 1);
+    const [from, to] = [table.outcomeStart[joint] as number, table.outcomeStart[joint + 1] as number];
+    const found = Array.from({ length: to - from }, (_, k) => from + k).some(
+      o =>
+        table.outcomeState[o] === next &&
+        rewards.every((reward, i) => near(table.outcomeReward[o * rewards.length + i] as number, reward)),
+    );
+    if (!found) throw new Error(`time ${time}, actions ${actions.join(' ')}: state ${next} is no outcome in the table`);
+  }
 }
 
 /** Fractions and doubles that followed different ways round differently. */

@@ -165,12 +165,6 @@ export const knownGames: readonly KnownGame[] = [
     ],
   },
   {
-    game: 'PredatorPrey(size: 4)',
-    source: '16 * 15 * 14 placings of three bodies',
-    states: 3_360,
-    terminals: 0,
-  },
-  {
     game: 'PredatorPrey',
     source: "40 000 episodes of the authors' rules in separate code",
     randomReturn: { 'Predator[0]': { mean: -11.409, slack: 0.08 }, 'Predator[1]': { mean: -11.409, slack: 0.08 } },

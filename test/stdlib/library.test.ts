@@ -131,6 +131,42 @@ describe('known numbers of states', () => {
     });
 });
 
+test('DecTiger: the best policy of three steps earns the published 5.1908125', () => {
+  const table = tableOf({ game: 'DecTiger(steps: 3)', source: 'MADP toolbox' });
+  const [listen, openLeft, openRight] = [0, 1, 2];
+  const heardOf = (state: number): readonly [string, string] => {
+    const [, first = '', second = ''] =
+      /heard\[First\] = (\w+), heard\[Second\] = (\w+)/.exec(table.describeState(state)) ?? [];
+    return [first, second];
+  };
+  // Listen twice; then open the door away from where the tiger was heard both times, if it was.
+  const choice = (heard: readonly string[]): number =>
+    heard.length < 2 || heard[0] !== heard[1] ? listen : heard[0] === 'FromLeft' ? openRight : openLeft;
+  const value = (state: number, first: readonly string[], second: readonly string[]): number => {
+    if (first.length === 3) return 0;
+    const joint = (table.jointStart[state] as number) + 3 * choice(first) + choice(second);
+    let sum = 0;
+    for (let o = table.outcomeStart[joint] as number; o < (table.outcomeStart[joint + 1] as number); o++) {
+      const next = table.outcomeState[o] as number;
+      const [one, two] = heardOf(next);
+      const later = (table.outcomeReward[2 * o] as number) + value(next, [...first, one], [...second, two]);
+      sum += (table.outcomeProbability[o] as number) * later;
+    }
+    return sum;
+  };
+  const best = table.initialStates.reduce(
+    (sum, state, k) => sum + (table.initialProbabilities[k] as number) * value(state, [], []),
+    0,
+  );
+  expect(best).toBeCloseTo(5.1908125, 9);
+});
+
+test('a game of a hundred agents is refused at once, not after the last joint action that fits', () => {
+  const { problem } = enumerate(gameOf('CrowdedSqueeze'), { maxStates });
+  expect(problem?.kind).toBe('budget');
+  expect(problem?.states).toBe(1);
+}, 1_000);
+
 describe('known lengths of observations', () => {
   for (const known of knownGames.filter(one => one.observationLength !== undefined))
     test(known.game, () => {

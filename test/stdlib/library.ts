@@ -44,11 +44,16 @@ export const libraryGames: ReadonlyMap<string, string> = new Map(
   libraryFiles.flatMap(file => programOf(file).games.map(game => [game.name, file] as const)),
 );
 
+/** The same of the examples. */
+export const exampleGames: ReadonlyMap<string, string> = new Map(
+  exampleFiles.flatMap(file => programOf(file).games.map(game => [game.name, file] as const)),
+);
+
 /** A game as written after `of`: `Kuhn`, `Foraging(size: 5, coop: true)`. */
 export function gameOf(written: string): GameModel {
   const [, name = '', list = ''] = /^(\w+)(?:\((.*)\))?$/.exec(written) ?? [];
-  const file = libraryGames.get(name);
-  if (file === undefined) throw new Error(`the library has no game ${name}`);
+  const file = libraryGames.get(name) ?? exampleGames.get(name);
+  if (file === undefined) throw new Error(`neither the library nor an example has a game ${name}`);
   const pairs = list.split(',').filter(part => part.trim() !== '');
   const overrides = new Map(
     pairs.map(part => {
