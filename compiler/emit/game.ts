@@ -61,7 +61,7 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
     docComment(['Games firstGame .. firstGame + envs - 1 of this seed; game e of them owns row e of every array.']),
   );
   out.block(`${exported}function create(${parameters})${options.types ? ': VectorGame' : ''}`, () => {
-    out.line(`const { ${bufferNames(unit, views, step)} } = buffers;`);
+    out.line(`const { ${bufferNames(views, [step, ...functions])} } = buffers;`);
     out.all(arrayDeclarations(unit, draws));
     for (const part of [
       ...functions,
@@ -120,13 +120,12 @@ function moduleHelpers(unit: Unit, ...parts: readonly (readonly string[])[]): re
   return lines;
 }
 
-const mentions = (lines: readonly string[], name: string): boolean => lines.some(line => line.includes(name));
-
-function bufferNames(unit: Unit, views: ReturnType<typeof viewsOf>, step: readonly string[]): string {
-  const names = ['masks', 'rewards', 'ended'];
-  if (mentions(step, 'realActions[')) names.unshift('realActions');
-  if (mentions(step, ' actions[') || mentions(step, '(actions[') || mentions(step, '[actions['))
-    names.unshift('actions');
+/** The buffers that the program mentions. */
+function bufferNames(views: ReturnType<typeof viewsOf>, parts: readonly (readonly string[])[]): string {
+  const mentions = (name: string): boolean =>
+    parts.some(lines => lines.some(line => new RegExp(`\\b${name}\\[`).test(line)));
+  const names = ['actions', 'realActions'].filter(mentions);
+  names.push('masks', 'rewards', 'ended');
   if (views.observations !== 'none') names.push('observations', 'finalObservations');
   return names.join(', ');
 }

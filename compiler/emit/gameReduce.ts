@@ -1,20 +1,7 @@
 /** Folds (`sum`, `any`, `argmax`, ...): short ones are written out, the others become loops before the statement. */
 import type { IrExpr } from '../game/model.ts';
 import { type Body, type Code, level, operand, primary } from './gameCode.ts';
-import {
-  asBool,
-  asNumber,
-  boolCode,
-  both,
-  either,
-  emit,
-  emitBool,
-  emitNumber,
-  negate,
-  nested,
-  numberCode,
-  temporary,
-} from './gameExpr.ts';
+import { boolCode, emit, emitBool, emitNumber, negate, nested, temporary } from './gameExpr.ts';
 import { fitsInt32 } from './gameFold.ts';
 
 type Reduce = IrExpr & { op: 'reduce' };

@@ -7,7 +7,6 @@ import { blocksOf, constantOf, intConst, type Known, scalarNumber } from './game
 import { stringLiteral } from './gameNames.ts';
 import { loopBound } from './gameReduce.ts';
 import { type Block, placeKey, type Slot, slotKey, slotOf } from './gameScopes.ts';
-import { ice } from './ice.ts';
 
 /** Draws that a `such that` may need before the program gives up. */
 export const drawLimit = 100_000;

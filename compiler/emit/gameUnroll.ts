@@ -292,48 +292,54 @@ function scalarStmts(
   elements: ReadonlyMap<number, readonly Store[]>,
   replace: (expr: IrExpr) => IrExpr,
 ): readonly IrStmt[] {
+  return stmts.flatMap(stmt => scalarStmt(stmt, elements, replace));
+}
+
+function scalarStmt(
+  stmt: IrStmt,
+  elements: ReadonlyMap<number, readonly Store[]>,
+  replace: (expr: IrExpr) => IrExpr,
+): readonly IrStmt[] {
   const value = (expr: IrExpr): IrExpr => mapExpr(expr, replace);
-  return stmts.flatMap((stmt): readonly IrStmt[] => {
-    switch (stmt.op) {
-      case 'let':
-        return [{ ...stmt, value: value(stmt.value) }];
-      case 'draw':
-        return [{ ...stmt, dist: mapDistribution(stmt.dist, value) }];
-      case 'store': {
-        const parts = elements.get(stmt.store.id);
-        if (parts === undefined) return [{ ...stmt, index: value(stmt.index), value: value(stmt.value) }];
-        const store = parts[constantOf(stmt.index, nothing) ?? 0] as Store;
-        return [{ ...stmt, store, index: intConst(0), value: value(stmt.value) }];
-      }
-      case 'copy': {
-        if (!elements.has(stmt.from.id) && !elements.has(stmt.to.id)) return [stmt];
-        return Array.from({ length: stmt.to.size }, (_, k): IrStmt => {
-          const to = elements.get(stmt.to.id)?.[k];
-          const load: IrExpr = {
-            op: 'load',
-            store: stmt.from,
-            index: intConst(k),
-            scalar: stmt.from.scalar,
-            bounds: stmt.from.bounds,
-          };
-          return { op: 'store', store: to ?? stmt.to, index: intConst(to === undefined ? k : 0), value: value(load) };
-        });
-      }
-      case 'if':
-        return [
-          {
-            ...stmt,
-            condition: value(stmt.condition),
-            then: scalarStmts(stmt.then, elements, replace),
-            else: scalarStmts(stmt.else, elements, replace),
-          },
-        ];
-      case 'for':
-        return [{ ...stmt, count: value(stmt.count), body: scalarStmts(stmt.body, elements, replace) }];
-      case 'such_that':
-        return [{ ...stmt, body: scalarStmts(stmt.body, elements, replace), condition: value(stmt.condition) }];
+  switch (stmt.op) {
+    case 'let':
+      return [{ ...stmt, value: value(stmt.value) }];
+    case 'draw':
+      return [{ ...stmt, dist: mapDistribution(stmt.dist, value) }];
+    case 'store': {
+      const parts = elements.get(stmt.store.id);
+      if (parts === undefined) return [{ ...stmt, index: value(stmt.index), value: value(stmt.value) }];
+      const store = parts[constantOf(stmt.index, nothing) ?? 0] as Store;
+      return [{ ...stmt, store, index: intConst(0), value: value(stmt.value) }];
     }
-  });
+    case 'copy': {
+      if (!elements.has(stmt.from.id) && !elements.has(stmt.to.id)) return [stmt];
+      return Array.from({ length: stmt.to.size }, (_, k): IrStmt => {
+        const to = elements.get(stmt.to.id)?.[k];
+        const load: IrExpr = {
+          op: 'load',
+          store: stmt.from,
+          index: intConst(k),
+          scalar: stmt.from.scalar,
+          bounds: stmt.from.bounds,
+        };
+        return { op: 'store', store: to ?? stmt.to, index: intConst(to === undefined ? k : 0), value: value(load) };
+      });
+    }
+    case 'if':
+      return [
+        {
+          ...stmt,
+          condition: value(stmt.condition),
+          then: scalarStmts(stmt.then, elements, replace),
+          else: scalarStmts(stmt.else, elements, replace),
+        },
+      ];
+    case 'for':
+      return [{ ...stmt, count: value(stmt.count), body: scalarStmts(stmt.body, elements, replace) }];
+    case 'such_that':
+      return [{ ...stmt, body: scalarStmts(stmt.body, elements, replace), condition: value(stmt.condition) }];
+  }
 }
 
 /** Leaves out assignments to work stores that nothing reads. */

@@ -33,7 +33,7 @@ describe('random play earns what it should', () => {
     expect(returns[1]?.mean).toBeCloseTo(-(returns[0]?.mean as number), 12);
   });
 
-  test('Kuhn: legal play only, first player loses 1/8 of a chip... exactly as enumeration says', () => {
+  test('Kuhn: random betting earns the first player 1/8', () => {
     // All pass/bet sequences are equally likely at each decision: PP 1/4 (pot 1), PBP 1/8 (-1), PBB 1/8 (pot 2), BP 1/4 (+1), BB 1/4 (pot 2).
     const { returns } = play(games.kuhn(), { steps: 400_000, envs: 64, seed: 3 });
     expectNear(returns[0] as { mean: number; stderr: number }, 1 / 4 - 1 / 8);

@@ -26,6 +26,11 @@ export interface Rule {
    * other columns of `table`; `env` is the game it happened in.
    */
   learn(q: Float64Array, start: number, action: number, target: number, table: OwnTable, env: number): void;
+  /**
+   * The same for all agents of all games, in games without observations: agent i's action of a game is the next element of
+   * `actions`, its value is at `starts[i]` plus the action. For learners worth the extra loop.
+   */
+  learnAll?(q: Float64Array, starts: Int32Array, actions: Int32Array, targets: Float64Array): void;
 }
 
 export function decentralised(

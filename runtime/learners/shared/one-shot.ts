@@ -25,7 +25,11 @@ export function oneShotValues(
   const keys = policyKeys(shape.envs, seed, purposes.policy, 0, 0);
   const nothing = new Int32Array(0);
   const choices: Choices[] = [];
-  for (const { rows, width, agent } of tables) {
+  /** The values of all agents, one after another; every table keeps its slice. */
+  const values = new Float64Array(shape.actionRow).fill(settings.initial);
+  const starts = Int32Array.from(shape.actionStart);
+  for (const { rows, q, width, agent } of tables) {
+    q.values = values.subarray(starts[agent]!, starts[agent]! + width);
     rows.rowOf(nothing, 0, masks, shape.actionStart[agent]!);
     choices.push({ actions: new Int32Array(2 * width + 3), from: new Float64Array(2), scale: new Float64Array(2) });
   }
@@ -35,14 +39,15 @@ export function oneShotValues(
     for (const { agent, policy, width } of tables) {
       const choice = choices[agent]!;
       if (!weigh(choice, policy.values, masks, shape.actionStart[agent]!, width, split)) continue;
-      chooseAll(choice, split, keys, agent, actions, agent, shape.agents);
+      chooseAll(choice, (split / 2) | 0, keys, (keys.counter[0]! + agent) | 0, actions, agent, shape.agents);
     }
     keys.counter[0]! += shape.agents;
   }
 
   function update(step: number, episode: number): void {
     rule.begin(step, episode);
-    learnAll(rule, tables, actions, rewards);
+    if (rule.learnAll !== undefined) rule.learnAll(values, starts, actions, rewards);
+    else learnEach(rule, tables, actions, rewards);
   }
 
   function greedy(on: GameBuffers, envs: number): void {
@@ -101,22 +106,20 @@ function weigh(
 
 /**
  * One agent's actions in all games, to every `stride`-th place of `actions` from `slot`. `exploring` is 1 where the draw is
- * below `split`, else 0; indexing with it instead of branching keeps a coin toss out of the branch predictor, which is most
+ * below `2 * half`, else 0; indexing with it instead of branching keeps a coin toss out of the branch predictor, which is most
  * of what this loop would cost.
  */
 function chooseAll(
   choice: Choices,
-  split: number,
+  half: number,
   keys: PolicyKeys,
-  offset: number,
+  counter: number,
   actions: Int32Array,
   slot: number,
   stride: number,
 ): void {
   const { k0, k1 } = keys;
   const { from, scale, actions: list } = choice;
-  const counter = (keys.counter[0]! + offset) | 0;
-  const half = (split / 2) | 0;
   for (let e = 0; e < k0.length; e++, slot += stride) {
     const draw = hash32(k0[e]!, k1[e]!, counter);
     const exploring = ((draw >>> 1) - half) >>> 31;
@@ -124,13 +127,12 @@ function chooseAll(
   }
 }
 
-/** All updates, game by game. */
-function learnAll(rule: Rule, tables: readonly OwnTable[], actions: Int32Array, rewards: Float64Array): void {
-  const agents = tables.length;
-  const values = tables.map(table => table.q.values);
+/** All updates, game by game, for learners without a loop of their own. */
+function learnEach(rule: Rule, tables: readonly OwnTable[], actions: Int32Array, rewards: Float64Array): void {
   for (let slot = 0, e = 0; slot < actions.length; e++) {
-    for (let i = 0; i < agents; i++, slot++) {
-      rule.learn(values[i]!, 0, actions[slot]!, rewards[slot]!, tables[i]!, e);
+    for (const table of tables) {
+      rule.learn(table.q.values, 0, actions[slot]!, rewards[slot]!, table, e);
+      slot++;
     }
   }
 }
