@@ -2,7 +2,7 @@
  * `npm run lint`: the rules of the folders, checked. Which folder may import which, what only one file may import, which numbers
  * may not be computed how, and how long a file may be. Prints one line per violation and exits with 1 if there is any.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -172,6 +172,8 @@ function isGlobal(node: ts.Identifier): boolean {
 }
 
 function filesOf(folder: string): readonly string[] {
+  // Git keeps no empty folder, so one that is planned may not be there yet.
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter(
       entry => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.split(sep).includes('node_modules'),
