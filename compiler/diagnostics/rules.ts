@@ -122,8 +122,8 @@ export const rules = {
   ),
   'match-incomplete': error(
     'M0311',
-    (a: { missing: string }) => `A \`match\` covers every value, but nothing covers ${a.missing}.`,
-    () => 'Add an arm for it, or `_ => ...` for the rest.',
+    (a: { missing: string }) => `Every value must be covered, but nothing covers ${a.missing}.`,
+    () => 'Add it, or `_` for the rest.',
   ),
   'match-unreachable': warning(
     'M0312',

@@ -8,7 +8,7 @@ import { branch, elaborate } from './expr.ts';
 import { refine } from './facts.ts';
 import * as ir from './ir.ts';
 import { allocate, read, write } from './storage.ts';
-import type { Type } from './types.ts';
+import type { ArrayType, Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
@@ -113,10 +113,32 @@ export function reduceComprehension(ctx: Context, e: ComprehensionExpr, name: Re
     report(ctx, e.span, 'not-here', { what: 'A second `for`', where: `\`${name}\` picks from one set` });
     return V.invalid;
   }
-  return fold(ctx, e, name, 0);
+  return name === 'sum' ? sumOf(ctx, e) : fold(ctx, e, name, 0, same);
 }
 
-function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: number): Value {
+const same = (value: Value): Value => value;
+
+/** `sum(v[q] for q in T)` of vectors adds them element by element. */
+function sumOf(ctx: Context, e: ComprehensionExpr): Value {
+  let shape: ArrayType | undefined;
+  const out: IrStmt[] = [];
+  const plain = fold({ ...ctx, out: ctx.out === undefined ? undefined : out }, e, 'sum', 0, value => {
+    if (value.kind !== 'array') return value;
+    shape = value.type;
+    return V.number(ir.int(0));
+  });
+  if (shape === undefined || plain.kind === 'invalid') {
+    ctx.out?.push(...out);
+    return plain;
+  }
+  const element = (indices: readonly IrExpr[]): Value =>
+    fold({ ...ctx, out: undefined }, e, 'sum', 0, value => (value.kind === 'array' ? value.at(indices) : value));
+  const first = element(shape.keys.map(() => ir.int(0)));
+  if (first.kind === 'invalid') return first;
+  return { kind: 'array', type: { ...shape, element: { kind: V.typeOf(first).kind === 'real' ? 'real' : 'int', bounds: B.anything } }, at: element };
+}
+
+function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: number, part: (value: Value) => Value): Value {
   const generator = e.generators[k] as Generator;
   const domain = domainOf(ctx, generator.domain);
   if (domain === undefined) return V.invalid;
@@ -127,8 +149,8 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
   let condition: IrExpr | undefined;
   const body = inside(outer => {
     const inner: Context = { ...outer, out: ctx.out === undefined ? undefined : statements };
-    if (!innermost) return fold(inner, e, name, k + 1);
-    if (e.condition === undefined) return leaf(inner, e, name);
+    if (!innermost) return fold(inner, e, name, k + 1, part);
+    if (e.condition === undefined) return leaf(inner, e, name, part);
     condition = expectBool(
       inner,
       elaborate(inner, e.condition, T.boolType),
@@ -136,7 +158,7 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
       'The condition after `if`',
     );
     if (condition === undefined) return V.invalid;
-    return branch(inner, condition, true, deep => leaf(deep, e, name));
+    return branch(inner, condition, true, deep => leaf(deep, e, name, part));
   });
   if (body.kind !== 'scalar') return V.invalid;
   const needsOne = operator === 'min' || operator === 'max' || operator === 'argmin' || operator === 'argmax';
@@ -154,8 +176,8 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
   return V.number(folded);
 }
 
-function leaf(ctx: Context, e: ComprehensionExpr, name: ReduceOperator): Value {
-  const value = elaborate(ctx, e.body, name === 'any' || name === 'all' || name === 'count' ? T.boolType : undefined);
+function leaf(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, part: (value: Value) => Value): Value {
+  const value = part(elaborate(ctx, e.body, name === 'any' || name === 'all' || name === 'count' ? T.boolType : undefined));
   if (name === 'any' || name === 'all' || name === 'count') {
     const b = expectBool(ctx, value, e.body.span, `What \`${name}\` looks at`);
     return b === undefined ? V.invalid : V.number(b);

@@ -7,6 +7,7 @@ import { type Context, report } from './context.ts';
 import { elaborate, ordinalsFor } from './expr.ts';
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
+import { valueName } from './match.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
@@ -88,7 +89,7 @@ export function dictExpr(ctx: Context, e: Extract<Expr, { kind: 'Dict' }>, expec
   }
   const missing = table.indexOf(undefined);
   if (missing >= 0) {
-    report(ctx, e.span, 'match-incomplete', { missing: `${T.nameOf(key)} number ${missing}` });
+    report(ctx, e.span, 'match-incomplete', { missing: `\`${valueName(key, missing)}\`` });
     return V.invalid;
   }
   const all = table as Value[];

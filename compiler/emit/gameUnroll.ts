@@ -4,7 +4,7 @@
  */
 import type { IrExpr, IrStmt, Local, Store } from '../game/model.ts';
 import { Flow } from './gameFlow.ts';
-import { blocksOf, constantOf, intConst, unrolledCount, walkExpr, walkStmts } from './gameFold.ts';
+import { blocksOf, constantOf, intConst, localExpr, unrolledCount, walkExpr, walkStmts } from './gameFold.ts';
 import { mapExpr, type Replacements, renamed, writeOut } from './gameSubstitute.ts';
 
 /** Loops of at most this many rounds are written out, ... */
@@ -99,11 +99,33 @@ function settled(expr: IrExpr, given: Replacements, flow: Flow, done: Map<IrExpr
           : { op: 'const', value, scalar: part.scalar, bounds: { low: value, high: value } };
       }
       if (part.op !== 'reduce') return part;
-      const count = unrolledCount(part, nothing);
-      return count === undefined ? part : settled(writeOut(part, count), given, flow);
+      const fold = withMostRounds(part);
+      const count = unrolledCount(fold, nothing);
+      return count === undefined ? part : settled(writeOut(fold, count), given, flow);
     },
     done,
   );
+}
+
+/** A fold over a varying but short count as one over the longest, whose elements past the count do not take part. */
+function withMostRounds(expr: IrExpr & { op: 'reduce' }): IrExpr & { op: 'reduce' } {
+  const most = mostRounds(expr.count);
+  if (most === undefined || !['sum', 'product', 'any', 'all'].includes(expr.operator)) return expr;
+  const takesPart = isBelow(expr.variable, expr.count);
+  const condition: IrExpr =
+    expr.condition === undefined ? takesPart : { ...takesPart, op: 'and', left: takesPart, right: expr.condition };
+  return { ...expr, count: intConst(most), condition };
+}
+
+/** The largest value of a short varying count that costs nothing to look at again; undefined for all others. */
+function mostRounds(count: IrExpr): number | undefined {
+  if (count.op !== 'local' && !(count.op === 'load' && count.index.op === 'const')) return undefined;
+  return count.bounds.high <= loopRounds ? Math.max(0, count.bounds.high) : undefined;
+}
+
+function isBelow(variable: Local, count: IrExpr): IrExpr {
+  const left = localExpr(variable);
+  return { op: 'binary', operator: 'lt', left, right: count, scalar: 'int', bounds: { low: 0, high: 1 } };
 }
 
 function countDefinitions(stmts: readonly IrStmt[]): ReadonlyMap<number, number> {
@@ -180,6 +202,11 @@ class Unroller {
         const rounds = constantOf(count, nothing);
         if (rounds !== undefined && rounds <= loopRounds && ids.statements <= sizeLimit)
           return this.rounds(stmt, rounds, given, flow);
+        const most = mostRounds(count);
+        if (most !== undefined && ids.statements <= sizeLimit && !assigns(stmt.body, count)) {
+          const guarded: IrStmt = { op: 'if', condition: isBelow(stmt.variable, count), then: stmt.body, else: [] };
+          return this.rounds({ ...stmt, body: [guarded] }, most, given, flow);
+        }
         flow.forgetAssigned(stmt.body);
         const body = this.block(stmt.body, new Map(given), flow);
         flow.forgetAssigned(stmt.body);
@@ -207,6 +234,21 @@ class Unroller {
     }
     return out;
   }
+}
+
+/** Do these statements change the variable that a count is read from? */
+function assigns(stmts: readonly IrStmt[], count: IrExpr): boolean {
+  let found = false;
+  walkStmts(
+    stmts,
+    stmt => {
+      if (count.op === 'load' && stmt.op === 'store' && stmt.store.id === count.store.id) found = true;
+      if (count.op === 'load' && stmt.op === 'copy' && stmt.to.id === count.store.id) found = true;
+      if (count.op === 'local' && (stmt.op === 'let' || stmt.op === 'draw')) found ||= stmt.local.id === count.local.id;
+    },
+    () => {},
+  );
+  return found;
 }
 
 /** The variable that stands for a local here. */

@@ -9,7 +9,7 @@ import { deterministic, simultaneous, terminating, turnBased } from './structure
 import { symmetric } from './symmetry.ts';
 
 const checks: Readonly<Record<PropertyName, (game: TabularGame) => Fact>> = {
-  finite: game => proved(`all ${game.stateCount + game.terminalCount} states were listed`),
+  finite: game => proved(listedAll(game.stateCount + game.terminalCount)),
   deterministic,
   turn_based: turnBased,
   simultaneous,
@@ -20,6 +20,10 @@ const checks: Readonly<Record<PropertyName, (game: TabularGame) => Fact>> = {
   common_reward: commonReward,
   symmetric,
 };
+
+function listedAll(states: number): string {
+  return states === 1 ? 'it has one state' : `all ${states} states were listed`;
+}
 
 export function isProperty(name: string): name is PropertyName {
   return (propertyNames as readonly string[]).includes(name);
