@@ -1,13 +1,13 @@
 /**
- * Joint steps per second of tabular independent Q-learning on a 2x2 matrix game, on one core: acting, stepping and learning.
+ * Joint steps per second of tabular independent Q-learning on a 2x2 matrix game, on one core: acting, stepping and learning. As
+ * `marl train` does it: a worker thread per round, its start and compilation included in the CPU time.
  *
  *   node bench/tabular.ts [envs]
  */
 import { emitGame } from '../compiler/emit/game.ts';
 import type { Host } from '../compiler/index.ts';
 import { compile } from '../compiler/index.ts';
-import { loadGame } from '../runtime/games/load.ts';
-import { trainSeed } from '../runtime/train/run.ts';
+import { trainSeeds } from '../runtime/train/pool.ts';
 import type { TrainSpec } from '../runtime/train/spec.ts';
 
 const text = `
@@ -31,9 +31,9 @@ const host: Host = {
 
 const { model } = compile(host, 'bench.marl').instantiate('StagHunt', new Map());
 if (model === undefined) throw new Error('the game of this benchmark does not compile');
-const game = loadGame(emitGame(model, { types: false, module: 'function' }));
+const gameText = emitGame(model, { types: false, module: 'function' });
 
-const steps = 60_000_000;
+const steps = 100_000_000;
 const rounds = 7;
 const goal = 50;
 for (const envs of process.argv[2] === undefined ? [1024, 1] : [Number(process.argv[2])]) {
@@ -52,7 +52,7 @@ for (const envs of process.argv[2] === undefined ? [1024, 1] : [Number(process.a
   const rates: number[] = [];
   for (let seed = 0; seed <= rounds; seed++) {
     const start = process.cpuUsage();
-    trainSeed(spec, game, seed);
+    await trainSeeds(spec, gameText, [seed]).results;
     const { user, system } = process.cpuUsage(start);
     if (seed > 0) rates.push(steps / (user + system));
   }

@@ -20,6 +20,10 @@ export async function valuesOf(
   const rows =
     profileValues !== undefined && profileValues.length > 0 ? profileValues : values === undefined ? [] : [values];
   if (rows.length === 0) return { refused: `the answer to \`${concept}\` has no single value` };
+  // What a solver warns about is not part of what was proved.
+  const bound = answer.warnings.find(warning => warning.includes('upper bound'));
+  const reservation = answer.warnings.find(warning => warning !== bound);
+  if (reservation !== undefined) return { refused: `the answer comes with a reservation: ${reservation}` };
   const tolerance = answer.exact ? 0 : certificate.tolerance;
-  return { agents: game.agents, values: rows.map(row => row.map(toFloat)), tolerance };
+  return { agents: game.agents, values: rows.map(row => row.map(toFloat)), tolerance, atMost: bound };
 }

@@ -70,9 +70,10 @@ function build(io: Io, done: (code: number) => void): Command {
     .option('--out <dir>', 'folder to write the run to (default: runs/NAME)')
     .option('--workers <n>', 'worker threads (default: one per core, at most one per seed)', count(1, 1024))
     .option('--resume', 'go on with the run in the folder')
+    .option('--force', 'replace the run in the folder, whatever it is')
     .action(async (file: string, options) => done(await (await import('./verbs/train.ts')).train(io, file, options)));
   verb('eval <dir>', 'play what a training learned, without exploring')
-    .option('--episodes <n>', 'episodes per seed', count(1, 1e9), 1000)
+    .option('--episodes <n>', 'episodes per seed', count(1, 1e6), 1000)
     .option('--seed <n>', 'seed of the evaluation', count(0, Number.MAX_SAFE_INTEGER), 1)
     .action(async (dir: string, options) => done(await (await import('./verbs/eval.ts')).evalVerb(io, dir, options)));
   onGame(verb('simulate <file>', 'play at random: returns, length of episodes, speed (FILE[:Game])'))
@@ -130,8 +131,9 @@ function number(low: number, high: number): (text: string) => number {
   };
 }
 
+/** Values in the order they were given, each once. */
 function repeated<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
-  return (text, before = []) => [...before, read(text)];
+  return (text, before = []) => [...new Set([...before, read(text)])];
 }
 
 /** Commander has shown its message by now; `--help` and `--version` are no mistakes. */

@@ -2,6 +2,10 @@ import type { Diagnostic, Source } from '../compiler/api.ts';
 import { LineMap, type Position } from '../grammar/position.ts';
 import { exitCode, type Io } from './io.ts';
 import { render } from './render.ts';
+import { counted } from './text.ts';
+
+/** Diagnostics that people are shown at once. */
+const most = 100;
 
 /** A diagnostic as `--json` prints it (docs/cli.md). */
 export interface JsonDiagnostic {
@@ -78,7 +82,9 @@ export class Reply {
   /** Shows diagnostics to people, on standard error (or output, where they are the answer). */
   show(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, Source>, stream: 'out' | 'err' = 'err'): void {
     if (this.json || diagnostics.length === 0) return;
-    this.io[stream](render(diagnostics, { colour: this.io.colour[stream], sources }));
+    this.io[stream](render(diagnostics.slice(0, most), { colour: this.io.colour[stream], sources }));
+    if (diagnostics.length > most)
+      this.io[stream](`and ${counted(diagnostics.length - most, 'more problem')}; --json lists them all\n\n`);
   }
 }
 

@@ -1,20 +1,29 @@
 /** Lists games once per command and remembers them. */
 import { enumerate, type Problem } from '../compiler/game/exact.ts';
 import type { GameModel } from '../compiler/game/model.ts';
+import { workOf } from '../compiler/game/work.ts';
 import type { AssertTools, SolvedValues } from '../compiler/properties/asserts.ts';
 import type { Listed } from '../compiler/properties/facts.ts';
-import { grouped } from './text.ts';
+import { counted, grouped } from './text.ts';
+
+/** Numbers in all states of a listing together. */
+const maxStored = 500_000_000;
 
 /** A listing, with the problem that stopped it for messages. */
 export type Listing = Listed & { readonly problem?: Problem };
 
 export class Study implements AssertTools {
   readonly #maxStates: number;
+  readonly #effort: number;
   readonly #known = new Map<string, Listing>();
 
-  /** @param maxStates states, terminal ones included, after which a listing gives up */
-  constructor(maxStates: number) {
+  /**
+   * @param maxStates states, terminal ones included, after which a listing gives up
+   * @param effort expressions evaluated, about, after which it gives up too: a step of some games takes seconds
+   */
+  constructor(maxStates: number, effort = 2e10) {
     this.#maxStates = maxStates;
+    this.#effort = effort;
   }
 
   list(model: GameModel): Listing {
@@ -39,7 +48,13 @@ export class Study implements AssertTools {
   #enumerate(model: GameModel): Listing {
     if (!model.finite)
       return { game: undefined, why: 'the game has real-valued states or actions, or unbounded integers' };
-    const { game, problem } = enumerate(model, { maxStates: this.#maxStates });
+    const { step, state } = workOf(model);
+    const steps = Math.max(1, Math.floor(this.#effort / step));
+    const { game, problem } = enumerate(model, {
+      maxStates: Math.min(this.#maxStates, Math.max(1, Math.floor(maxStored / (state + 1)))),
+      maxTransitions: Math.min(5_000_000, steps),
+      maxOutcomes: Math.min(1_000_000, steps),
+    });
     if (game !== undefined) return { game };
     const why =
       problem.kind === 'budget' && problem.states > this.#maxStates
@@ -47,4 +62,29 @@ export class Study implements AssertTools {
         : problem.message.replace(/\.$/, '');
     return { game: undefined, why, problem };
   }
+}
+
+/** Bytes that games played side by side may take. */
+const memory = 4 * 1024 ** 3;
+
+/** What is too much about this many games at once, if it is. */
+export function tooMuchMemory(model: GameModel, envs: number): string | undefined {
+  const row = model.classes.reduce((sum, { count, observation, actionSpace }) => {
+    const actions = model.actionSpaces[actionSpace];
+    return sum + count * (8 * observation.length + (actions?.count ?? 1) + 8 * (actions?.realSize ?? 0) + 24);
+  }, 0);
+  const bytes = envs * (row + model.stores.reduce((sum, store) => sum + 8 * store.size, 0));
+  if (bytes <= memory) return undefined;
+  return `${counted(envs, 'game')} of ${model.name} would take about ${grouped(bytes / 1024 ** 3)} GB, more than ${memory / 1024 ** 3} GB.`;
+}
+
+/** Why play cannot go on from a state that was met; undefined where it can, or where nobody looked. */
+export function stuckBecause({ problem }: Listing): string | undefined {
+  if (problem === undefined || problem.kind === 'budget' || problem.kind === 'not-finite') return undefined;
+  return problem.message.replace(/\.$/, '');
+}
+
+/** Looks at a few states before a game is played for long: being stuck at the start has a clear reason then. */
+export function stuckAtStart(model: GameModel): string | undefined {
+  return stuckBecause(new Study(500, 2e6).list(model));
 }

@@ -1,4 +1,5 @@
 /** The compiler: text in, checked programs and game models out. Does no input or output of its own. */
-export { compile } from './project/compile.ts';
+
 export type * from './api.ts';
 export type * from './game/model.ts';
+export { compile } from './project/compile.ts';

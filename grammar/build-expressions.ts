@@ -1,7 +1,6 @@
 import type { CstNode, IToken } from 'chevrotain';
 import type {
   BinaryOp,
-  ComprehensionExpr,
   DictEntry,
   Expr,
   Generator,
@@ -190,13 +189,7 @@ function buildList(ctx: BuildContext, node: CstNode, span: Span): Expr {
   return buildComprehension(ctx, comprehension, items, true, span);
 }
 
-function buildComprehension(
-  ctx: BuildContext,
-  node: CstNode,
-  items: readonly Expr[],
-  list: boolean,
-  span: Span,
-): ComprehensionExpr {
+function buildComprehension(ctx: BuildContext, node: CstNode, items: readonly Expr[], list: boolean, span: Span): Expr {
   const forSpan = nodeSpan(node);
   if (items.length !== 1) {
     const message =
@@ -208,15 +201,17 @@ function buildComprehension(
   }
   const condition = child(node, 'condition');
   const order = child(node, 'order');
+  const generators = children(node, 'generator').flatMap((one): Generator[] => {
+    const name = nameOf(one);
+    const at = nodeSpan(one);
+    return name ? [{ kind: 'Generator', name, domain: buildExpr(ctx, child(one, 'rangeLevel'), at), span: at }] : [];
+  });
+  if (generators.length === 0) return invalid(span);
   return {
     kind: 'Comprehension',
     list,
     body: items[0] ?? invalid(forSpan),
-    generators: children(node, 'generator').flatMap((one): Generator[] => {
-      const name = nameOf(one);
-      const at = nodeSpan(one);
-      return name ? [{ kind: 'Generator', name, domain: buildExpr(ctx, child(one, 'rangeLevel'), at), span: at }] : [];
-    }),
+    generators,
     condition: condition && buildExpr(ctx, condition, forSpan),
     order: order && buildExpr(ctx, order, forSpan),
     span,

@@ -46,11 +46,15 @@ const recoverableLength = 5000;
 export function parsePieces(text: string, tokens: readonly IToken[], failures: Failure[]): readonly CstNode[] {
   const layout = layoutOf(text);
   const pieces = cut(tokens, layout, undefined);
-  return pieces.map(piece => {
+  const declarations: CstNode[] = [];
+  for (const piece of pieces) {
+    // Mending costs time, and a text that is no program has a million broken pieces.
+    if (!hasRoom(failures)) break;
     const cst = parsePiece(piece, 'declaration', layout, failures);
     locate(cst, piece[0]!.startOffset);
-    return cst;
-  });
+    declarations.push(cst);
+  }
+  return declarations;
 }
 
 /** Gives nodes of which nothing was read a place: behind what was read before them in their parent. */

@@ -11,6 +11,7 @@ import { counted } from '../text.ts';
 /** States up to which assertions and the class of a game are decided by looking at each. */
 const assertStates = 500_000;
 const glanceStates = 2_000;
+const glanceEffort = 2e7;
 
 interface CheckedAssert {
   readonly claim: string;
@@ -40,7 +41,7 @@ export async function check(io: Io, files: readonly string[], options: { readonl
           : new (await import('../study.ts')).Study(assertStates);
       const checked = study === undefined ? [] : await decideAsserts(program, study, found);
       asserts.push(...checked);
-      const words = study === undefined ? [] : await glance(program);
+      const words = study === undefined ? [] : await glance(program, found);
       games.push(...words.map(({ name, words: text }) => ({ file: located.value.entry, name, class: text ?? null })));
       summaries.push(
         summary(located.value.entry, program, checked),
@@ -97,22 +98,31 @@ function because(_spec: AssertSpec, model: GameModel, study: Study, why: string)
     : `the game cannot be played: ${why}`;
 }
 
-/** The class of every game that can be built without being told its parameters, as far as a quick look shows it. */
+/**
+ * The class of every game that can be built without being told its parameters, as far as a quick look shows it. A game that this
+ * look sees stuck is reported to `into`.
+ */
 async function glance(
   program: Program,
+  into: Diagnostic[],
 ): Promise<readonly { readonly name: string; readonly words: string | undefined }[]> {
-  const [{ Study: Listings }, { classify }, { factsOf }] = await Promise.all([
+  const [{ Study: Listings, stuckBecause }, { classify }, { factsOf }] = await Promise.all([
     import('../study.ts'),
     import('../../compiler/properties/classify.ts'),
     import('../../compiler/properties/facts.ts'),
   ]);
-  const quick = new Listings(glanceStates);
-  return program.games.map(({ name }) => {
+  const quick = new Listings(glanceStates, glanceEffort);
+  const reporter = new Reporter();
+  const words = program.games.map(({ name, span }) => {
     const { model } = program.instantiate(name, new Map());
     if (model === undefined) return { name, words: undefined };
     const listed = quick.list(model);
+    const fact = stuckBecause(listed);
+    if (fact !== undefined) reporter.report(program.entry, span, 'unplayable', { game: name, fact });
     return { name, words: classify(model, listed.game, factsOf(model, listed)).words };
   });
+  into.push(...reporter.diagnostics);
+  return words;
 }
 
 function summary(file: string, program: Program, checked: readonly CheckedAssert[]): string {

@@ -57,6 +57,6 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
     diagnostics: jsonDiagnostics(program.diagnostics, program.sources),
   });
   for (const { file, text } of files) reply.say(`wrote ${file} (${counted(text.split('\n').length - 1, 'line')})`);
-  reply.say(`next: node ${files[0]?.file}`);
+  reply.say(`next: node ${files[0]?.file} (Node 22.18 or newer)`);
   return exitCode.done;
 }

@@ -4,7 +4,14 @@ import { emitGame } from '../../compiler/emit/game.ts';
 import { compile } from '../../compiler/index.ts';
 import { loadGame } from '../../runtime/games/load.ts';
 import { type Estimate, evaluate } from '../../runtime/train/evaluate.ts';
-import { type RunDescription, readRunFolder, readTables, seedsIn } from '../../runtime/train/folder.ts';
+import {
+  type RunDescription,
+  readRunFolder,
+  readSummary,
+  readTables,
+  seedsIn,
+  unfinishedSeeds,
+} from '../../runtime/train/folder.ts';
 import { learnerFrom } from '../../runtime/train/policy.ts';
 import { learnerFor } from '../../runtime/train/run.ts';
 import { exitCode, type Io } from '../io.ts';
@@ -29,6 +36,8 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
   if ('error' in run) return reply.problem(exitCode.wrong, `${run.error.replaceAll(folder, dir)}.`);
   const seeds = seedsIn(folder);
   if (seeds.length === 0) return reply.problem(exitCode.wrong, `${dir} holds no learned tables.`);
+  const summary = readSummary(folder);
+  const unfinished = 'error' in summary ? run.train.seeds : unfinishedSeeds(run.train, summary);
   const rebuilt = rebuild(reply, run, dir);
   if ('exit' in rebuilt) return rebuilt.exit;
   const { spec, create } = rebuilt;
@@ -38,6 +47,7 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
     return: Estimate;
     discounted: Estimate;
     length: Estimate;
+    cut: number;
     returns: Record<string, Estimate>;
   }[] = [];
   for (const seed of seeds) {
@@ -52,6 +62,7 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       return: found.return,
       discounted: found.discounted,
       length: found.length,
+      cut: found.cut,
       returns: Object.fromEntries(spec.agents.map((agent, i) => [agent, found.returns[i] as Estimate])),
     });
   }
@@ -59,6 +70,7 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
     out: dir,
     name: run.train.name,
     game: run.train.game,
+    finished: unfinished.length === 0,
     episodes: options.episodes,
     seeds: results,
     diagnostics: [],
@@ -80,6 +92,17 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       ]),
     ),
   );
+  if (unfinished.length > 0) {
+    const absent = run.train.seeds.filter(seed => !seeds.includes(seed));
+    const cut = unfinished.filter(seed => seeds.includes(seed));
+    const facts = [
+      ...(cut.length > 0 ? [`${'error' in summary ? 'written' : 'interrupted'}: seed ${cut.join(', ')}`] : []),
+      ...(absent.length > 0 ? [`not written: seed ${absent.join(', ')}`] : []),
+    ];
+    const why = 'error' in summary ? 'was killed or still runs' : 'did not finish';
+    reply.say();
+    reply.say(`the training ${why} (${facts.join('; ')})`);
+  }
   return exitCode.done;
 }
 

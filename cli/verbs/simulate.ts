@@ -5,7 +5,11 @@ import { type Estimate, type Simulation, simulate } from '../../runtime/games/si
 import { exitCode, type Io } from '../io.ts';
 import { chooseGame, modelOf, openProgram, type ProgramOptions } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { stuckAtStart, tooMuchMemory } from '../study.ts';
 import { grouped, shortNumber, table } from '../text.ts';
+
+/** Agents whose returns people are shown. */
+const mostAgents = 50;
 
 interface SimulateOptions extends ProgramOptions {
   readonly steps: number;
@@ -24,6 +28,11 @@ export async function simulateVerb(io: Io, typed: string, options: SimulateOptio
   if (built.exit !== undefined) return built.exit;
   const model = built.value;
 
+  const stuck = stuckAtStart(model);
+  if (stuck !== undefined) return reply.problem(exitCode.wrong, `${model.name} cannot be played: ${stuck}.`);
+  const tooMuch = tooMuchMemory(model, options.envs);
+  if (tooMuch !== undefined)
+    return reply.problem(exitCode.wrong, tooMuch, 'Play fewer games side by side with --envs.');
   const { spec, create } = loadGame(emitGame(model, { types: false, module: 'function' }));
   const unbounded = spec.agents.find((_, i) =>
     [...(spec.realActionLow[i] ?? []), ...(spec.realActionHigh[i] ?? [])].some(b => !Number.isFinite(b)),
@@ -44,6 +53,13 @@ export async function simulateVerb(io: Io, typed: string, options: SimulateOptio
   );
   if ('fault' in played) return reply.problem(exitCode.wrong, `${model.name} cannot be played: ${played.fault}`);
 
+  const odd = played.returns.findIndex(estimate => !Number.isFinite(estimate.mean));
+  if (odd >= 0)
+    return reply.problem(
+      exitCode.wrong,
+      `Returns are numbers, but that of ${spec.agents[odd]} is ${played.returns[odd]?.mean}: rewards of ${model.name} grow beyond 1.8e308, or are the difference of two that do.`,
+    );
+
   const seconds = played.seconds ?? 0;
   const stepsPerSecond = seconds > 0 ? played.steps / seconds : null;
   reply.object(true, {
@@ -63,8 +79,10 @@ export async function simulateVerb(io: Io, typed: string, options: SimulateOptio
     `${model.name}: ${grouped(played.steps)} steps of uniformly random play in ${options.envs} games, seed ${options.seed}`,
   );
   reply.say();
-  const rows = spec.agents.map((agent, i) => [`return of ${agent}`, ...cells(played.returns[i])]);
+  const rows = spec.agents.slice(0, mostAgents).map((agent, i) => [`return of ${agent}`, ...cells(played.returns[i])]);
   reply.say(table(['', 'mean', 'standard error'], [...rows, ['steps per episode', ...cells(played.length)]]));
+  if (spec.agents.length > mostAgents)
+    reply.say(`(the first ${mostAgents} of ${grouped(spec.agents.length)} agents; --json lists all)`);
   reply.say();
   reply.say(
     `${grouped(played.episodes)} episodes${played.unfinished > 0 ? `, ${grouped(played.unfinished)} of them unfinished or left out` : ''}`,

@@ -1,8 +1,8 @@
 /** `marl solve FILE[:name]`: what the file asks for, each answer with its certificate. */
-import type { Instance, SolveSpec } from '../../compiler/api.ts';
+import type { Diagnostic, Instance, SolveSpec } from '../../compiler/api.ts';
 import { format, isRefusal, solve, toJson } from '../../runtime/solvers/index.ts';
 import { exitCode, type Io } from '../io.ts';
-import { chooseGame, type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
+import { chooseGame, type Got, type Opened, openProgram, type ProgramOptions, withoutRepeats } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { Study } from '../study.ts';
 import { candidates } from '../suggest.ts';
@@ -15,9 +15,18 @@ interface SolveOptions extends ProgramOptions {
   readonly seconds?: number;
 }
 
+/** What came of a task: an answer, a reason why there is none, or what is wrong with its game. */
+type Outcome =
+  | { readonly lines: readonly string[]; readonly fields: object; readonly approximate: boolean }
+  | { readonly message: string; readonly help: string | undefined }
+  | { readonly diagnostics: readonly Diagnostic[] };
+
 /** One thing to solve. */
 interface Task {
   readonly name: string;
+  /** The game as written, and with what was set from outside. */
+  readonly written: string;
+  readonly game: string;
   readonly concept: string;
   readonly method: string | undefined;
   readonly maximizing: string | undefined;
@@ -36,36 +45,86 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
   const { program } = opened.value;
   const study = new Study(options.states);
   const answers: object[] = [];
+  const found: Diagnostic[] = [...program.diagnostics];
+  let refused: { readonly message: string; readonly help: string | null } | undefined;
+  let wrong = false;
+  let answered = false;
   let approximate = false;
   for (const task of tasks.value) {
-    const built = modelOf(reply, task.instance, program.sources);
-    if (built.exit !== undefined) return built.exit;
-    const listed = study.list(built.value);
-    if (listed.game === undefined)
-      return reply.problem(
-        exitCode.wrong,
-        `${built.value.name} cannot be solved: ${listed.why}.`,
+    const outcome = await attempt(task, study, options);
+    if ('lines' in outcome) {
+      approximate ||= outcome.approximate;
+      if (answered) reply.say();
+      answered = true;
+      for (const line of outcome.lines) reply.say(line);
+      answers.push({ name: task.name, game: task.game, ...outcome.fields });
+      continue;
+    }
+    // One that cannot be solved does not keep the others from being solved.
+    wrong = true;
+    if ('diagnostics' in outcome) {
+      if (tasks.value.length === 1) return reply.refuse(outcome.diagnostics, program.sources);
+      reply.show(outcome.diagnostics, program.sources);
+      found.push(...outcome.diagnostics);
+      answers.push({
+        name: task.name,
+        game: task.game,
+        refused: { message: messageOf(outcome.diagnostics), help: null },
+      });
+      continue;
+    }
+    const { message } = outcome;
+    const help = outcome.help ?? null;
+    if (tasks.value.length === 1) return reply.problem(exitCode.wrong, message, outcome.help);
+    reply.note(`marl solve: ${message}`);
+    if (help !== null) reply.note(`  help: ${help}`);
+    refused ??= { message, help };
+    answers.push({ name: task.name, game: task.game, refused: { message, help } });
+  }
+  const ok = !approximate && !wrong;
+  reply.object(ok, {
+    ...answers[0],
+    answers,
+    ...(refused === undefined ? {} : { error: { ...refused, exit: exitCode.wrong } }),
+    diagnostics: jsonDiagnostics(withoutRepeats(found), program.sources),
+  });
+  if (approximate) reply.note('marl solve: an answer was not confirmed; its certificate says what is missing.');
+  return ok ? exitCode.done : exitCode.wrong;
+}
+
+async function attempt(task: Task, study: Study, options: SolveOptions): Promise<Outcome> {
+  const { model } = task.instance;
+  if (model === undefined) return { diagnostics: task.instance.diagnostics };
+  const listed = study.list(model);
+  if (listed.game === undefined)
+    return {
+      message: `${task.game} cannot be solved: ${listed.why}.`,
+      help:
         listed.problem?.kind === 'budget'
           ? 'Choose smaller parameters with --set, or allow more states with --states.'
           : undefined,
-      );
-    const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
-    const answer = await solve(
-      listed.game,
-      { concept: task.concept, method: task.method, maximizing: task.maximizing },
-      { deadline },
-    );
-    if (isRefusal(answer))
-      return reply.problem(exitCode.wrong, `\`${task.name}\`: ${answer.refused}.`, `${sentence(answer.remedy)}`);
-    approximate ||= answer.certificate.kind === 'approximate';
-    if (answers.length > 0) reply.say();
-    for (const line of format(answer, listed.game)) reply.say(line);
-    answers.push({ name: task.name, game: built.value.name, ...toJson(answer, listed.game) });
-  }
-  const ok = !approximate;
-  reply.object(ok, { ...answers[0], answers, diagnostics: jsonDiagnostics(program.diagnostics, program.sources) });
-  if (approximate) reply.note('marl solve: an answer was not confirmed; its certificate says what is missing.');
-  return ok ? exitCode.done : exitCode.wrong;
+    };
+  const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
+  const { concept, method, maximizing } = task;
+  const answer = await solve(listed.game, { concept, method, maximizing }, { deadline });
+  if (isRefusal(answer)) return { message: `\`${task.name}\`: ${answer.refused}.`, help: `${sentence(answer.remedy)}` };
+  const [heading = '', ...lines] = format(answer, { ...listed.game, name: task.game });
+  const named = task.name === `${task.concept} of ${task.written}` ? heading : `${task.name}: ${heading}`;
+  return {
+    lines: [named, ...lines],
+    fields: toJson(answer, listed.game),
+    approximate: answer.certificate.kind === 'approximate',
+  };
+}
+
+function messageOf(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.find(d => d.severity === 'error')?.message ?? 'its game cannot be built';
+}
+
+/** `Nim(heap: 13)`, and what was set from outside. */
+function gameText(written: string, overrides: Opened['overrides']): string {
+  const set = [...overrides].map(([name, value]) => `${name} = ${value}`);
+  return set.length === 0 ? written : `${written} with ${set.join(', ')}`;
 }
 
 /** What the file declares: the one that was named, those of the named game, or all. */
@@ -100,6 +159,8 @@ function declared(reply: Reply, opened: Opened, options: SolveOptions): Got<read
   return {
     value: wanted.map(spec => ({
       name: spec.name,
+      written: spec.game,
+      game: gameText(spec.game, overrides),
       concept: spec.concept,
       method: options.by ?? spec.method,
       maximizing: options.maximizing ?? spec.maximizing,
@@ -117,6 +178,8 @@ function asked(reply: Reply, opened: Opened, options: SolveOptions, concept: str
     value: [
       {
         name: `${concept} of ${name}`,
+        written: name,
+        game: gameText(name, opened.overrides),
         concept,
         method: options.by,
         maximizing: options.maximizing,

@@ -3,9 +3,16 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { emitGame } from '../../compiler/emit/game.ts';
 import { loadGame } from '../../runtime/games/load.ts';
 import type { GameSpec } from '../../runtime/games/vector.ts';
-import { describePolicy, describeSummary } from '../../runtime/train/describe.ts';
-import { type RunDescription, readRunFolder, readTables } from '../../runtime/train/folder.ts';
+import { describePolicy, describeSummary, summaryNotes } from '../../runtime/train/describe.ts';
+import {
+  type OlderRun,
+  type RunDescription,
+  readRunFolder,
+  readTables,
+  wouldReplace,
+} from '../../runtime/train/folder.ts';
 import { policyFrom } from '../../runtime/train/policy.ts';
+import { TrainingFault } from '../../runtime/train/pool.ts';
 import type { SeedResult } from '../../runtime/train/run.ts';
 import { type Outcome, resumeSession, startSession } from '../../runtime/train/session.ts';
 import type { TrainSpec } from '../../runtime/train/spec.ts';
@@ -14,6 +21,7 @@ import { type Got, modelOf, type Opened, openProgram, type ProgramOptions } from
 import { packageVersion } from '../package.ts';
 import { duration, Progress } from '../progress.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { stuckAtStart, tooMuchMemory } from '../study.ts';
 import { counted, grouped, shortNumber, table } from '../text.ts';
 import { chooseTrainings, folderName, type Trainable } from '../training.ts';
 
@@ -22,6 +30,7 @@ interface TrainOptions extends ProgramOptions {
   readonly out?: string;
   readonly workers?: number;
   readonly resume?: boolean;
+  readonly force?: boolean;
 }
 
 export async function train(io: Io, typed: string, options: TrainOptions): Promise<number> {
@@ -79,6 +88,14 @@ async function one(
   const { program, overrides } = opened;
   const built = modelOf(reply, run.instantiate(overrides), program.sources);
   if (built.exit !== undefined) return built;
+  const stuck = stuckAtStart(built.value);
+  if (stuck !== undefined)
+    return { exit: reply.problem(exitCode.wrong, `${built.value.name} cannot be played: ${stuck}.`) };
+  const tooMuch = tooMuchMemory(built.value, Math.max(run.spec.envs, Math.min(128, run.spec.evaluate.episodes)));
+  if (tooMuch !== undefined)
+    return {
+      exit: reply.problem(exitCode.wrong, tooMuch, 'Choose fewer `envs` or episodes of evaluation, or a smaller game.'),
+    };
   const gameText = emitGame(built.value, { types: false, module: 'function' });
   const { spec: game } = loadGame(gameText);
   const folder = isAbsolute(out) ? out : resolve(reply.io.cwd, out);
@@ -95,6 +112,10 @@ async function one(
     sources,
     versions: { marl: packageVersion(), node: process.versions.node },
   };
+  if (options.resume !== true && options.force !== true) {
+    const older = wouldReplace(folder, description);
+    if (older !== undefined) return { exit: refuseToReplace(reply, opened, run, out, older) };
+  }
 
   reply.say(
     `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}`,
@@ -109,19 +130,26 @@ async function one(
   if ('error' in session) return { exit: reply.problem(exitCode.wrong, `${session.error.replaceAll(folder, out)}.`) };
   let interrupted = false;
   const release = reply.io.onInterrupt(() => {
+    // A second Ctrl-C ends the process at once: an evaluation may take long, and cannot be cut in two.
+    release();
     interrupted = true;
+    progress?.clear();
+    reply.note('stopping and writing a checkpoint; Ctrl-C again to stop without');
     session.stop();
   });
   let outcome: Outcome;
   try {
     outcome = await session.finished;
+  } catch (error) {
+    if (!(error instanceof TrainingFault)) throw error;
+    return { exit: reply.problem(exitCode.wrong, `${run.name} cannot go on: ${error.message}`) };
   } finally {
     release();
     progress?.clear();
   }
   const seconds = (performance.now() - began) / 1000;
   const report = reportOf(run, spec, game, outcome, out, interrupted, seconds);
-  sayOutcome(reply, game, outcome, report);
+  sayOutcome(reply, spec, game, outcome, report);
   if (!interrupted && outcome.results[0] !== undefined) sayLearned(reply, spec, game, outcome.results[0], folder);
   sayNext(reply, opened, run, outcome, out);
   return { value: report };
@@ -151,6 +179,22 @@ function resumable(
       'Train anew into another folder with --out, or take the change back.',
     ),
   };
+}
+
+/** An earlier run is somebody's work: only the same training at its end is replaced without being asked. */
+function refuseToReplace(reply: Reply, opened: Opened, run: Trainable, out: string, older: OlderRun): number {
+  const which = older.same ? 'this training' : 'another training (its program, settings, seeds or parameters differ)';
+  const state = older.finished
+    ? ''
+    : older.resumable
+      ? ', interrupted before its end'
+      : ', killed before its end or still running';
+  const others = `choose another folder with --out, or replace it with --force.`;
+  const goOn = older.same && older.resumable;
+  const help = goOn
+    ? `Go on with it by \`marl train ${opened.file}:${run.name} --resume --out ${out}\`, ${others}`
+    : `${others.charAt(0).toUpperCase()}${others.slice(1)}`;
+  return reply.problem(exitCode.wrong, `${out} holds ${which}${state}, which would be lost.`, help);
 }
 
 function reportOf(
@@ -189,9 +233,10 @@ function named(final: SeedResult['final'], game: GameSpec): Record<string, unkno
   return { ...rest, returns: Object.fromEntries(returns.map((estimate, i) => [game.agents[i] as string, estimate])) };
 }
 
-function sayOutcome(reply: Reply, game: GameSpec, outcome: Outcome, report: Report): void {
+function sayOutcome(reply: Reply, spec: TrainSpec, game: GameSpec, outcome: Outcome, report: Report): void {
   reply.say();
   reply.say(describeSummary(outcome.summary, game));
+  for (const note of summaryNotes(spec, game, outcome.summary)) reply.say(note);
   reply.say();
   reply.say(
     `${grouped(report.steps)} steps in ${duration(report.seconds)}, ${grouped(report.steps / report.seconds)} steps per second`,

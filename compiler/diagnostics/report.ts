@@ -4,8 +4,11 @@ import { type RuleArgs, type RuleName, rules } from './rules.ts';
 
 export interface Extra {
   readonly related?: readonly { readonly at: Location; readonly message: string }[];
+  /** Where none are given, a suggested name makes one. */
   readonly fixes?: readonly Fix[];
 }
+
+const maxProblems = 1000;
 
 /** Collects diagnostics; the same rule at the same place is reported once. */
 export class Reporter {
@@ -30,13 +33,26 @@ export class Reporter {
       message: rule.message(args),
       remedy: rule.remedy(args),
       related: extra.related ?? [],
-      fixes: extra.fixes ?? [],
+      fixes: extra.fixes ?? suggestedFix(file, span, args as object | undefined),
     });
+  }
+
+  /** There are more problems than anybody reads; what comes next may be left unchecked. */
+  get isFull(): boolean {
+    return this.diagnostics.length >= maxProblems;
   }
 
   get hasErrors(): boolean {
     return this.diagnostics.some(d => d.severity === 'error');
   }
+}
+
+/** A misspelt name is replaced by the one that is suggested, where the span is that of the name. */
+function suggestedFix(file: string, span: Span, args: object | undefined): readonly Fix[] {
+  if (args === undefined || !('suggestion' in args) || typeof args.suggestion !== 'string') return [];
+  const name = 'name' in args ? args.name : 'field' in args ? args.field : undefined;
+  if (typeof name !== 'string' || span.end - span.start !== name.length) return [];
+  return [replaceFix(`Replace by \`${args.suggestion}\``, file, span, args.suggestion)];
 }
 
 /** The edit that replaces what stands at `span`. */

@@ -72,9 +72,9 @@ export const rules = {
   ),
   'wrong-arity': error(
     'M0302',
-    (a: { name: string; expected: string; found: number }) =>
+    (a: { name: string; expected: string; found: number; call?: string }) =>
       `\`${a.name}\` takes ${a.expected}, but ${a.found} ${a.found === 1 ? 'is' : 'are'} given.`,
-    () => 'Give exactly what the declaration asks for.',
+    a => (a.call === undefined ? 'Give exactly what the declaration asks for.' : `Write \`${a.call}\`.`),
   ),
   'unknown-argument': error(
     'M0303',
@@ -157,6 +157,12 @@ export const rules = {
     () =>
       'Use `uniform(...)`, `bernoulli(p)`, `categorical(...)`, `normal(mean, sd)`, `permutation(T)`, `sample n of T` or `point(x)`; or `=` for a plain value.',
   ),
+  'too-large': error(
+    'M0318',
+    (a: { what: string; reason: string }) =>
+      `There are limits to what is compiled, and ${a.what} exceeds one: ${a.reason}.`,
+    () => 'Choose smaller sizes, or name intermediate results so that they are computed once.',
+  ),
 
   // ------------------------------------------------------------------------------------------ 04 ranges
   'out-of-range': error(
@@ -180,7 +186,7 @@ export const rules = {
   'probability-range': error(
     'M0404',
     (a: { found: string }) => `A probability lies in 0..1, but this can be ${a.found}.`,
-    () => 'Scale it, or clamp it with `clamp(p, 0, 1)`.',
+    () => 'A percentage is divided by 100: 30 percent is `0.3`. What is computed can be clamped: `clamp(p, 0, 1)`.',
   ),
   'probability-sum': error(
     'M0405',
@@ -212,8 +218,14 @@ export const rules = {
   ),
   'missing-initial': error(
     'M0503',
-    (a: { name: string }) => `Every state variable has an initial value, but \`${a.name}\` gets none.`,
-    a => `Write \`${a.name}: ... = value\`, or assign it in \`init\`.`,
+    (a: { name: string; partly: boolean }) =>
+      a.partly
+        ? `Every state variable has an initial value, but only some elements of \`${a.name}\` get one.`
+        : `Every state variable has an initial value, but \`${a.name}\` gets none.`,
+    a =>
+      a.partly
+        ? `Assign every element in \`init\`, as in \`${a.name}[k] = ...\`.`
+        : `Write \`${a.name}: ... = value\`, or assign it in \`init\`.`,
   ),
   'not-state': error(
     'M0504',
@@ -264,6 +276,12 @@ export const rules = {
       `\`${a.game}\` needs \`${a.condition}\`, which does not hold for ${a.values}.`,
     () => 'Choose other parameters.',
   ),
+  unplayable: error(
+    'M0520',
+    (a: { game: string; fact: string }) =>
+      `A game goes on from every state it reaches, but \`${a.game}\` does not: ${a.fact}.`,
+    () => 'Change the state, condition or legality so that something can always happen.',
+  ),
   'bad-horizon': error(
     'M0513',
     (a: { found: string }) => `A horizon is a whole number of steps, at least 1, but this is ${a.found}.`,
@@ -288,6 +306,13 @@ export const rules = {
     'M0517',
     (a: { game: string; problem: string }) => `With these parameters \`${a.game}\` is not a valid game: ${a.problem}`,
     () => 'Choose other parameters.',
+  ),
+
+  'read-before-set': error(
+    'M0518',
+    (a: { name: string }) =>
+      `\`init\` runs from top to bottom, and \`${a.name}\` has no value yet where it is read here.`,
+    a => `Assign \`${a.name}\` earlier in \`init\`, or give it an initial value where it is declared.`,
   ),
 
   // ------------------------------------------------------------------------------------------ 06 solve, train, sweep, assert
@@ -318,11 +343,6 @@ export const rules = {
     (a: { of: string; clause: string }) => `A training says its ${a.clause}, but \`${a.of}\` does not.`,
     (a: { of: string; clause: string; remedy?: string }) => a.remedy,
   ),
-  'duplicate-clause': error(
-    'M0606',
-    (a: { clause: string }) => `A training has one \`${a.clause}\`, but this is the second.`,
-    () => 'Remove one.',
-  ),
   'unknown-property': error(
     'M0607',
     (a: { name: string; suggestion: string | undefined; known: string }) =>
@@ -345,6 +365,11 @@ export const rules = {
     (a: { algorithm: string; needs: string; fact: string }) =>
       `\`${a.algorithm}\` is meant for ${a.needs}, and ${a.fact}.`,
     (a: { algorithm: string; needs: string; fact: string; remedy?: string }) => a.remedy,
+  ),
+  'endless-training': error(
+    'M0612',
+    (a: { problem: string }) => `A training plays episodes to their ends: ${a.problem}.`,
+    () => 'Give the game `end when` or a `horizon`.',
   ),
   'bad-sweep': error(
     'M0610',

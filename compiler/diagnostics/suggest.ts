@@ -19,10 +19,16 @@ const confusables: readonly (readonly string[])[] = [
   ['int', 'integer'],
 ];
 
+const maxCandidates = 2000;
+const maxLength = 200;
+
 /** The candidate a writer most likely meant: case first, then the field's confusables, then edit distance. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
-  const known = [...new Set(candidates)].filter(c => c !== name);
   const lower = name.toLowerCase();
+  const known = [...new Set(candidates)].filter(c => c !== name);
+  // Among thousands of names something is always near, and a file with thousands of mistakes would be compared for minutes.
+  if (known.length > maxCandidates || name.length > maxLength)
+    return known.find(c => c.length === name.length && c.toLowerCase() === lower);
   const bare = (s: string) => s.toLowerCase().replaceAll('_', '');
   const sameCase = known.find(c => c.toLowerCase() === lower) ?? known.find(c => bare(c) === bare(name));
   if (sameCase !== undefined) return sameCase;

@@ -93,6 +93,33 @@ export function repeated(a: Bounds, count: Bounds, all: boolean): Bounds {
   return all ? total : union(total, exactly(0));
 }
 
+/** The same for doubles, which round at every addition: the ends are added up one by one, as the game does. */
+export function summed(a: Bounds, count: Bounds, all: boolean): Bounds {
+  const exact = repeated(a, count, all);
+  if (isSmallWhole(a.low) && isSmallWhole(a.high)) return exact;
+  const total = (end: number, n: number): number => {
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += end;
+    return sum;
+  };
+  if (count.high > 1000) {
+    const slack = Math.min(count.high * Number.EPSILON, 1e-9);
+    return {
+      low: exact.low - Math.abs(exact.low) * slack,
+      high: exact.high + Math.abs(exact.high) * slack,
+    };
+  }
+  const counts = [count.low, count.high];
+  return {
+    low: Math.min(exact.low, ...counts.map(n => total(a.low, n))),
+    high: Math.max(exact.high, ...counts.map(n => total(a.high, n))),
+  };
+}
+
+function isSmallWhole(x: number): boolean {
+  return !Number.isFinite(x) || (Number.isInteger(x) && Math.abs(x) < 1e9);
+}
+
 /** `0..4`, `at least 0`, `any number` */
 export function show(a: Bounds): string {
   const low = Number.isFinite(a.low);

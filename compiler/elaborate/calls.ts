@@ -6,7 +6,7 @@ import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { coerce, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
 import { domainOf, type ReduceOperator, reduceComprehension } from './comprehension.ts';
-import { type Context, report, sourceText } from './context.ts';
+import { type Context, completeCall, report, sourceText } from './context.ts';
 import { elaborate } from './expr.ts';
 import { callFunction } from './functions.ts';
 import * as ir from './ir.ts';
@@ -357,6 +357,12 @@ function record(ctx: Context, e: CallExpr, type: Extract<Type, { kind: 'record' 
       name: type.name,
       expected: `${type.fields.length} fields`,
       found: given.length,
+      call: completeCall(
+        ctx,
+        type.name,
+        e,
+        type.fields.map(f => f.name),
+      ),
     });
     return V.invalid;
   }
@@ -401,6 +407,12 @@ function record(ctx: Context, e: CallExpr, type: Extract<Type, { kind: 'record' 
       name: type.name,
       expected: `${type.fields.length} ${type.fields.length === 1 ? 'field' : 'fields'} (${type.fields.map(f => f.name).join(', ')})`,
       found: count,
+      call: completeCall(
+        ctx,
+        type.name,
+        e,
+        type.fields.map(f => f.name),
+      ),
     });
     return V.invalid;
   }

@@ -2,7 +2,7 @@
 import type { Expr, Span } from '../../grammar/ast.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { type Context, report } from './context.ts';
+import { type Context, report, sourceText } from './context.ts';
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
@@ -12,7 +12,30 @@ import * as V from './values.ts';
 export function mismatch(ctx: Context, span: Span, expected: string, found: Value, because: string | undefined): void {
   if (found.kind === 'invalid') return;
   const text = found.kind === 'set' ? `the type ${T.nameOf(found.type)}` : T.describe(V.typeOf(found));
-  report(ctx, span, 'type-mismatch', { expected, found: text, because });
+  const remedy = conversion(ctx, expected, found, span);
+  report(ctx, span, 'type-mismatch', {
+    expected,
+    // Two types may have one name, one in the file and one in the game.
+    found: text === expected ? 'one of another type of that name' : text,
+    because,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+/** How to get from what is there to what is wanted, where there is a usual way. */
+function conversion(ctx: Context, expected: string, found: Value, span: Span): string | undefined {
+  if (found.kind !== 'scalar') return undefined;
+  const written = sourceText(ctx, span);
+  const text = /^\w[\w.]*([([][\w.()[\], ]*[)\]])?$/.test(written) ? written : 'x';
+  const { kind } = found.type;
+  const wantsBool = expected === T.describe(T.boolType);
+  if (wantsBool && (kind === 'int' || kind === 'real')) return `Compare it, as in \`${text} > 0\`.`;
+  if (wantsBool && kind === 'enum') return `Compare it, as in \`${text} == ${found.type.members[0]}\`.`;
+  if (kind === 'real' && expected === T.describe(T.intType))
+    return `Round it with \`round(${text})\`, \`floor(${text})\` or \`ceil(${text})\`.`;
+  if (kind === 'bool' && (expected === T.describe(T.intType) || expected === T.describe(T.realType)))
+    return `Choose the numbers: \`if ${text} then 1 else 0\`.`;
+  return undefined;
 }
 
 /** `value` as a `type`, or invalid after a report. `what` begins the message: `` `row` of Cell ``. */
@@ -31,7 +54,7 @@ export function coerce(ctx: Context, value: Value, type: Type, span: Span, what:
     }
     return V.scalar(type, type.kind === 'real' ? ir.toReal(value.e) : value.e);
   }
-  if (value.kind === 'record' && type.kind === 'record' && value.type.name === type.name) {
+  if (value.kind === 'record' && type.kind === 'record' && T.compatible(value.type, type)) {
     const fields = value.fields.map((field, k) =>
       coerce(ctx, field, type.fields[k]?.type ?? T.invalidType, span, `\`${type.fields[k]?.name}\` of ${type.name}`),
     );
@@ -43,6 +66,21 @@ export function coerce(ctx: Context, value: Value, type: Type, span: Span, what:
   }
   if (value.kind === 'array' && type.kind === 'array' && keysFit(value.type.keys, type.keys)) {
     return { kind: 'array', type, at: indices => coerce(ctx, value.at(indices), type.element, span, what) };
+  }
+  // `[[a, b], [c, d]]` as a grid.
+  if (value.kind === 'array' && type.kind === 'array' && type.keys.length > value.type.keys.length) {
+    const { element, keys } = value.type;
+    if (element.kind === 'array' && keysFit(keys, type.keys.slice(0, keys.length))) {
+      const grid: Value = {
+        kind: 'array',
+        type: { kind: 'array', keys: [...keys, ...element.keys], element: element.element },
+        at: indices => {
+          const row = value.at(indices.slice(0, keys.length));
+          return row.kind === 'array' ? row.at(indices.slice(keys.length)) : V.invalid;
+        },
+      };
+      if (grid.type.keys.length <= type.keys.length) return coerce(ctx, grid, type, span, what);
+    }
   }
   if (type.kind === 'seq') {
     const seq = V.toSeq(value);

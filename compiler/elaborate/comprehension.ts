@@ -7,6 +7,8 @@ import { type Context, report } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import { refine } from './facts.ts';
 import * as ir from './ir.ts';
+import { ranked } from './ranked.ts';
+import { scratch } from './scratch.ts';
 import { allocate, read, write } from './storage.ts';
 import type { ArrayType, Type } from './types.ts';
 import * as T from './types.ts';
@@ -88,7 +90,7 @@ export function domainOf(ctx: Context, e: Expr): Domain | undefined {
 }
 
 /** Runs `inner` with the generator's name bound to element `variable`. */
-function bound(
+export function bound(
   ctx: Context,
   generator: Generator,
   domain: Domain,
@@ -135,10 +137,20 @@ function sumOf(ctx: Context, e: ComprehensionExpr): Value {
     fold({ ...ctx, out: undefined }, e, 'sum', 0, value => (value.kind === 'array' ? value.at(indices) : value));
   const first = element(shape.keys.map(() => ir.int(0)));
   if (first.kind === 'invalid') return first;
-  return { kind: 'array', type: { ...shape, element: { kind: V.typeOf(first).kind === 'real' ? 'real' : 'int', bounds: B.anything } }, at: element };
+  return {
+    kind: 'array',
+    type: { ...shape, element: { kind: V.typeOf(first).kind === 'real' ? 'real' : 'int', bounds: B.anything } },
+    at: element,
+  };
 }
 
-function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: number, part: (value: Value) => Value): Value {
+function fold(
+  ctx: Context,
+  e: ComprehensionExpr,
+  name: ReduceOperator,
+  k: number,
+  part: (value: Value) => Value,
+): Value {
   const generator = e.generators[k] as Generator;
   const domain = domainOf(ctx, generator.domain);
   if (domain === undefined) return V.invalid;
@@ -177,7 +189,9 @@ function fold(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, k: numbe
 }
 
 function leaf(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, part: (value: Value) => Value): Value {
-  const value = part(elaborate(ctx, e.body, name === 'any' || name === 'all' || name === 'count' ? T.boolType : undefined));
+  const value = part(
+    elaborate(ctx, e.body, name === 'any' || name === 'all' || name === 'count' ? T.boolType : undefined),
+  );
   if (name === 'any' || name === 'all' || name === 'count') {
     const b = expectBool(ctx, value, e.body.span, `What \`${name}\` looks at`);
     return b === undefined ? V.invalid : V.number(b);
@@ -211,9 +225,14 @@ function loop(
   const start = operator === 'product' || operator === 'all' ? 1 : 0;
   const scalar = operator === 'sum' || operator === 'product' ? body.scalar : 'int';
   const whole = ir.reduce(operator, variable, count, condition, body);
-  const cell = ctx.build.store(operator, scalar, whole.bounds, 1, { kind: 'scratch' });
+  // On the way the cell holds what the fold of the first elements gives.
+  const partial =
+    operator === 'sum' || operator === 'product'
+      ? B.union(whole.bounds, B.union(B.exactly(start), B.union(B.exactly(0), body.bounds)))
+      : B.truth;
+  const cell = ctx.build.store(operator, scalar, partial, 1, { kind: 'scratch' });
   const zero = ir.int(0);
-  const old: IrExpr = { op: 'load', scalar, store: cell, index: zero, bounds: whole.bounds };
+  const old: IrExpr = { op: 'load', scalar, store: cell, index: zero, bounds: partial };
   const combined =
     operator === 'sum'
       ? ir.binary('add', old, body)
@@ -230,7 +249,7 @@ function loop(
     count,
     body: [...statements, condition === undefined ? update : { op: 'if', condition, then: [update], else: [] }],
   });
-  return ir.load(cell, zero);
+  return { op: 'load', scalar, store: cell, index: zero, bounds: whole.bounds };
 }
 
 /** A comprehension outside of a call that folds it. */
@@ -253,6 +272,10 @@ export function elaborateList(ctx: Context, e: ComprehensionExpr, expected: Type
   if (e.condition !== undefined && e.order === undefined && e.generators.length === 1) {
     const others = allButOneElement(ctx, e, e.condition, elementType);
     if (others !== undefined) return others;
+  }
+  if (e.order !== undefined) {
+    const placed = ranked(ctx, e, e.order, elementType);
+    if (placed !== undefined) return placed;
   }
   return filtered(ctx, e, elementType);
 }
@@ -362,9 +385,8 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
       const body: IrStmt[] = [];
       const inner: Context = { ...outer, out: body };
       const value = elaborate(inner, e.body, elementType);
-      const type = elementType ?? V.typeOf(value);
-      const storage =
-        value.kind === 'invalid' ? undefined : allocate(ctx.build, type, 'list', () => ({ kind: 'scratch' }), capacity);
+      // What the place expects is a wish that nothing has checked yet: the elements are stored as what they are.
+      const storage = value.kind === 'invalid' ? undefined : scratch(ctx, V.typeOf(value), 'list', e.span, capacity);
       if (storage === undefined) {
         failed = true;
         return;
@@ -426,21 +448,27 @@ function filtered(ctx: Context, e: ComprehensionExpr, elementType: Type | undefi
     ? ir.int(capacity)
     : { op: 'load', scalar: 'int', store: length, index: zero, bounds: B.between(0, capacity) };
   const sorted = keys === undefined ? storage : sort(ctx, storage, keys, capacity, bounded);
-  const type = elementType ?? V.typeOf(read(sorted));
-  return { kind: 'seq', element: type, capacity, length: bounded, at: k => read(sorted, k) };
+  return { kind: 'seq', element: V.typeOf(read(sorted)), capacity, length: bounded, at: k => read(sorted, k) };
 }
 
 /** The fixed side of `x != fixed`, where x runs over a set that holds the fixed value. */
 function excludedValue(condition: IrExpr, element: Value, domain: Domain): IrExpr | undefined {
   if (condition.op !== 'binary' || condition.operator !== 'ne' || element.kind !== 'scalar' || domain.key === undefined)
     return undefined;
-  if (domain.count.op !== 'const' || domain.most < 2) return undefined;
+  if (domain.count.op !== 'const' || domain.most < 2 || !isNumbered(element.e)) return undefined;
   const key = ir.keyOf(element.e);
   const fixed =
     ir.keyOf(condition.left) === key ? condition.right : ir.keyOf(condition.right) === key ? condition.left : undefined;
   return fixed !== undefined && B.contains(T.boundsOf(domain.key), fixed.bounds) && !mentions(fixed, element.e)
     ? fixed
     : undefined;
+}
+
+/** Is element k of the set k itself, or k and a constant? The elements of an array may repeat or be missing. */
+function isNumbered(e: IrExpr): boolean {
+  return (
+    e.op === 'local' || (e.op === 'binary' && e.operator === 'add' && e.left.op === 'local' && e.right.op === 'const')
+  );
 }
 
 function mentions(e: IrExpr, part: IrExpr): boolean {

@@ -1,8 +1,9 @@
 /** What elaboration carries along: the model under construction, the names in scope, where it stands. */
-import type { Expr, FnDecl, Span } from '../../grammar/ast.ts';
+import type { CallExpr, Expr, FnDecl, Span } from '../../grammar/ast.ts';
 import type { Extra, Reporter } from '../diagnostics/report.ts';
 import type { RuleArgs, RuleName } from '../diagnostics/rules.ts';
 import type { Bounds, IrExpr, IrFunction, IrStmt, Local, Scalar, ScalarKind, Store } from '../game/model.ts';
+import { spend } from './budget.ts';
 import { type Definitions, type ElementDefinition, elementAt } from './facts.ts';
 import type { Storage } from './storage.ts';
 import type { EnumType, Type } from './types.ts';
@@ -16,6 +17,10 @@ export interface StateVariable {
   next: Storage | undefined;
   /** The equation has been elaborated, so `next x` may be read. */
   nextReady: boolean;
+  /** It has (or is just getting) its first value, so `init` may read it. */
+  readable: boolean;
+  /** Which elements have a first value. */
+  covered: Set<number> | 'all';
   readonly span: Span;
 }
 
@@ -36,6 +41,8 @@ export type Binding =
   /** `lone` is the agent's own value where a class has one agent. */
   | { readonly kind: 'type'; readonly get: () => Type; readonly lone?: Value }
   | { readonly kind: 'fn'; readonly fn: FnBinding }
+  /** A state variable while sizes and constants are worked out. */
+  | { readonly kind: 'later' }
   /** Declared, but neither a value nor a type (a game, a training); `what` names it in messages. */
   | { readonly kind: 'other'; readonly what: string };
 
@@ -60,7 +67,11 @@ export class Scope {
   }
 
   addMembers(type: EnumType): void {
-    for (const member of type.members) this.members.set(member, [...(this.members.get(member) ?? []), type]);
+    for (const member of type.members) {
+      const types = this.members.get(member);
+      if (types === undefined) this.members.set(member, [type]);
+      else types.push(type);
+    }
   }
 
   with(name: string, value: Value): Scope {
@@ -116,6 +127,7 @@ export class Builder implements Definitions {
   turn: { readonly expr: Expr; readonly file: string; readonly scope: Scope; inStep: Value | undefined } | undefined;
   usesTime = false;
   horizon: number | undefined;
+  agentLabels: readonly string[] = [];
   /** Type of all agents. */
   agentsType: Type | undefined;
   readonly text: (file: string) => string;
@@ -130,10 +142,12 @@ export class Builder implements Definitions {
   }
 
   local(name: string, scalar: ScalarKind, bounds: Bounds): Local {
+    spend();
     return { id: ids++, name: clean(name), scalar, bounds };
   }
 
   store(name: string, scalar: ScalarKind, bounds: Bounds, size: number, role: Store['role']): Store {
+    spend(50);
     const store: Store = { id: ids++, name: this.unique(clean(name)), scalar, bounds, size, role };
     this.stores.push(store);
     return store;
@@ -190,6 +204,12 @@ export function report<N extends RuleName>(
 export function sourceText(ctx: Context, span: Span): string {
   const text = ctx.build.text(ctx.file).slice(span.start, span.end).replace(/\s+/g, ' ');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** A call with what was given and the names of what is missing: `ahead(at[r], move)`. */
+export function completeCall(ctx: Context, name: string, e: CallExpr, parameters: readonly string[]): string {
+  const given = e.args.length < parameters.length ? e.args.map(arg => sourceText(ctx, arg.span)) : [];
+  return `${name}(${[...given, ...parameters.slice(given.length)].join(', ')})`;
 }
 
 function clean(name: string): string {

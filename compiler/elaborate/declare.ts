@@ -38,8 +38,14 @@ export function once<R>(ctx: Context, name: Name, evaluate: () => R, whenCircula
     }
     if (state === undefined) {
       state = 'running';
+      let value = whenCircular;
       // What is known at the first use has no place in the definition.
-      state = { value: ir.withFacts(undefined, evaluate) };
+      try {
+        value = ir.withFacts(undefined, evaluate);
+      } finally {
+        // Also where a limit was exceeded: the name is not its own definition then.
+        state = { value };
+      }
     }
     return state.value;
   };

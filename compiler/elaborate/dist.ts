@@ -8,7 +8,8 @@ import { domainOf } from './comprehension.ts';
 import { type Context, report } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
-import { allocate, read, write } from './storage.ts';
+import { scratch } from './scratch.ts';
+import { read, write } from './storage.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
@@ -127,7 +128,7 @@ function either(
     mismatch(ctx, e.else.span, T.describe(ta), b.value, 'Both branches draw one type, so this');
     return V.invalid;
   }
-  const storage = allocate(ctx.build, expected ?? T.join(ta, tb), name, () => ({ kind: 'scratch' }));
+  const storage = scratch(ctx, T.join(ta, tb), name, e.span);
   if (storage === undefined) return V.invalid;
   for (const side of sides) write(ctx.build, { storage, base: ir.int(0) }, side.value, side.statements);
   out.push({ op: 'if', condition, then: a.statements, else: b.statements });
@@ -193,7 +194,7 @@ function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]):
     case 'tuple':
       return { kind: 'tuple', items: type.items.map((item, k) => ofType(ctx, item, `${name}_${k}`, e, out)) };
     case 'array': {
-      const storage = allocate(ctx.build, type, name, () => ({ kind: 'scratch' }));
+      const storage = scratch(ctx, type, name, e.span);
       const sizes = type.keys.map(key => T.sizeOf(key) ?? 0);
       if (storage?.kind !== 'array') return V.invalid;
       // Loops are written by hand here because every element is a draw of its own.

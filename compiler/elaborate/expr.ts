@@ -122,6 +122,10 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
         report(ctx, span, 'not-constant', { what: 'This' });
         return V.invalid;
       }
+      if (ctx.phase === 'init' && !variable.readable) {
+        report(ctx, span, 'read-before-set', { name });
+        return V.invalid;
+      }
       return read(ctx.phase === 'end' ? (variable.next ?? variable.storage) : variable.storage);
     }
     case 'type':
@@ -132,6 +136,9 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
         where: 'functions are called, not passed around',
         remedy: `Write \`${name}(...)\`.`,
       });
+      return V.invalid;
+    case 'later':
+      report(ctx, span, 'not-constant', { what: 'This' });
       return V.invalid;
     case 'other':
       report(ctx, span, 'not-here', { what: `\`${name}\``, where: `it is ${binding.what}, not a value` });
@@ -248,7 +255,7 @@ export function ifExpr(
   }
   const a = branch(ctx, c, true, inner => elaborate(inner, thenExpr, expected));
   const b = branch(ctx, c, false, inner => elaborate(inner, elseExpr, expected ?? V.typeOf(a)));
-  return joinBranches(ctx, c, a, b, elseExpr.span);
+  return joinBranches(ctx, c, a, b, { then: thenExpr.span, else: elseExpr.span }, expected);
 }
 
 /** Elaborates one branch knowing its condition; statements it needs run only when it is taken. */
@@ -266,14 +273,25 @@ export function branch<R>(ctx: Context, condition: IrExpr, truth: boolean, body:
 }
 
 /** `select` with a type check and facts kept inside lazily evaluated arrays. */
-export function joinBranches(ctx: Context, condition: IrExpr, a: Value, b: Value, span: Expr['span']): Value {
+export function joinBranches(
+  ctx: Context,
+  condition: IrExpr,
+  a: Value,
+  b: Value,
+  spans: { readonly then: Expr['span']; readonly else: Expr['span'] },
+  expected: Type | undefined,
+): Value {
   const left = guard(ctx, condition, true, a);
   const right = guard(ctx, condition, false, b);
   const ta = V.typeOf(left);
   const tb = V.typeOf(right);
   const sequences = V.toSeq(left) !== undefined && V.toSeq(right) !== undefined;
   if (!T.compatible(ta, tb) && !T.compatible(tb, ta) && !sequences) {
-    mismatch(ctx, span, T.describe(ta), right, 'Both branches have one type, so this');
+    // Where the place says which of the two is right, the other one is wrong.
+    const fits = (type: Type): boolean => expected !== undefined && T.compatible(type, expected);
+    if (expected !== undefined && fits(tb) && !fits(ta))
+      mismatch(ctx, spans.then, T.describe(expected), left, undefined);
+    else mismatch(ctx, spans.else, T.describe(ta), right, 'Both branches have one type, so this');
     return V.invalid;
   }
   return V.select(condition, left, right);
@@ -528,8 +546,9 @@ function actionExpr(ctx: Context, e: Extract<Expr, { kind: 'IndexExpr' }>): Valu
     mismatch(ctx, only.span, 'an agent', agent, 'The index of `action`');
     return V.invalid;
   }
-  const first = Math.max(agent.e.bounds.low, agent.type.first);
-  const last = Math.min(agent.e.bounds.high, agent.type.first + agent.type.count - 1);
+  // What is known of the agent here decides which actions it has; where nothing can be (a branch never taken) its type does.
+  const known = B.intersect(agent.e.bounds, T.boundsOf(agent.type));
+  const { low: first, high: last } = B.isEmpty(known) ? T.boundsOf(agent.type) : known;
   const found = ctx.build.actions?.typeFor(first, last - first + 1);
   if (found === undefined) return V.invalid;
   if ('problem' in found) {

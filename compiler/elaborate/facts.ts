@@ -48,12 +48,14 @@ export function refine(condition: IrExpr, truth: boolean, definitions: Definitio
     if (e.op === 'unary' && e.operator === 'toReal') narrow(e.operand, roundInward(bounds), depth + 1);
     if (e.op === 'unary' && e.operator === 'neg') narrow(e.operand, B.negate(bounds), depth + 1);
     if (e.op === 'binary' && e.operator === 'add') {
-      narrow(e.left, B.add(bounds, B.negate(boundsOf(e.right))), depth + 1);
-      narrow(e.right, B.add(bounds, B.negate(boundsOf(e.left))), depth + 1);
+      const exact = isWhole(e.left) && isWhole(e.right);
+      narrow(e.left, difference(bounds, boundsOf(e.right), exact), depth + 1);
+      narrow(e.right, difference(bounds, boundsOf(e.left), exact), depth + 1);
     }
     if (e.op === 'binary' && e.operator === 'sub') {
-      narrow(e.left, B.add(bounds, boundsOf(e.right)), depth + 1);
-      narrow(e.right, B.add(boundsOf(e.left), B.negate(bounds)), depth + 1);
+      const exact = isWhole(e.left) && isWhole(e.right);
+      narrow(e.left, difference(bounds, B.negate(boundsOf(e.right)), exact), depth + 1);
+      narrow(e.right, difference(boundsOf(e.left), bounds, exact), depth + 1);
     }
     if (e.op === 'unary' && e.operator === 'abs' && Number.isFinite(bounds.high)) {
       narrow(e.operand, B.between(-bounds.high, bounds.high), depth + 1);
@@ -207,8 +209,35 @@ function strictBelow(value: number, gap: number): number {
   return gap === 1 ? value - 1 : -nextUp(-value);
 }
 
+/** The least double above `value`. */
 function nextUp(value: number): number {
   if (!Number.isFinite(value)) return value;
   if (value === 0) return Number.MIN_VALUE;
-  return value + Math.abs(value) * Number.EPSILON;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? 1n : -1n));
+  return view.getFloat64(0);
+}
+
+/** Is the value a whole number even where its kind is real? Sums of those do not round. */
+function isWhole(e: IrExpr): boolean {
+  return (
+    e.scalar === 'int' ||
+    (e.op === 'unary' && e.operator === 'toReal') ||
+    (e.op === 'const' && Number.isSafeInteger(constantOf(e)))
+  );
+}
+
+/**
+ * What is left of `whole` when `part` is taken away. A sum of doubles is rounded, so that `x + 4 <= 4` still lets x be a little
+ * above 0: the ends give way by what rounding may have hidden.
+ */
+function difference(whole: Bounds, part: Bounds, exact: boolean): Bounds {
+  const { low, high } = B.add(whole, B.negate(part));
+  if (exact) return { low, high };
+  const slack = (a: number, b: number) => {
+    const size = (Math.abs(a) + Math.abs(b)) * 2 * Number.EPSILON;
+    return Number.isFinite(size) ? size : 0;
+  };
+  return { low: low - slack(whole.low, part.high), high: high + slack(whole.high, part.low) };
 }

@@ -6,17 +6,21 @@
 import type { CallExpr, Param } from '../../grammar/ast.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrFunction, IrStmt, Local } from '../game/model.ts';
+import { spend } from './budget.ts';
 import { coerce } from './coerce.ts';
-import { type Context, type FnBinding, report, Scope } from './context.ts';
+import { type Context, completeCall, type FnBinding, report, Scope } from './context.ts';
 import { elaborate } from './expr.ts';
 import * as ir from './ir.ts';
+import { leaves } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
+import { someExpr, someInBlock } from './walk.ts';
 
 export function callFunction(ctx: Context, fn: FnBinding, e: CallExpr): Value {
+  spend();
   const { decl } = fn;
   if (ctx.calling.some(outer => outer.decl === decl)) {
     const start = ctx.calling.findIndex(outer => outer.decl === decl);
@@ -32,10 +36,23 @@ export function callFunction(ctx: Context, fn: FnBinding, e: CallExpr): Value {
     const compiled = compile(inner, fn, types);
     if (compiled === 'failed') return V.invalid;
     if (compiled !== undefined && !(ctx.phase === 'end' && readsState(compiled.fn))) {
+      if (ctx.phase === 'init' && !readsOnlySet(ctx, e, compiled.fn)) return V.invalid;
       return V.scalar(compiled.result, ir.call(compiled.fn, values.flatMap(flatten)));
     }
   }
   return body({ ...inner, phase: ctx.phase, out: ctx.out }, fn, values);
+}
+
+/** Reports a function that looks at a state variable to which `init` has not come yet. */
+function readsOnlySet(ctx: Context, e: CallExpr, fn: IrFunction): boolean {
+  for (const variable of ctx.build.states.values()) {
+    const stores = leaves(variable.storage);
+    const test = (part: IrExpr): boolean => part.op === 'load' && stores.includes(part.store);
+    if (variable.readable || !(someExpr(fn.result, test) || someInBlock(fn.body, test))) continue;
+    report(ctx, e.span, 'read-before-set', { name: variable.name });
+    return false;
+  }
+  return true;
 }
 
 /** Elaborates a function on its own, so that one nobody calls is checked too. */
@@ -73,12 +90,18 @@ function argumentsFor(
   params: readonly Param[],
   types: readonly Type[],
 ): Value[] | undefined {
-  if (e.args.length + e.named.length !== params.length && e.named.length === 0) {
+  if (e.args.length > params.length || (e.args.length < params.length && e.named.length === 0)) {
     const expected =
       params.length === 1
         ? `one argument (${params[0]?.name.text})`
         : `${params.length} arguments (${params.map(p => p.name.text).join(', ')})`;
-    report(ctx, e.span, 'wrong-arity', { name, expected, found: e.args.length });
+    const call = completeCall(
+      ctx,
+      name,
+      e,
+      params.map(p => p.name.text),
+    );
+    report(ctx, e.span, 'wrong-arity', { name, expected, found: e.args.length + e.named.length, call });
     for (const arg of e.args) elaborate(ctx, arg);
     return undefined;
   }
@@ -99,6 +122,10 @@ function argumentsFor(
         suggestion: suggest(arg.name.text, known),
         known: known.join(', '),
       });
+      return undefined;
+    }
+    if (values[k] !== undefined) {
+      report(ctx, arg.span, 'duplicate-name', { name: arg.name.text, what: 'parameter' });
       return undefined;
     }
     put(k, elaborate(ctx, arg.value, types[k]), arg.value.span);
@@ -149,7 +176,7 @@ export function bind(ctx: Context, name: string, value: Value, out: IrStmt[]): V
     if (value.e.op === 'const' || value.e.op === 'local') return value;
     const local = ctx.build.local(name, value.e.scalar, value.e.bounds);
     out.push({ op: 'let', local, value: value.e });
-    ctx.build.define(local, value.e);
+    if (isStable(ctx, value.e)) ctx.build.define(local, value.e);
     return V.scalar(value.type, ir.local(local));
   }
   if (value.kind === 'record') {
@@ -161,6 +188,19 @@ export function bind(ctx: Context, name: string, value: Value, out: IrStmt[]): V
   if (value.kind === 'tuple')
     return { ...value, items: value.items.map((item, k) => bind(ctx, `${name}_${k}`, item, out)) };
   return value;
+}
+
+/**
+ * Does the expression keep its value as long as it can be spoken of? In `init` the state changes from line to line, and in a step an
+ * array's next value may be changed element by element; what was true of them when a `let` was computed says nothing later.
+ */
+export function isStable(ctx: Context, e: IrExpr): boolean {
+  return !someExpr(
+    e,
+    part =>
+      part.op === 'load' &&
+      (part.store.role.kind === 'next' || (part.store.role.kind === 'state' && ctx.phase === 'init')),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------- compiled functions
@@ -204,6 +244,7 @@ function compile(ctx: Context, fn: FnBinding, types: readonly Type[]): Compiled 
 
 /** Scalars, and records and tuples of them: what can be passed as plain arguments. */
 function isFlat(type: Type): boolean {
+  spend();
   if (type.kind === 'record') return type.fields.every(field => isFlat(field.type));
   if (type.kind === 'tuple') return type.items.every(isFlat);
   return T.isScalar(type);
@@ -255,53 +296,13 @@ function symbolic(ctx: Context, type: Type, name: string): Value {
 
 const stateReaders = new WeakMap<IrFunction, boolean>();
 
+/** Does the function look at the state or the time, itself or through others? */
 function readsState(fn: IrFunction): boolean {
   const cached = stateReaders.get(fn);
   if (cached !== undefined) return cached;
-  const answer = reads(fn.result) || fn.body.some(stmtReads);
+  const test = (part: IrExpr): boolean =>
+    part.op === 'time' || part.op === 'action' || (part.op === 'load' && part.store.role.kind === 'state');
+  const answer = someExpr(fn.result, test) || someInBlock(fn.body, test);
   stateReaders.set(fn, answer);
   return answer;
-}
-
-function stmtReads(stmt: IrStmt): boolean {
-  switch (stmt.op) {
-    case 'let':
-      return reads(stmt.value);
-    case 'store':
-      return reads(stmt.index) || reads(stmt.value);
-    case 'copy':
-      return stmt.from.role.kind === 'state';
-    case 'for':
-      return reads(stmt.count) || stmt.body.some(stmtReads);
-    case 'if':
-      return reads(stmt.condition) || stmt.then.some(stmtReads) || stmt.else.some(stmtReads);
-    case 'draw':
-    case 'such_that':
-      return true;
-  }
-}
-
-function reads(e: IrExpr): boolean {
-  switch (e.op) {
-    case 'const':
-    case 'local':
-      return false;
-    case 'time':
-    case 'action':
-      return true;
-    case 'load':
-      return e.store.role.kind === 'state' || reads(e.index);
-    case 'unary':
-      return reads(e.operand);
-    case 'binary':
-    case 'and':
-    case 'or':
-      return reads(e.left) || reads(e.right);
-    case 'select':
-      return reads(e.condition) || reads(e.then) || reads(e.else);
-    case 'reduce':
-      return reads(e.count) || (e.condition !== undefined && reads(e.condition)) || reads(e.body);
-    case 'call':
-      return readsState(e.fn) || e.args.some(reads);
-  }
 }

@@ -8,8 +8,10 @@ import { type Builder, type Context, report, Scope, sourceText } from './context
 import { declare, declareAll } from './declare.ts';
 import { elaborate, intConstant } from './expr.ts';
 import { bind, checkFunction } from './functions.ts';
+import { initialState } from './initial.ts';
 import * as ir from './ir.ts';
 import { observationOf } from './observe.ts';
+import { type Argument, bindParams } from './params.ts';
 import { payoff } from './payoff.ts';
 import { activity, legality, rewardsOf } from './rewards.ts';
 import { assignedNames, statements } from './stmts.ts';
@@ -20,13 +22,6 @@ import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 import { viewOf } from './view.ts';
-
-/** A parameter's value where the game is used. */
-export interface Argument {
-  readonly value: Value;
-  /** Where it was written; undefined for values from outside the program (`--set`). */
-  readonly at: { readonly file: string; readonly span: Expr['span'] } | undefined;
-}
 
 type Items = { [K in GameItem['kind']]: Extract<GameItem, { kind: K }>[] };
 
@@ -44,13 +39,15 @@ export function elaborateGame(
   const items = sortItems(constant, decl);
   const { agents, classes } = declareAgents(constant, scope, items.Agents);
   const force = declareAll(constant, scope, decl.items, true);
-  if (agents.length === 0) {
+  // A class whose size is wrong has been reported.
+  if (agents.length === 0 && items.Agents.length === 0) {
     report(constant, decl.name.span, 'missing-item', {
       game: decl.name.text,
       item: 'agents',
       remedy: 'Add `agents Row, Column` or `agents Player[n]`.',
     });
   }
+  const pending = announceState(scope, items);
   build.horizon = items.Horizon[0] === undefined ? undefined : horizon(constant, items.Horizon[0].steps);
   const actions = declareActions(constant, scope, items.Actions, classes);
   if (actions === undefined && classes.length > 0) {
@@ -64,12 +61,17 @@ export function elaborateGame(
     }
   }
   for (const get of force) get();
+  for (const name of pending) scope.names.delete(name);
   declareState(constant, scope, items);
   const turnItem = items.Turn[0];
   if (turnItem !== undefined) build.turn = { expr: turnItem.agent, file, scope, inStep: undefined };
   const ctx: Context = { ...constant, phase: 'state' };
   for (const binding of [...scope.names.values()]) if (binding.kind === 'fn') checkFunction(ctx, binding.fn);
-  const init = initialState(ctx, items);
+  const init = initialState(
+    ctx,
+    items.State,
+    items.Init.flatMap(item => item.stmts),
+  );
 
   // From here on every part is elaborated even if another failed, so that all mistakes are reported at once.
   const payoffItem = items.Payoff[0];
@@ -112,7 +114,8 @@ export function elaborateGame(
   const discount = discountOf(constant, items);
   if (
     end === undefined &&
-    build.horizon === undefined &&
+    items.End.length === 0 &&
+    items.Horizon.length === 0 &&
     Number(discount instanceof Object ? discount.toNumber() : discount) >= 1
   ) {
     report(ctx, decl.name.span, 'never-ends', { game: decl.name.text });
@@ -220,77 +223,6 @@ function sortItems(ctx: Context, decl: GameDecl): Items {
   return items;
 }
 
-function bindParams(
-  ctx: Context,
-  params: readonly Param[],
-  args: ReadonlyMap<string, Argument>,
-  game: string,
-  where: Expr | undefined,
-): { name: string; value: string }[] {
-  const shown: { name: string; value: string }[] = [];
-  for (const param of params) {
-    const name = param.name.text;
-    const type = resolveType(ctx, param.type);
-    const given = args.get(name);
-    let value: Value = V.invalid;
-    if (given !== undefined) {
-      const quiet = given.at === undefined ? { file: ctx.file, span: param.name.span } : given.at;
-      const problem = whyNot(given.value, type);
-      if (problem === undefined) value = coerce(ctx, given.value, type, param.span, `\`${name}\``);
-      else
-        ctx.build.reporter.report(quiet.file, quiet.span, 'parameter-out-of-range', {
-          name,
-          type: `\`${T.nameOf(type)}\``,
-          value: problem,
-        });
-    } else if (param.default !== undefined) {
-      value = coerce(ctx, elaborate(ctx, param.default, type), type, param.default.span, `The default of \`${name}\``);
-    } else {
-      value = anyValue(type);
-    }
-    if (value.kind === 'scalar' && value.e.op !== 'const') {
-      report(ctx, param.span, 'not-constant', { what: `\`${name}\`` });
-      value = V.invalid;
-    }
-    declare(ctx, ctx.scope, param.name, 'parameter', { kind: 'value', value });
-    shown.push({ name, value: showConstant(value) });
-  }
-  if (where !== undefined) {
-    const holds = expectBool(ctx, elaborate(ctx, where, T.boolType), where.span, 'The condition after `where`');
-    if (holds !== undefined && ir.constantOf(holds) === 0) {
-      report(ctx, where.span, 'parameter-constraint', {
-        game,
-        condition: sourceText(ctx, where.span),
-        values: shown.map(p => `${p.name} = ${p.value}`).join(', '),
-      });
-    }
-  }
-  return shown;
-}
-
-function whyNot(value: Value, type: Type): string | undefined {
-  if (value.kind !== 'scalar' || !T.isScalar(type)) return value.kind === 'invalid' ? 'something invalid' : undefined;
-  if (!T.compatible(V.typeOf(value), type)) return showConstant(value);
-  return B.contains(T.boundsOf(type), value.e.bounds) ? undefined : showConstant(value);
-}
-
-/** A parameter without default: the game is checked at its least value. */
-function anyValue(type: Type): Value {
-  if (type.kind === 'real') return V.scalar(type, ir.real(Number.isFinite(type.bounds.low) ? type.bounds.low : 1));
-  if (type.kind === 'int' && !Number.isFinite(type.bounds.low)) return V.scalar(type, ir.int(2));
-  return T.isScalar(type) ? V.fromOrdinal(type, ir.int(0)) : V.invalid;
-}
-
-export function showConstant(value: Value): string {
-  if (value.kind === 'scalar' && value.e.op === 'const') {
-    const raw = value.e.value;
-    if (value.type.kind === 'bool') return raw === 0 ? 'false' : 'true';
-    if (value.type.kind === 'enum') return value.type.members[Number(raw)] ?? '?';
-    return `${raw}`;
-  }
-  return '?';
-}
-
 function horizon(ctx: Context, e: Expr): number | undefined {
   const steps = intConstant(ctx, e, 'A horizon');
   if (steps !== undefined && (steps < 1 || steps > 1_000_000_000)) {
@@ -316,6 +248,14 @@ function discountOf(ctx: Context, items: Items): Scalar {
 
 // ---------------------------------------------------------------------------------------------- state
 
+/** Names of the state, known before the state is: constants and sizes may not use them, and are told so. */
+function announceState(scope: Scope, items: Items): readonly string[] {
+  const names = items.State.flatMap(item => item.fields.map(field => field.name.text));
+  const free = [...new Set(names)].filter(name => !scope.names.has(name));
+  for (const name of free) scope.names.set(name, { kind: 'later' });
+  return free;
+}
+
 function declareState(ctx: Context, scope: Scope, items: Items): void {
   const assigned = assignedNames(items.Step.flatMap(item => item.stmts));
   for (const field of items.State.flatMap(item => item.fields)) {
@@ -338,48 +278,19 @@ function declareState(ctx: Context, scope: Scope, items: Items): void {
     const target = next
       ? mirror(storage, leaf => (leaf.role.kind === 'state' ? (leaf.role.next ?? leaf) : leaf))
       : undefined;
-    const variable = { name, type, storage, next: target, nextReady: false, span: field.name.span };
+    const variable = {
+      name,
+      type,
+      storage,
+      next: target,
+      nextReady: false,
+      span: field.name.span,
+      readable: false,
+      covered: new Set<number>(),
+    };
     declare(ctx, scope, field.name, 'state variable', { kind: 'state', variable });
     ctx.build.states.set(name, variable);
   }
-}
-
-function initialState(ctx: Context, items: Items): IrStmt[] {
-  const out: IrStmt[] = [];
-  const assigned = new Set(
-    items.Init.flatMap(item => item.stmts).flatMap(stmt => (stmt.kind === 'Assign' ? [stmt.name.text] : [])),
-  );
-  const here: Context = { ...ctx, phase: 'init', out };
-  for (const field of items.State.flatMap(item => item.fields)) {
-    const variable = ctx.build.states.get(field.name.text);
-    if (variable === undefined) continue;
-    const place: Place = { storage: variable.storage, base: ir.int(0) };
-    if (field.initial !== undefined) {
-      const value = coerce(
-        here,
-        filled(elaborate(here, field.initial, variable.type), variable.type),
-        variable.type,
-        field.initial.span,
-        `\`${variable.name}\``,
-      );
-      if (value.kind !== 'invalid') write(ctx.build, place, value, out);
-    } else if (!assigned.has(variable.name)) {
-      report(ctx, field.name.span, 'missing-initial', { name: variable.name });
-    }
-  }
-  statements(
-    here,
-    items.Init.flatMap(item => item.stmts),
-    out,
-  );
-  return out;
-}
-
-/** One initial value for an array stands for all its elements. */
-function filled(value: Value, type: Type): Value {
-  if (type.kind !== 'array' || value.kind === 'array' || value.kind === 'seq' || value.kind === 'invalid') return value;
-  const inner = filled(value, type.element);
-  return { kind: 'array', type: { ...type, element: V.typeOf(inner) }, at: () => inner };
 }
 
 // ---------------------------------------------------------------------------------------------- end and turn

@@ -12,7 +12,9 @@ import type {
   UnaryOperator,
 } from '../game/model.ts';
 import * as B from './bounds.ts';
+import { admit, requireFinite, requireWhole } from './budget.ts';
 import type { Facts } from './facts.ts';
+import { someExpr } from './walk.ts';
 
 type Plain<T> = T extends unknown ? Omit<T, 'bounds'> : never;
 type Shape = Plain<IrExpr>;
@@ -37,6 +39,7 @@ export function withFacts<T>(known: Facts | undefined, body: () => T): T {
 
 function make(shape: Shape, bounds: Bounds): IrExpr {
   const node = { ...shape, bounds } as IrExpr;
+  admit(node);
   const known = facts?.bounds(keyOf(node));
   return known === undefined ? node : ({ ...shape, bounds: B.intersect(bounds, known) } as IrExpr);
 }
@@ -97,12 +100,16 @@ function keyText(e: IrExpr): string {
 // ---------------------------------------------------------------------------------------------- leaves
 
 export function int(value: number): IrExpr {
+  requireWhole(value);
   return { op: 'const', scalar: 'int', value, bounds: B.exactly(value) };
 }
 
 export function real(value: Scalar): IrExpr {
   const number = typeof value === 'number' ? value : value.toNumber();
-  const simple = value instanceof Rational && value.isInteger && Number.isSafeInteger(number) ? number : value;
+  requireFinite(number);
+  // Fractions grow with every operation; one of hundreds of digits is no more use than the nearest double.
+  const simple =
+    value instanceof Rational && ((value.isInteger && Number.isSafeInteger(number)) || value.isLong) ? number : value;
   return { op: 'const', scalar: 'real', value: simple, bounds: B.exactly(number) };
 }
 
@@ -166,10 +173,17 @@ export function binary(operator: BinaryOperator, left: IrExpr, right: IrExpr): I
     case 'add':
       if (isZero(a)) return b;
       if (isZero(b)) return a;
+      // `len(s) - 1 + 1`: so counts `for i in 0..len(s) - 1`.
+      if (kind === 'int' && a.op === 'binary' && a.operator === 'sub' && keyOf(a.right) === keyOf(b)) return a.left;
       return make({ op: 'binary', scalar: kind, operator, left: a, right: b }, B.add(a.bounds, b.bounds));
     case 'sub':
       if (isZero(b)) return a;
       if (kind === 'int' && keyOf(a) === keyOf(b)) return int(0);
+      // `x + 2 - x`: the length of `x..x + 2` is known whatever x is.
+      if (kind === 'int' && a.op === 'binary' && a.operator === 'add') {
+        if (keyOf(a.left) === keyOf(b)) return a.right;
+        if (keyOf(a.right) === keyOf(b)) return a.left;
+      }
       return make({ op: 'binary', scalar: kind, operator, left: a, right: b }, B.add(a.bounds, B.negate(b.bounds)));
     case 'mul': {
       if (constantOf(a) === 1) return b;
@@ -316,7 +330,8 @@ export function select(condition: IrExpr, thenValue: IrExpr, elseValue: IrExpr):
   const c = constantOf(condition);
   if (c !== undefined) return c === 0 ? elseValue : thenValue;
   const [a, b, kind] = promote(thenValue, elseValue);
-  if (keyOf(a) === keyOf(b)) return a;
+  // Each side carries what is known in its own branch; behind the branches only what both say holds.
+  if (keyOf(a) === keyOf(b)) return { ...a, bounds: B.union(a.bounds, b.bounds) };
   if (kind === 'int' && constantOf(a) === 1 && constantOf(b) === 0 && condition.bounds.high <= 1) return condition;
   return make({ op: 'select', scalar: kind, condition, then: a, else: b }, B.union(a.bounds, b.bounds));
 }
@@ -382,16 +397,86 @@ export function reduce(
 ): IrExpr {
   const scalar =
     operator === 'any' || operator === 'all' || operator === 'argmin' || operator === 'argmax' ? 'int' : body.scalar;
+  const known = foldReduce(operator, variable, count, condition, body);
+  if (known !== undefined) return known;
   return make(
     { op: 'reduce', scalar, operator, variable, count, condition, body },
     reduceBounds(operator, count, condition !== undefined, body),
   );
 }
 
+/** Longest loop over constants that is computed when the game is built. */
+const longestFold = 1000;
+
+function foldReduce(
+  operator: Extract<IrExpr, { op: 'reduce' }>['operator'],
+  variable: Local,
+  count: IrExpr,
+  condition: IrExpr | undefined,
+  body: IrExpr,
+): IrExpr | undefined {
+  const n = constantOf(count);
+  if (n === undefined || n > longestFold) return undefined;
+  const inner = new Set([variable]);
+  const varies = (part: IrExpr): boolean => {
+    if (part.op === 'reduce') inner.add(part.variable);
+    if (part.op === 'local') return !inner.has(part.local);
+    if (part.op === 'load') return part.store.role.kind !== 'constant';
+    return part.op === 'action' || part.op === 'time' || part.op === 'call';
+  };
+  if (someExpr(body, varies) || (condition !== undefined && someExpr(condition, varies))) return undefined;
+  let result: IrExpr | undefined =
+    operator === 'sum' || operator === 'any'
+      ? int(0)
+      : operator === 'product' || operator === 'all'
+        ? int(1)
+        : undefined;
+  if (body.scalar === 'real' && (operator === 'sum' || operator === 'product')) result = toReal(result as IrExpr);
+  let best: IrExpr | undefined;
+  for (let k = 0; k < n; k++) {
+    const here = new Map([[variable, int(k)]]);
+    const passes = condition === undefined ? 1 : constantOf(substitute(condition, here));
+    if (passes === undefined) return undefined;
+    if (passes === 0) continue;
+    const value = substitute(body, here);
+    if (constantOf(value) === undefined) return undefined;
+    switch (operator) {
+      case 'sum':
+        result = binary('add', result as IrExpr, value);
+        break;
+      case 'product':
+        result = binary('mul', result as IrExpr, value);
+        break;
+      case 'any':
+        result = or(result as IrExpr, value);
+        break;
+      case 'all':
+        result = and(result as IrExpr, value);
+        break;
+      case 'min':
+      case 'max':
+        result = result === undefined ? value : binary(operator, result, value);
+        break;
+      default: {
+        const better = best === undefined ? 1 : constantOf(binary(operator === 'argmax' ? 'gt' : 'lt', value, best));
+        if (better === undefined) return undefined;
+        if (better === 1) {
+          best = value;
+          result = int(k);
+        }
+      }
+    }
+    if (result === undefined || constantOf(result) === undefined) return undefined;
+  }
+  return result;
+}
+
 function reduceBounds(operator: string, count: IrExpr, filtered: boolean, body: IrExpr): Bounds {
   switch (operator) {
     case 'sum':
-      return B.repeated(body.bounds, count.bounds, !filtered);
+      return body.scalar === 'int'
+        ? B.repeated(body.bounds, count.bounds, !filtered)
+        : B.summed(body.bounds, count.bounds, !filtered);
     case 'product':
       return body.bounds.low >= 0 && body.bounds.high <= 1 ? B.truth : B.anything;
     case 'min':
@@ -405,8 +490,34 @@ function reduceBounds(operator: string, count: IrExpr, filtered: boolean, body: 
   }
 }
 
+let insideCall = false;
+const small = new WeakMap<IrFunction, boolean>();
+
+/** Bounds are those of the body at these arguments where it is short, else those of all arguments. */
 export function call(fn: IrFunction, args: readonly IrExpr[]): IrExpr {
-  return make({ op: 'call', scalar: fn.result.scalar, fn, args }, fn.result.bounds);
+  let { bounds } = fn.result;
+  if (!insideCall && isShort(fn)) {
+    insideCall = true;
+    try {
+      const e = substitute(fn.result, new Map(fn.params.map((param, k) => [param, args[k] ?? local(param)])));
+      if (e.op === 'const') return e;
+      bounds = B.intersect(bounds, e.bounds);
+    } finally {
+      insideCall = false;
+    }
+  }
+  return make({ op: 'call', scalar: fn.result.scalar, fn, args }, bounds);
+}
+
+/** One expression of at most a hundred parts. */
+function isShort(fn: IrFunction): boolean {
+  let known = small.get(fn);
+  if (known === undefined) {
+    let parts = 0;
+    known = fn.body.length === 0 && !someExpr(fn.result, () => ++parts > 100);
+    small.set(fn, known);
+  }
+  return known;
 }
 
 // ---------------------------------------------------------------------------------------------- substitution

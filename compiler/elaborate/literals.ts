@@ -6,8 +6,8 @@ import { mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
 import { elaborate, ordinalsFor } from './expr.ts';
 import * as ir from './ir.ts';
-import type { Type } from './types.ts';
 import { valueName } from './match.ts';
+import type { Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
@@ -36,10 +36,12 @@ export function listExpr(ctx: Context, items: readonly Expr[], expected: Type | 
     }
     type = T.join(type, next);
   }
+  // Lists of different lengths are sequences.
+  const elements = type.kind === 'seq' ? values.map(value => V.toSeq(value) ?? value) : values;
   return {
     kind: 'array',
     type: { kind: 'array', keys: [T.rangeType(0, values.length - 1)], element: type },
-    at: ([index]) => V.pick(values, index as IrExpr, (data, i) => constantTable(ctx, data, i)),
+    at: ([index]) => V.pick(elements, index as IrExpr, (data, i) => constantTable(ctx, data, i)),
   };
 }
 
@@ -71,6 +73,10 @@ export function dictExpr(ctx: Context, e: Extract<Expr, { kind: 'Dict' }>, expec
   const size = T.sizeOf(key);
   if (size === undefined) {
     report(ctx, e.span, 'not-finite', { what: 'The keys of `{ ... }`', type: `\`${T.nameOf(key)}\`` });
+    return V.invalid;
+  }
+  if (size > 1_000_000) {
+    report(ctx, e.span, 'bad-size', { what: '`{ ... }`', size: `${size}`, limit: 'at most 1,000,000' });
     return V.invalid;
   }
   const rest = e.entries.findIndex(entry => entry.key === undefined);

@@ -56,7 +56,8 @@ function arms(
     arms(inner, e, subject, k + 1, expected ?? (value.kind === 'invalid' ? undefined : V.typeOf(value)), coverage),
   );
   if (rest.kind === 'invalid' || value.kind === 'invalid') return V.invalid;
-  return joinBranches(ctx, condition, value, rest, e.arms[k + 1]?.value.span ?? arm.span);
+  const spans = { then: arm.value.span, else: e.arms[k + 1]?.value.span ?? arm.span };
+  return joinBranches(ctx, condition, value, rest, spans, expected);
 }
 
 function matches(ctx: Context, pattern: Pattern, subject: Value): IrExpr | undefined {

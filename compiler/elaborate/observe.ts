@@ -176,7 +176,7 @@ class Encoder {
     }
     if (element.kind !== 'scalar') return 0;
     if (present === undefined) return this.leaf(element, loop, offset);
-    const { width, low } = encodingOf(element.type);
+    const { width, low } = encodingOf(element.type, this.ctx);
     const missing =
       pad?.kind === 'scalar'
         ? pad.e
@@ -190,7 +190,7 @@ class Encoder {
 
   private leaf(value: Value, loop: Loop, offset: number): number {
     if (value.kind !== 'scalar') return 0;
-    const { width, low } = encodingOf(value.type);
+    const { width, low, names } = encodingOf(value.type, this.ctx);
     this.pieces.push({
       label: this.label,
       offset: this.base + offset,
@@ -200,6 +200,7 @@ class Encoder {
       value: value.e,
       width,
       low,
+      ...(names === undefined ? {} : { names }),
     });
     return width;
   }
@@ -220,18 +221,34 @@ function isFlat(value: Value): boolean {
 function leafLength(value: Value): number {
   if (value.kind === 'record') return value.fields.reduce((n, field) => n + leafLength(field), 0);
   if (value.kind === 'tuple') return value.items.reduce((n, item) => n + leafLength(item), 0);
-  return value.kind === 'scalar' ? encodingOf(value.type).width : 0;
+  return value.kind === 'scalar' ? encodingOf(value.type, undefined).width : 0;
+}
+
+interface Encoding {
+  readonly width: number;
+  readonly low: number;
+  readonly names?: readonly string[];
 }
 
 /** Names are one-hot, numbers are themselves. */
-function encodingOf(type: Type): { readonly width: number; readonly low: number } {
+function encodingOf(type: Type, ctx: Context | undefined): Encoding {
   switch (type.kind) {
     case 'enum':
-      return { width: Math.max(1, type.members.length), low: 0 };
-    case 'index':
-      return { width: Math.max(1, type.count), low: 0 };
-    case 'agent':
-      return { width: Math.max(1, type.count), low: type.first };
+      return { width: Math.max(1, type.members.length), low: 0, names: type.members };
+    case 'index': {
+      const names = Array.from({ length: type.count }, (_, k) => `${type.name}[${k}]`);
+      return { width: Math.max(1, type.count), low: 0, names };
+    }
+    case 'agent': {
+      const labels = ctx?.build.agentLabels ?? [];
+      return {
+        width: Math.max(1, type.count),
+        low: type.first,
+        names: labels.slice(type.first, type.first + type.count),
+      };
+    }
+    case 'bool':
+      return { width: 1, low: 0, names: ['no', 'yes'] };
     default:
       return { width: 1, low: 0 };
   }

@@ -93,7 +93,7 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
     end: rounds === 1 ? ir.bool(true) : end,
     horizon: options.horizon,
     discount: options.discount ?? stage.discount,
-    usesTime: rounds !== undefined && rounds > 1,
+    usesTime: stage.usesTime || (rounds !== undefined && rounds > 1),
     hasChance: stage.hasChance,
     finite: stage.finite,
     oneShot: state.length === 0 && rounds === 1,

@@ -7,14 +7,16 @@ import { coerce, expectBool } from './coerce.ts';
 import { type Context, report, Scope, type StateVariable } from './context.ts';
 import { draw } from './dist.ts';
 import { elaborate, ordinalsFor } from './expr.ts';
-import { bind } from './functions.ts';
+import { bind, isStable } from './functions.ts';
 import * as ir from './ir.ts';
-import { allocate, elementPlace, leaves, type Place, read, type Storage, write } from './storage.ts';
+import { keep, replace, scratch } from './scratch.ts';
+import { elementPlace, fill, leaves, type Place, read, type Storage, write } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
+import { someExpr, someInBlock } from './walk.ts';
 
 /** Elaborates statements in order into `out`; gives the scope with their `let` names. */
 export function statements(ctx: Context, stmts: readonly Stmt[], out: IrStmt[]): Scope {
@@ -39,7 +41,7 @@ function letStmt(ctx: Context, stmt: LetStmt, out: IrStmt[]): Scope {
   if (stmt.value.kind === 'Is') {
     const given = elaborate(ctx, stmt.value.value, type);
     const value = type === undefined ? given : coerce(ctx, given, type, stmt.value.span, `\`${name}\``);
-    return ctx.scope.with(name, materialise(ctx, name, value, out));
+    return ctx.scope.with(name, materialise(ctx, name, value, stmt.value.span, out));
   }
   const { dist, suchThat } = stmt.value;
   const body: IrStmt[] = [];
@@ -48,10 +50,10 @@ function letStmt(ctx: Context, stmt: LetStmt, out: IrStmt[]): Scope {
   if (value.kind === 'invalid') return ctx.scope.with(name, V.invalid);
   if (suchThat === undefined) {
     out.push(...body);
-    return ctx.scope.with(name, materialise(ctx, name, value, out));
+    return ctx.scope.with(name, materialise(ctx, name, value, stmt.value.span, out));
   }
   // A conditioned draw is repeated as a block, so its result is kept where code after the block can read it.
-  const storage = allocate(ctx.build, type ?? V.typeOf(value), name, () => ({ kind: 'scratch' }));
+  const storage = scratch(ctx, type ?? V.typeOf(value), name, stmt.span);
   if (storage === undefined) return ctx.scope.with(name, V.invalid);
   write(ctx.build, { storage, base: ir.int(0) }, value, body);
   const scope = ctx.scope.with(name, read(storage));
@@ -70,13 +72,23 @@ function condition(ctx: Context, suchThat: Expr, body: IrStmt[], span: Span, out
 }
 
 /** Arrays and sequences are stored once; scalars become variables. */
-function materialise(ctx: Context, name: string, value: Value, out: IrStmt[]): Value {
-  if (value.kind === 'scalar' || value.kind === 'record' || value.kind === 'tuple') return bind(ctx, name, value, out);
-  if (value.kind !== 'array' && value.kind !== 'seq') return value;
-  const storage = allocate(ctx.build, V.typeOf(value), name, () => ({ kind: 'scratch' }));
-  if (storage === undefined) return V.invalid;
-  write(ctx.build, { storage, base: ir.int(0) }, value, out);
-  return read(storage);
+function materialise(ctx: Context, name: string, value: Value, span: Span, out: IrStmt[]): Value {
+  switch (value.kind) {
+    case 'record': {
+      const fields = value.fields.map((field, k) =>
+        materialise(ctx, `${name}_${value.type.fields[k]?.name}`, field, span, out),
+      );
+      return fields.some(field => field.kind === 'invalid') ? V.invalid : { ...value, fields };
+    }
+    case 'tuple': {
+      const items = value.items.map((item, k) => materialise(ctx, `${name}_${k}`, item, span, out));
+      return items.some(item => item.kind === 'invalid') ? V.invalid : { ...value, items };
+    }
+    case 'scalar':
+      return bind(ctx, name, value, out);
+    default:
+      return keep(ctx, name, value, span, out);
+  }
 }
 
 function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrStmt[]): Scope {
@@ -93,14 +105,8 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
   const inner = binderScope(ctx.scope, stmt.binders, keys as Type[], variables);
   const here: Context = { ...ctx, scope: inner, out: body };
   const flat = flatIndex(variables, sizes);
-  const make = (element: Type): Storage | undefined => {
-    const made = allocate(ctx.build, { kind: 'array', keys: keys as Type[], element }, name, () => ({
-      kind: 'scratch',
-    }));
-    if (made === undefined)
-      report(ctx, stmt.span, 'bad-size', { what: `\`${name}\``, size: 'more', limit: 'at most 4,194,304' });
-    return made;
-  };
+  const make = (element: Type): Storage | undefined =>
+    scratch(ctx, { kind: 'array', keys: keys as Type[], element }, name, stmt.span);
   const put = (value: Value, target: IrStmt[]) => {
     storage ??= make(type ?? V.typeOf(value));
     if (storage?.kind === 'array') write(ctx.build, { storage: storage.element, base: flat }, value, target);
@@ -116,7 +122,8 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
       storage?.kind === 'array' &&
       storage.element.kind === 'scalar' &&
       value.kind === 'scalar' &&
-      ctx.phase === 'step'
+      isStable(ctx, value.e) &&
+      dependsOnlyOn(variables, value.e)
     ) {
       ctx.build.defineElements(storage.element.store, { variables, sizes, value: value.e });
     }
@@ -133,8 +140,34 @@ function letFamily(ctx: Context, stmt: LetStmt, type: Type | undefined, out: IrS
     }
   }
   if (failed || storage === undefined) return ctx.scope.with(name, V.invalid);
+  // A condition may look at elements that are not drawn yet: they do not hold what an earlier step left there.
+  if (stmt.value.kind === 'Draw' && readsAny(body, storage)) fill(ctx.build, storage, out);
   out.push(...loops(variables, sizes, body));
   return ctx.scope.with(name, read(storage));
+}
+
+/** Is the element a function of the loop variables and of what was computed before the loop? */
+function dependsOnlyOn(variables: readonly Local[], e: IrExpr): boolean {
+  const before = Math.min(...variables.map(variable => variable.id));
+  const bound = new Set(variables.map(variable => variable.id));
+  someExpr(e, part => {
+    if (part.op === 'reduce') bound.add(part.variable.id);
+    if (part.op === 'call') for (const param of part.fn.params) bound.add(param.id);
+    if (part.op === 'call')
+      for (const stmt of part.fn.body) if (stmt.op === 'let' || stmt.op === 'draw') bound.add(stmt.local.id);
+    return false;
+  });
+  return !someExpr(
+    e,
+    part =>
+      (part.op === 'local' && part.local.id > before && !bound.has(part.local.id)) ||
+      (part.op === 'load' && part.store.role.kind === 'scratch' && part.store.id > before),
+  );
+}
+
+function readsAny(body: readonly IrStmt[], storage: Storage): boolean {
+  const stores = leaves(storage);
+  return someInBlock(body, part => part.op === 'load' && stores.includes(part.store));
 }
 
 // ---------------------------------------------------------------------------------------------- binders
@@ -221,10 +254,31 @@ function assign(ctx: Context, stmt: AssignStmt, out: IrStmt[], done: Map<string,
     );
     return;
   }
-  if (!whole && before === undefined && inStep) copyAll(variable.storage, storage, out);
+  // Elements that a condition may look at before they are drawn hold their old values.
+  const conditioned = stmt.value.kind === 'Draw' && stmt.value.suchThat !== undefined && targets.length > 0;
+  if ((!whole || conditioned) && before === undefined && inStep) copyAll(variable.storage, storage, out);
   done.set(name, stmt.name.span);
   equation(ctx, stmt, variable, storage, targets, out);
   if (inStep) variable.nextReady = true;
+  else cover(variable, targets, whole);
+}
+
+/** Notes which elements have got their first value; those at an index that is not constant may be any, so none is noted. */
+function cover(variable: StateVariable, targets: readonly Target[], whole: boolean): void {
+  variable.readable = true;
+  if (whole) variable.covered = 'all';
+  if (variable.covered === 'all' || variable.type.kind !== 'array') return;
+  let flat = [0];
+  variable.type.keys.forEach((key, d) => {
+    const size = T.sizeOf(key) ?? 0;
+    const target = targets[d];
+    if (target === undefined) return;
+    const fixed = 'index' in target ? ir.constantOf(target.index) : undefined;
+    const first = 'index' in target ? (fixed ?? 0) : target.offset;
+    const count = 'index' in target ? (fixed === undefined ? 0 : 1) : (T.sizeOf(target.key) ?? 0);
+    flat = flat.flatMap(before => Array.from({ length: count }, (_, k) => before * size + first + k));
+  });
+  for (const element of flat) variable.covered.add(element);
 }
 
 function elaborateRhs(ctx: Context, stmt: AssignStmt): void {
@@ -330,7 +384,7 @@ function equation(
   const what = `\`${stmt.name.text}\``;
   if (stmt.value.kind === 'Is') {
     const value = coerce(here, elaborate(here, stmt.value.value, type), type, stmt.value.value.span, what);
-    if (value.kind !== 'invalid') write(ctx.build, place, value, body);
+    if (value.kind !== 'invalid') replace(here, place, type, value, stmt.value.span, body);
   } else {
     const draws: IrStmt[] = [];
     const value = coerce(
@@ -341,7 +395,8 @@ function equation(
       what,
     );
     if (value.kind === 'invalid') return;
-    write(ctx.build, place, value, draws);
+    replace({ ...here, out: draws }, place, type, value, stmt.value.dist.span, draws);
+    variable.readable = true;
     if (stmt.value.suchThat === undefined) body.push(...draws);
     else {
       const ready = variable.nextReady;

@@ -27,16 +27,30 @@ export const maximumElements = 1 << 22;
 /** The role of a leaf about to be made. */
 export type RoleOf = (leaf: string, scalar: Store['scalar'], bounds: Bounds, size: number) => Store['role'];
 
-/** `role` makes the role of each leaf store; `copies` is the product of the outer array sizes. Undefined when the type is too large. */
-export function allocate(build: Builder, type: Type, name: string, role: RoleOf, copies = 1): Storage | undefined {
+/**
+ * `role` makes the role of each leaf store; `copies` is the product of the outer array sizes; `slots` says that these are slots of a
+ * sequence, where unused ones hold 0. Undefined when the type is too large.
+ */
+export function allocate(
+  build: Builder,
+  type: Type,
+  name: string,
+  role: RoleOf,
+  copies = 1,
+  slots = false,
+): Storage | undefined {
   if (copies > maximumElements) return undefined;
+  const leaf = (leafName: string, scalar: Store['scalar'], own: Bounds): Store => {
+    const bounds = slots ? B.union(own, B.exactly(0)) : own;
+    return build.store(leafName, scalar, bounds, copies, role(leafName, scalar, bounds, copies));
+  };
   switch (type.kind) {
     case 'record': {
-      const fields = type.fields.map(f => allocate(build, f.type, `${name}_${f.name}`, role, copies));
+      const fields = type.fields.map(f => allocate(build, f.type, `${name}_${f.name}`, role, copies, slots));
       return fields.includes(undefined) ? undefined : { kind: 'record', type, fields: fields as Storage[] };
     }
     case 'tuple': {
-      const items = type.items.map((item, k) => allocate(build, item, `${name}_${k}`, role, copies));
+      const items = type.items.map((item, k) => allocate(build, item, `${name}_${k}`, role, copies, slots));
       return items.includes(undefined) ? undefined : { kind: 'tuple', items: items as Storage[] };
     }
     case 'array': {
@@ -47,18 +61,13 @@ export function allocate(build: Builder, type: Type, name: string, role: RoleOf,
         name,
         role,
         sizes.reduce((a, b) => a * b, copies),
+        slots,
       );
       return element === undefined ? undefined : { kind: 'array', type, sizes, element };
     }
     case 'seq': {
-      const length = build.store(
-        `${name}_len`,
-        'int',
-        B.between(0, type.capacity),
-        copies,
-        role(`${name}_len`, 'int', B.between(0, type.capacity), copies),
-      );
-      const items = allocate(build, type.element, name, role, copies * type.capacity);
+      const length = leaf(`${name}_len`, 'int', B.between(0, type.capacity));
+      const items = allocate(build, type.element, name, role, copies * type.capacity, true);
       return items === undefined
         ? undefined
         : { kind: 'seq', element: type.element, capacity: type.capacity, length, items };
@@ -67,11 +76,7 @@ export function allocate(build: Builder, type: Type, name: string, role: RoleOf,
       return undefined;
     default: {
       const scalar = type.kind === 'real' ? 'real' : 'int';
-      return {
-        kind: 'scalar',
-        type,
-        store: build.store(name, scalar, T.boundsOf(type), copies, role(name, scalar, T.boundsOf(type), copies)),
-      };
+      return { kind: 'scalar', type, store: leaf(name, scalar, T.boundsOf(type)) };
     }
   }
 }
@@ -110,8 +115,11 @@ export function leaves(storage: Storage): readonly Store[] {
 /** The value stored in copy `base`. */
 export function read(storage: Storage, base: IrExpr = ir.int(0)): Value {
   switch (storage.kind) {
-    case 'scalar':
-      return V.scalar(storage.type, ir.load(storage.store, base));
+    case 'scalar': {
+      // The store of a sequence also holds the zeros of unused slots, which nobody reads.
+      const e = ir.load(storage.store, base);
+      return V.scalar(storage.type, { ...e, bounds: B.intersect(e.bounds, T.boundsOf(storage.type)) });
+    }
     case 'record':
       return { kind: 'record', type: storage.type, fields: storage.fields.map(f => read(f, base)) };
     case 'tuple':
@@ -200,6 +208,17 @@ export function nest(
   const body: IrStmt[] = [];
   nest(build, sizes, [...indices, ir.local(variable)], body, inner);
   if (body.length > 0 && size > 0) out.push({ op: 'for', variable, count: ir.int(size), body });
+}
+
+/** Statements that give every scalar the value of its bounds nearest to 0. */
+export function fill(build: Builder, storage: Storage, out: IrStmt[]): void {
+  for (const store of leaves(storage)) {
+    const nearest = Math.min(Math.max(0, store.bounds.low), store.bounds.high);
+    nest(build, [store.size], [], out, (indices, body) => {
+      const value = store.scalar === 'real' ? ir.real(nearest) : ir.int(nearest);
+      body.push({ op: 'store', store, index: indices[0] as IrExpr, value });
+    });
+  }
 }
 
 /** The value whose every scalar is stored as 0 (slots past a sequence's end). */

@@ -1,6 +1,7 @@
 /** Types at concrete parameters: sizes and ranges are numbers. */
 import type { Bounds } from '../game/model.ts';
 import * as B from './bounds.ts';
+import { spend } from './budget.ts';
 
 export type Type =
   | { readonly kind: 'bool' }
@@ -48,6 +49,7 @@ export function rangeType(low: number, high: number): Type {
 
 /** Number of values of a finite type, or undefined (reals, open ints, anything invalid). */
 export function sizeOf(type: Type): number | undefined {
+  spend();
   switch (type.kind) {
     case 'bool':
       return 2;
@@ -68,6 +70,7 @@ export function sizeOf(type: Type): number | undefined {
       const element = sizeOf(type.element);
       const keys = productOf(type.keys);
       if (element === undefined || keys === undefined) return undefined;
+      if (element <= 1) return keys === 0 ? 1 : element;
       let size = 1;
       for (let k = 0; k < keys && size < Number.MAX_SAFE_INTEGER; k++) size *= element;
       return size;
@@ -121,6 +124,7 @@ export function boundsOf(type: Type): Bounds {
 
 /** `Cell`, `0..3`, `bool[Player]`: as the language writes it. */
 export function nameOf(type: Type): string {
+  spend();
   switch (type.kind) {
     case 'bool':
       return 'bool';
@@ -139,7 +143,7 @@ export function nameOf(type: Type): string {
     case 'record':
       return type.name;
     case 'array':
-      return `${nameOf(type.element)}[${type.keys.map(nameOf).join(', ')}]`;
+      return `${nameOf(type.element)}[${type.keys.map(keyName).join(', ')}]`;
     case 'seq':
       return `seq<${nameOf(type.element)}, ${type.capacity}>`;
     case 'tuple':
@@ -147,6 +151,11 @@ export function nameOf(type: Type): string {
     case 'invalid':
       return 'an invalid type';
   }
+}
+
+/** The index 0..n-1 is written as the size n. */
+function keyName(key: Type): string {
+  return key.kind === 'int' && key.bounds.low === 0 ? `${key.bounds.high + 1}` : nameOf(key);
 }
 
 /** What a type is in a sentence: `a number`, `a Cell`. */
@@ -178,15 +187,24 @@ export function describe(type: Type): string {
 
 /** May a value of one type stand where the other is wanted, ranges aside? */
 export function compatible(a: Type, b: Type): boolean {
+  spend();
   if (a.kind === 'invalid' || b.kind === 'invalid') return true;
   if (a.kind === 'int' && b.kind === 'real') return true;
   if (a.kind === 'real' && b.kind === 'int') return false;
   if (a.kind !== b.kind) return false;
   switch (a.kind) {
     case 'enum':
-    case 'record':
     case 'index':
       return a.name === (b as typeof a).name;
+    case 'record': {
+      // A file and a game may each have a record of one name.
+      const other = b as typeof a;
+      return (
+        a.name === other.name &&
+        a.fields.length === other.fields.length &&
+        a.fields.every((f, k) => f.name === other.fields[k]?.name && compatible(f.type, other.fields[k].type))
+      );
+    }
     case 'tuple': {
       const other = b as typeof a;
       return (
@@ -208,8 +226,22 @@ export function compatible(a: Type, b: Type): boolean {
   }
 }
 
+/** Have two arrays the same number of elements along every dimension? */
+export function sameKeys(a: ArrayType, b: ArrayType): boolean {
+  return a.keys.length === b.keys.length && a.keys.every((key, k) => sizeOf(key) === sizeOf(b.keys[k] as Type));
+}
+
+/** A sequence type, or a one-dimensional array type seen as one. */
+function asSeq(type: Type): Extract<Type, { kind: 'seq' }> | undefined {
+  if (type.kind === 'seq') return type;
+  if (type.kind !== 'array' || type.keys.length !== 1) return undefined;
+  const capacity = sizeOf(type.keys[0] as Type);
+  return capacity === undefined ? undefined : { kind: 'seq', element: type.element, capacity };
+}
+
 /** The smallest type that holds values of both. */
 export function join(a: Type, b: Type): Type {
+  spend();
   if (a.kind === 'invalid') return b;
   if (b.kind === 'invalid') return a;
   if (a.kind === 'int' && b.kind === 'int') return { kind: 'int', bounds: B.union(a.bounds, b.bounds) };
@@ -221,9 +253,15 @@ export function join(a: Type, b: Type): Type {
     const count = Math.max(a.first + a.count, b.first + b.count) - first;
     return a.first === b.first && a.count === b.count ? a : { kind: 'agent', name: 'agents', first, count };
   }
-  if (a.kind === 'array' && b.kind === 'array') return { ...a, element: join(a.element, b.element) };
-  if (a.kind === 'seq' && b.kind === 'seq') {
-    return { kind: 'seq', element: join(a.element, b.element), capacity: Math.max(a.capacity, b.capacity) };
+  if (a.kind === 'array' && b.kind === 'array' && sameKeys(a, b)) return { ...a, element: join(a.element, b.element) };
+  const left = asSeq(a);
+  const right = asSeq(b);
+  if (left !== undefined && right !== undefined) {
+    return {
+      kind: 'seq',
+      element: join(left.element, right.element),
+      capacity: Math.max(left.capacity, right.capacity),
+    };
   }
   if (a.kind === 'tuple' && b.kind === 'tuple') {
     return { kind: 'tuple', items: a.items.map((item, k) => join(item, b.items[k] ?? invalidType)) };

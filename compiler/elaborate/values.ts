@@ -1,6 +1,7 @@
 /** Values during elaboration: composite values are trees over scalar expressions, arrays are functions of their indices. */
 import type { Bounds, IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
+import { spend } from './budget.ts';
 import * as ir from './ir.ts';
 import type { ArrayType, RecordType, Type } from './types.ts';
 import * as T from './types.ts';
@@ -37,6 +38,7 @@ export function number(e: IrExpr): Value {
 }
 
 export function typeOf(value: Value): Type {
+  spend();
   switch (value.kind) {
     case 'scalar':
       return value.type.kind === 'int' || value.type.kind === 'real'
@@ -184,7 +186,7 @@ export function select(condition: IrExpr, a: Value, b: Value): Value {
   if (a.kind === 'tuple' && b.kind === 'tuple') {
     return { kind: 'tuple', items: a.items.map((item, k) => select(condition, item, b.items[k] ?? invalid)) };
   }
-  if (a.kind === 'array' && b.kind === 'array') {
+  if (a.kind === 'array' && b.kind === 'array' && T.sameKeys(a.type, b.type)) {
     const type = T.join(a.type, b.type) as ArrayType;
     return { kind: 'array', type, at: indices => select(condition, a.at(indices), b.at(indices)) };
   }

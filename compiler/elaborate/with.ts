@@ -34,7 +34,8 @@ function updateField(ctx: Context, value: Value, update: Update, name: string): 
   const field = value.type.fields[k];
   if (field === undefined) {
     const known = value.type.fields.map(f => f.name);
-    report(ctx, update.span, 'no-such-field', {
+    const span = 'field' in update.target ? update.target.field.span : update.span;
+    report(ctx, span, 'no-such-field', {
       field: name,
       of: value.type.name,
       suggestion: suggest(name, known),
@@ -61,16 +62,25 @@ function updateElement(
   }
   const at = arrayIndices(ctx, value.type.keys, indices, update.span);
   if (at === undefined) return V.invalid;
-  const changed = changedValue(ctx, value.at(at), value.type.element, update, 'This element');
+  // An array of its own (`let xs = [0, 0]`) takes any element of the kind; where it is put judges the range.
+  const { element } = value.type;
+  const type = update.mode === undefined ? unbounded(element) : element;
+  const changed = changedValue(ctx, value.at(at), type, update, 'This element');
   if (changed.kind === 'invalid') return V.invalid;
   return {
     ...value,
+    type: { ...value.type, element: T.isScalar(element) ? T.join(element, V.typeOf(changed)) : element },
     at: (asked: readonly IrExpr[]) => {
       let here = ir.bool(true);
       for (let d = 0; d < at.length; d++) here = ir.and(here, ir.binary('eq', asked[d] as IrExpr, at[d] as IrExpr));
       return V.select(here, changed, value.at(asked));
     },
   };
+}
+
+/** Numbers without their range. */
+function unbounded(type: Type): Type {
+  return type.kind === 'int' ? T.intType : type.kind === 'real' ? T.realType : type;
 }
 
 function changedValue(ctx: Context, old: Value, type: Type, update: Update, what: string): Value {
@@ -96,11 +106,13 @@ function changedValue(ctx: Context, old: Value, type: Type, update: Update, what
   }
   const literal = (n: number) => (type.kind === 'real' ? ir.real(n) : ir.int(n));
   if (update.mode === 'clamped') {
-    const clamped = ir.binary('min', ir.binary('max', moved, literal(bounds.low)), literal(bounds.high));
+    const raised = Number.isFinite(bounds.low) ? ir.binary('max', moved, literal(bounds.low)) : moved;
+    const clamped = Number.isFinite(bounds.high) ? ir.binary('min', raised, literal(bounds.high)) : raised;
     return coerce(ctx, V.number(clamped), type, update.span, what);
   }
-  if (type.kind !== 'int') {
-    report(ctx, update.span, 'not-here', { what: '`wrapped`', where: `${what} is not a whole number` });
+  if (type.kind !== 'int' || moved.scalar !== 'int' || !Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) {
+    const where = moved.scalar === 'int' ? `${what} has no ends to go round` : `${what} is not a whole number`;
+    report(ctx, update.span, 'not-here', { what: '`wrapped`', where });
     return V.invalid;
   }
   const size = bounds.high - bounds.low + 1;

@@ -1,7 +1,6 @@
 /** Pieces of emitted code and the places they go. */
 
 import type { GameModel, IrExpr, Store } from '../game/model.ts';
-import type { Known } from './gameFold.ts';
 import { hoistReads, type Read } from './gameHoist.ts';
 import type { Names } from './gameNames.ts';
 import type { RandomHelper } from './gameRandom.ts';
@@ -154,22 +153,24 @@ export interface Body {
   usesGame: boolean;
 }
 
+/** @param outer a body whose block encloses this one: its variables are visible here */
 export function newBody(
   unit: Unit,
-  options: Pick<Body, 'out' | 'scopes' | 'readsOnce' | 'inVariable'> & { known?: Known },
+  options: Pick<Body, 'out' | 'scopes' | 'readsOnce' | 'inVariable'>,
+  outer?: Body,
 ): Body {
   return {
     unit,
     out: options.out,
-    names: unit.names.inner(),
+    names: (outer ?? unit).names.inner(),
     scopes: options.scopes,
     readsOnce: options.readsOnce,
-    known: new Map(options.known ?? []),
-    locals: new Map(),
-    slots: new Map(),
+    known: new Map(),
+    locals: new Map(outer?.locals),
+    slots: new Map(outer?.slots),
     inVariable: options.inVariable,
     shared: new Map(),
-    temporaries: new Set(),
+    temporaries: new Set(outer?.temporaries),
     movable: new Map(),
     rows: new Set(),
     reads: new Set(),
@@ -197,10 +198,14 @@ export function declarations(body: Body): readonly string[] {
   return lines;
 }
 
+/** A body and the lines written for it. */
+export interface Part {
+  readonly body: Body;
+  readonly writer: Writer;
+}
+
 /** The lines that bodies in one block wrote, one after the other, with repeated reads moved up. */
-export function withHoistedReads(
-  parts: readonly { readonly body: Body; readonly writer: Writer }[],
-): readonly string[] {
+export function withHoistedReads(parts: readonly Part[]): readonly string[] {
   const reads = new Map(parts.flatMap(({ body }) => [...body.movable]));
   const lines = parts.flatMap(({ writer }) => writer.lines);
   return hoistReads(lines, reads.values(), name => parts.some(({ body }) => body.names.has(name)));

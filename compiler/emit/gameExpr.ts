@@ -432,6 +432,8 @@ function logical(body: Body, expr: IrExpr & { op: 'and' | 'or' }, hint: string):
   if (left.value === decided) return boolCode(decided === 1);
   if (left.value !== undefined || !needsStatements(expr.right, body.known)) {
     const right = emitBool(body, expr.right, hint);
+    const merged = expr.op === 'or' ? atMost(left, right) : undefined;
+    if (merged !== undefined) return merged;
     return expr.op === 'and' ? both(left, right) : either(left, right);
   }
   const name = temporary(body, hint);
@@ -440,6 +442,14 @@ function logical(body: Body, expr: IrExpr & { op: 'and' | 'or' }, hint: string):
     body.out.line(`${name} = ${emitBool(body, expr.right, hint).text};`);
   });
   return primary(name, true);
+}
+
+/** `x < y || x === y` as `x <= y`; also for reals, where neither holds for a NaN. */
+function atMost(left: Code, right: Code): Code | undefined {
+  const [x, y, ...more] = left.text.split(' < ');
+  if (y === undefined || more.length > 0 || left.level !== level.relational || right.text !== `${x} === ${y}`)
+    return undefined;
+  return { text: `${x} <= ${y}`, level: level.relational, bool: true };
 }
 
 function select(body: Body, expr: IrExpr & { op: 'select' }, hint: string): Code {

@@ -7,18 +7,18 @@ import {
   level,
   newBody,
   operand,
+  type Part,
   primary,
   type Unit,
   Writer,
   withHoistedReads,
 } from './gameCode.ts';
 import { asNumber, emit, emitBool, emitNumber, nested, numberCode, offset } from './gameExpr.ts';
-import { constantOf, intConst, needsStatements, walkExpr, walkStmts } from './gameFold.ts';
+import { constantOf, needsStatements, walkExpr, walkStmts } from './gameFold.ts';
 import { commentText, lineComment } from './gameNames.ts';
+import { observeAgents } from './gameObserveStraight.ts';
 import { planScopes } from './gameScopes.ts';
 import { emitStmts } from './gameStmt.ts';
-import { substitute } from './gameSubstitute.ts';
-import { unrollStep } from './gameUnroll.ts';
 
 /** What of a game's observations and masks can change. */
 export interface Views {
@@ -60,12 +60,6 @@ function changes(unit: Unit, stmts: readonly IrStmt[], exprs: readonly IrExpr[])
 /** Pieces of at most this many elements are written out element by element. */
 const unrollElements = 4;
 
-/** A function body and the lines written for it. */
-interface Part {
-  readonly body: Body;
-  readonly writer: Writer;
-}
-
 /**
  * `observe(from, to, out)`: rows of games from .. to-1.
  * @param own the next and scratch stores that only the function with a key touches
@@ -80,7 +74,7 @@ export function emitObserve(unit: Unit, own: (key: string) => (store: Store) => 
     if (cls.observation.length > 0) {
       const mine = own(`observe${k}`);
       if (unit.unroll && cls.count <= unrollElements)
-        for (let i = 0; i < cls.count; i++) parts.push(observeAgent(unit, cls, i, total, start, mine));
+        parts.push(...observeAgents(unit, cls, total, start, mine, emitElement, emitPiece));
       else parts.push(observeClass(unit, cls, total, start, mine));
     }
     start += lengths[k] as number;
@@ -110,59 +104,6 @@ function observeClass(unit: Unit, cls: AgentClass, total: number, start: number,
   perAgent(body, cls, observation.self.id, total, start, observation.length, 'o', at => {
     emitStmts(body, observation.prelude);
     for (const piece of observation.pieces) emitPiece(body, piece, at);
-  });
-  return { body, writer };
-}
-
-/** Pieces of at most this many elements become straight-line code where speed counts. */
-const straightElements = 8;
-
-/** One agent of a class as straight-line code. */
-function observeAgent(
-  unit: Unit,
-  cls: AgentClass,
-  index: number,
-  total: number,
-  start: number,
-  own: (store: Store) => boolean,
-): Part {
-  const { observation } = cls;
-  const writer = new Writer();
-  const elements = observation.pieces.map(piece =>
-    piece.count > straightElements
-      ? [piece.value]
-      : Array.from({ length: piece.count }, (_, k) =>
-          substitute(piece.value, new Map([[piece.variable.id, intConst(k)]])),
-        ),
-  );
-  const self = new Map([[observation.self.id, intConst(cls.first + index)]]);
-  const { stmts, tail, elements: arrays } = unrollStep(observation.prelude, elements.flat(), own, 1_000_000_000, self);
-  const parts = new Set([...arrays.values()].flat());
-  const held = (store: Store): boolean => parts.has(store) || (store.size === 1 && own(store));
-  const body = newBody(unit, {
-    out: writer,
-    scopes: planScopes(stmts, tail, held, []),
-    readsOnce: true,
-    inVariable: held,
-  });
-  body.known.set(observation.self.id, cls.first + index);
-  writer.line(lineComment((unit.model.agents[cls.first + index] as { label: string }).label));
-  nested(body, '', () => {
-    const at = body.names.declare('o');
-    const row = total === 1 ? 'e' : `e * ${total}`;
-    writer.line(`const ${at} = ${offset(row, numberCode(start + index * observation.length))};`);
-    emitStmts(body, stmts);
-    let next = 0;
-    for (const piece of observation.pieces) {
-      if (piece.count > straightElements) {
-        emitPiece(body, { ...piece, value: tail[next++] as IrExpr }, at);
-        continue;
-      }
-      for (let k = 0; k < piece.count; k++) {
-        const value = tail[next++] as IrExpr;
-        emitElement(body, { ...piece, value }, slot => offset(at, numberCode(piece.offset + k * piece.stride + slot)));
-      }
-    }
   });
   return { body, writer };
 }

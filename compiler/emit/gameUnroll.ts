@@ -51,7 +51,13 @@ export function unrollStep(
   }
   const elements = new Map<number, readonly Store[]>();
   for (const store of constantlyIndexed(written, exprs, own)) {
-    const part = (k: number): Store => ({ ...store, id: ids.next++, name: `${store.name}_${k}`, size: 1 });
+    // The id tells array and element, so that two calls for the same statements give the same ids.
+    const part = (k: number): Store => ({
+      ...store,
+      id: 2 * fresh + 4 * loopRounds * store.id + k,
+      name: `${store.name}_${k}`,
+      size: 1,
+    });
     elements.set(
       store.id,
       Array.from({ length: store.size }, (_, k) => part(k)),
@@ -97,6 +103,11 @@ function settled(expr: IrExpr, given: Replacements, flow: Flow, done: Map<IrExpr
         return value === undefined
           ? part
           : { op: 'const', value, scalar: part.scalar, bounds: { low: value, high: value } };
+      }
+      if (part.op === 'call') {
+        const value = constantOf(part, nothing);
+        const { scalar } = part;
+        return value === undefined ? part : { op: 'const', value, scalar, bounds: { low: value, high: value } };
       }
       if (part.op !== 'reduce') return part;
       const fold = withMostRounds(part);

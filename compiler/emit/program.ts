@@ -37,6 +37,7 @@ export function emitProgram({ train, game, gameText, read }: ProgramInput): stri
       ['shape', shape],
       ['settings', completeSettings(algorithm, train.settings, game.discount)],
       ['plan', train],
+      ['spec', game],
     ]),
     globals: new Set(['shape', 'settings', 'plan', 'spec', 'create', 'makeLearner']),
     renamed: new Map([
@@ -78,9 +79,11 @@ export function emitProgram({ train, game, gameText, read }: ProgramInput): stri
     banner('types'),
     ...part(isType),
     banner(`the game ${train.game}`),
-    nested(gameText, new Set(kept)),
+    nested(gameText),
     banner('random numbers, tables and exploration'),
-    [...hoisted].map(([name, value]) => `const ${name} = ${arrayText(value)};`).join('\n'),
+    [['agentNames', game.agents] as const, ...hoisted]
+      .map(([name, value]) => `const ${name} = ${arrayText(value)};`)
+      .join('\n'),
     ...part(name => !isType(name) && !isLoop(name) && !isLearner(name)),
     banner(algorithm.title),
     ...part(name => !isType(name) && isLearner(name)),
@@ -110,16 +113,31 @@ function banner(title: string): string {
   return `// ${'-'.repeat(Math.max(4, 90 - clean.length))} ${clean}`;
 }
 
-/** The game in a scope of its own, without the types that the program has already. */
-function nested(gameText: string, outer: ReadonlySet<string>): string {
+/**
+ * The game in a scope of its own. Its facts are constants of the program, so it keeps neither them nor the types that describe
+ * them; what is left is inferred.
+ */
+function nested(gameText: string): string {
   const file = ts.createSourceFile('game.ts', gameText, ts.ScriptTarget.ES2023, true);
   let body = '';
   for (const statement of file.statements) {
-    if (ts.isInterfaceDeclaration(statement) && outer.has(statement.name.text)) continue;
-    if (ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)) continue;
-    body += statement.getFullText();
+    if (ts.isInterfaceDeclaration(statement) || ts.isReturnStatement(statement) || isDirective(statement)) continue;
+    if (ts.isVariableStatement(statement) && statement.getText().startsWith('const spec')) continue;
+    body += ts.isFunctionDeclaration(statement) ? withoutType(statement, 'VectorGame') : statement.getFullText();
   }
-  return `const { spec, create } = (() => {\n${body.trim()}\n})();`;
+  return `const create = (() => {\n${body.trim()}\n\nreturn create;\n})();`;
+}
+
+function isDirective(statement: ts.Statement): boolean {
+  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
+}
+
+/** The text of a function, without its return type if that has this name. */
+function withoutType(node: ts.FunctionDeclaration, name: string): string {
+  const text = node.getFullText();
+  if (node.type?.getText() !== name) return text;
+  const at = node.getFullStart();
+  return `${text.slice(0, node.parameters.end + 1 - at)}${text.slice(node.type.end - at)}`;
 }
 
 function main(train: TrainSpec, game: GameSpec): string {
@@ -129,7 +147,7 @@ function main(train: TrainSpec, game: GameSpec): string {
   while (!training.done()) {
     training.advance(Number.MAX_SAFE_INTEGER);
     const evaluation = training.evaluate();
-    console.log(metricsLine(seed, training.step(), training.episode(), spec.agents, evaluation));${
+    console.log(metricsLine(seed, training.step(), training.episode(), agentNames, evaluation));${
       stop === undefined ? '' : `\n    if (${metricText(stop.metric, game)} ${stop.op} ${stop.value}) break;`
     }
   }

@@ -180,12 +180,12 @@ function inlineCall(node: ts.CallExpression, ctx: FoldContext, bound: Bindings):
   const target = ctx.inlined(node.expression.text);
   if (target === undefined) return undefined;
   const values = node.arguments.map(argument => known(argument, ctx, bound));
-  if (!values.some(v => typeof v?.value === 'object')) return undefined;
+  const isRecord = (v: Known | undefined) => typeof v?.value === 'object' && !Array.isArray(v.value);
+  if (!values.some(isRecord)) return undefined;
   const bindings = new Map(
     target.parameters.map((name, k) => {
       const value = values[k];
-      const isObject = typeof value?.value === 'object';
-      return [name, { known: value, text: isObject ? name : print(node.arguments[k] as ts.Node, ctx, bound) }];
+      return [name, { known: value, text: isRecord(value) ? name : print(node.arguments[k] as ts.Node, ctx, bound) }];
     }),
   );
   return print(target.result, ctx, bindings);

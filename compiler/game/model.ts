@@ -227,6 +227,8 @@ export interface ObservationPiece {
   /** Slots per element: 1 writes the number; n > 1 writes one-hot of value - low in 0..n-1 (all zeros when outside). */
   readonly width: number;
   readonly low: number;
+  /** What the values of a named set are called, from `low` on; only people read it. */
+  readonly names?: readonly string[];
 }
 
 // ---------------------------------------------------------------------------------------------- the model

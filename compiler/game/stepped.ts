@@ -132,8 +132,28 @@ export class Stepped {
 
   /** An observation as lines of text. */
   printObservation(agent: number): string {
-    const { pieces } = this.observation(agent);
-    return pieces.map(({ label, values }) => `${label}  ${values.map(printNumber).join(' ')}`).join('\n');
+    const space = this.model.classes[this.agentOf(agent).cls]?.observation.pieces ?? [];
+    const lines: { label: string; entries: { at: number; text: string }[] }[] = [];
+    this.observation(agent).pieces.forEach(({ label, values }, p) => {
+      const piece = space[p];
+      const entries = values.map((value, k) => ({
+        at: (piece?.offset ?? 0) + k * (piece?.stride ?? 1),
+        text: piece?.names === undefined ? printNumber(value) : (piece.names[value - piece.low] ?? '-'),
+      }));
+      // The fields of an array of records are pieces of their own; people read them element by element.
+      const last = lines.at(-1);
+      if (last?.label === label) last.entries.push(...entries);
+      else lines.push({ label, entries });
+    });
+    return lines
+      .map(
+        ({ label, entries }) =>
+          `${label}  ${entries
+            .sort((a, b) => a.at - b.at)
+            .map(({ text }) => text)
+            .join(' ')}`,
+      )
+      .join('\n');
   }
 
   /** Agents that choose now; none once the episode has ended. */

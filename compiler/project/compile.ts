@@ -1,5 +1,5 @@
 /** A program from its entry file: loads, checks everything, and answers questions about what it declares. */
-import type { AssertDecl, GameRef, SolveDecl, SweepDecl, TrainDecl } from '../../grammar/ast.ts';
+import type { AssertDecl, Declaration, GameRef, SolveDecl, Span, SweepDecl, TrainDecl } from '../../grammar/ast.ts';
 import { concepts, solverTable } from '../../runtime/solvers/table.ts';
 import type {
   AssertSpec,
@@ -14,14 +14,16 @@ import type {
 } from '../api.ts';
 import { Reporter, replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
+import { withinLimits } from '../elaborate/budget.ts';
 import { report, sourceText } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { checkFunction } from '../elaborate/functions.ts';
 import * as ir from '../elaborate/ir.ts';
 import type { GameModel } from '../game/model.ts';
+import { workOf } from '../game/work.ts';
 import { claimOf } from './assert.ts';
 import { elaborateFound, elaborateRef, type Found, findGame, outsideArguments, workspace } from './instance.ts';
-import { type LoadedFile, loadProject, type Project } from './load.ts';
+import { type LoadedFile, loadProject, nameOf, type Project } from './load.ts';
 import { sweepRuns } from './sweep.ts';
 import { trainSpec } from './train.ts';
 
@@ -46,10 +48,24 @@ export function compile(host: Host, entry: string): Program {
   };
 }
 
+/** Names may be megabytes long; a message shows enough of each to find it. */
+function legible(diagnostic: Diagnostic): Diagnostic {
+  const short = (text: string): string =>
+    text.length <= 200 ? text : text.replace(/[^\s`]{120,}/g, word => `${word.slice(0, 60)}...${word.slice(-20)}`);
+  return {
+    ...diagnostic,
+    message: short(diagnostic.message),
+    remedy: diagnostic.remedy === undefined ? undefined : short(diagnostic.remedy),
+    related: diagnostic.related.map(one => ({ ...one, message: short(one.message) })),
+    fixes: diagnostic.fixes.map(fix => ({ ...fix, title: short(fix.title) })),
+  };
+}
+
 function sorted(diagnostics: readonly Diagnostic[], files: readonly string[], entry: string): readonly Diagnostic[] {
   const rank = (file: string) => (file === entry ? -1 : files.indexOf(file));
   const seen = new Set<string>();
-  return [...diagnostics]
+  return diagnostics
+    .map(legible)
     .filter(d => {
       const key = `${d.code} ${d.at.file} ${d.at.span.start} ${d.at.span.end} ${d.message}`;
       if (seen.has(key)) return false;
@@ -60,6 +76,12 @@ function sorted(diagnostics: readonly Diagnostic[], files: readonly string[], en
       (a, b) => rank(a.at.file) - rank(b.at.file) || a.at.span.start - b.at.span.start || a.at.span.end - b.at.span.end,
     );
 }
+
+/** Expressions that one step may evaluate: some seconds of work. */
+const maxStepWork = 1e9;
+/** Games and uses of games, times declarations of their file. */
+const maxCrowd = 1e7;
+const usesGames: ReadonlySet<Declaration['kind']> = new Set(['Game', 'GameAlias', 'Solve', 'Train', 'Sweep', 'Assert']);
 
 class Checker {
   readonly games: GameInfo[] = [];
@@ -72,6 +94,7 @@ class Checker {
   private readonly diagnostics: Diagnostic[];
   /** Games whose own declaration is wrong; uses of them say nothing more. */
   private readonly broken = new Set<object>();
+  private exceeded = false;
 
   constructor(project: Project, file: LoadedFile, diagnostics: Diagnostic[]) {
     this.project = project;
@@ -80,9 +103,11 @@ class Checker {
   }
 
   run(): void {
-    for (const file of this.project.files.values()) this.checkDeclarations(file);
+    if (this.isCrowded()) return;
+    for (const file of this.project.files.values()) if (!this.exceeded) this.checkDeclarations(file);
     const { declarations } = this.file.ast;
     for (const declaration of declarations) {
+      if (this.exceeded) return;
       // A second declaration of a name was reported; it cannot be asked for.
       if (
         'name' in declaration &&
@@ -90,24 +115,45 @@ class Checker {
         this.file.own.get(declaration.name.text) !== declaration
       )
         continue;
-      switch (declaration.kind) {
-        case 'Solve':
-          this.solve(declaration);
-          break;
-        case 'Train':
-          this.train(declaration);
-          break;
-        case 'Assert':
-          this.assert(declaration, undefined);
-          break;
-        case 'Game':
-          for (const item of declaration.items)
-            if (item.kind === 'Assert') this.assert(item, { decl: declaration, file: this.file.path });
-          break;
-        default:
-      }
+      this.limitedUse(declaration, () => this.checkUse(declaration));
     }
-    for (const declaration of declarations) if (declaration.kind === 'Sweep') this.sweep(declaration);
+    for (const declaration of declarations)
+      if (declaration.kind === 'Sweep' && !this.exceeded) this.limitedUse(declaration, () => this.sweep(declaration));
+  }
+
+  private checkUse(declaration: Declaration): void {
+    switch (declaration.kind) {
+      case 'Solve':
+        return this.solve(declaration);
+      case 'Train':
+        return this.train(declaration);
+      case 'Assert':
+        return this.assert(declaration, undefined);
+      case 'Game':
+        for (const item of declaration.items)
+          if (item.kind === 'Assert') this.assert(item, { decl: declaration, file: this.file.path });
+        return;
+      default:
+    }
+  }
+
+  private limitedUse(declaration: Declaration, body: () => void): void {
+    const reporter = new Reporter();
+    const { start } = declaration.span;
+    this.limited(reporter, this.file.path, { start, end: start + 1 }, 'this declaration', body);
+    this.diagnostics.push(...reporter.diagnostics);
+  }
+
+  /** Every game, and every use of one, makes the names of its file anew: files with thousands of both are refused. */
+  private isCrowded(): boolean {
+    const uses = this.file.ast.declarations.filter(({ kind }) => usesGames.has(kind)).length;
+    const names = Math.max(...[...this.project.files.values()].map(file => file.ast.declarations.length));
+    if (uses * names <= maxCrowd) return false;
+    const reporter = new Reporter();
+    const reason = `it has ${uses} games and uses of games, with ${names} declarations to look names up in`;
+    reporter.report(this.file.path, { start: 0, end: 1 }, 'too-large', { what: 'this file', reason });
+    this.diagnostics.push(...reporter.diagnostics);
+    return true;
   }
 
   /** Types, constants, functions and games of one file, each game at its defaults. */
@@ -116,20 +162,38 @@ class Checker {
     const space = workspace(this.project, reporter);
     const scope = space.scopes.of(file.path);
     const ctx = space.scopes.context(file.path);
-    for (const binding of [...scope.names.values()]) {
-      if (binding.kind === 'lazy' || binding.kind === 'type') binding.get();
-      if (binding.kind === 'fn' && binding.fn.file === file.path) checkFunction(ctx, binding.fn);
+    for (const [name, binding] of [...scope.names]) {
+      const declaration = file.own.get(name);
+      const span = (declaration === undefined ? undefined : nameOf(declaration)?.span) ?? { start: 0, end: 1 };
+      this.limited(reporter, file.path, span, `\`${name}\``, () => {
+        if (binding.kind === 'lazy' || binding.kind === 'type') binding.get();
+        if (binding.kind === 'fn' && binding.fn.file === file.path) checkFunction(ctx, binding.fn);
+      });
+      if (this.exceeded || reporter.isFull) break;
     }
     this.diagnostics.push(...reporter.diagnostics);
     for (const declaration of file.own.values()) {
+      if (this.exceeded) return;
       if (declaration.kind !== 'Game' && declaration.kind !== 'GameAlias') continue;
       const found: Found = { decl: declaration, file: file.path };
       const own = new Reporter();
-      elaborateFound(workspace(this.project, own), found, new Map(), [], undefined);
+      const { span, text } = declaration.name;
+      this.limited(own, file.path, span, `\`${text}\``, () => {
+        const model = elaborateFound(workspace(this.project, own), found, new Map(), [], undefined);
+        if (model !== undefined) requireBounded(own, file.path, span, model);
+      });
       this.diagnostics.push(...own.diagnostics);
       if (own.hasErrors) this.broken.add(declaration);
       if (file === this.file) this.games.push(this.gameInfo(found));
     }
+  }
+
+  /** Runs a part of the check; where that exceeds a limit, says so and ends the whole check: the next part might do the same. */
+  private limited<T>(reporter: Reporter, file: string, span: Span, what: string, body: () => T): T | undefined {
+    return withinLimits(body, reason => {
+      this.exceeded = true;
+      reporter.report(file, span, 'too-large', { what, reason });
+    });
   }
 
   private gameInfo({ decl }: Found): GameInfo {
@@ -197,11 +261,19 @@ class Checker {
         known: '',
       });
     } else {
-      const args = overrides.size === 0 || found === undefined ? undefined : outsideArguments(space, found, overrides);
-      if (!reporter.hasErrors) model = build(space, args);
+      const here = found ?? { file: this.file.path, decl: undefined };
+      const span = here.decl?.name.span ?? { start: 0, end: 1 };
+      model = this.limited(reporter, here.file, span, 'this game', () => {
+        const args =
+          overrides.size === 0 || found === undefined ? undefined : outsideArguments(space, found, overrides);
+        const made = reporter.hasErrors ? undefined : build(space, args);
+        if (made !== undefined) requireBounded(reporter, here.file, span, made);
+        return made;
+      });
     }
-    if (model === undefined || reporter.hasErrors) return { model: undefined, diagnostics: reporter.diagnostics };
-    return { model, diagnostics: reporter.diagnostics };
+    if (model === undefined || reporter.hasErrors)
+      return { model: undefined, diagnostics: reporter.diagnostics.map(legible) };
+    return { model, diagnostics: reporter.diagnostics.map(legible) };
   }
 
   /** Checks a use of a game: its own problems are told at its declaration, those of these arguments here. */
@@ -337,6 +409,14 @@ class Checker {
     if (runs !== undefined && !reporter.hasErrors)
       this.sweeps.push({ name: decl.name.text, of: decl.of.text, runs, span: decl.span });
   }
+}
+
+/** A step that nobody would live to see the end of is refused like any other size. */
+function requireBounded(reporter: Reporter, file: string, span: Span, model: GameModel): void {
+  const { step } = workOf(model);
+  if (step <= maxStepWork) return;
+  const reason = `one step evaluates about ${step.toPrecision(2)} expressions, and at most ${maxStepWork.toExponential()} are allowed`;
+  reporter.report(file, span, 'too-large', { what: `\`${model.name}\``, reason });
 }
 
 function innermost(ref: GameRef): GameRef {

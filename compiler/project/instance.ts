@@ -6,8 +6,9 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { coerce } from '../elaborate/coerce.ts';
 import { Builder, type Context, report, Scope } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
-import { type Argument, elaborateGame } from '../elaborate/game.ts';
+import { elaborateGame } from '../elaborate/game.ts';
 import * as ir from '../elaborate/ir.ts';
+import { type Argument, bindParams } from '../elaborate/params.ts';
 import { repeat } from '../elaborate/repeated.ts';
 import { resolveType } from '../elaborate/typeexpr.ts';
 import type { Value } from '../elaborate/values.ts';
@@ -34,6 +35,9 @@ export function findGame(project: Project, file: string, name: string): Found | 
   return undefined;
 }
 
+/** `game A = B`, `game B = C` and so on. */
+const maxAliases = 100;
+
 /** Where elaboration happens: one builder with the scopes of all files. */
 export interface Workspace {
   readonly project: Project;
@@ -54,7 +58,9 @@ export function elaborateRef(
   path: readonly GameLike[],
 ): GameModel | undefined {
   if (ref.base !== undefined) return repeatedRef(space, ctx, ref, ref.base, path);
-  const name = ref.path.at(-1) as Name;
+  const name = ref.path.at(-1);
+  // A name that is missing has been reported by the parser.
+  if (name === undefined) return undefined;
   const found = findGame(space.project, ctx.file, name.text);
   if (found === undefined) {
     const games = knownGames(space.project, ctx.file);
@@ -135,6 +141,11 @@ export function elaborateFound(
     space.build.reporter.report(file, decl.name.span, 'recursive-declaration', { name: decl.name.text, path: circle });
     return undefined;
   }
+  if (path.length >= maxAliases) {
+    const reason = `it is another name of another name, ${maxAliases} times over`;
+    space.build.reporter.report(file, decl.name.span, 'too-large', { what: `\`${decl.name.text}\``, reason });
+    return undefined;
+  }
   if (from !== undefined) {
     const missing = decl.params.find(p => p.default === undefined && !args.has(p.name.text));
     if (missing !== undefined) {
@@ -146,24 +157,9 @@ export function elaborateFound(
   const outer = space.scopes.context(file);
   const scope = new Scope(outer.scope);
   const ctx: Context = { ...outer, scope };
-  for (const param of decl.params)
-    scope.names.set(param.name.text, { kind: 'value', value: aliasParameter(ctx, param, args.get(param.name.text)) });
+  bindParams(ctx, decl.params, args, decl.name.text, decl.where);
   const model = elaborateRef(space, ctx, decl.of, [...path, decl]);
   return model === undefined ? undefined : { ...model, name: decl.name.text, doc: decl.doc ?? model.doc };
-}
-
-function aliasParameter(ctx: Context, param: Param, given: Argument | undefined): Value {
-  const type = resolveType(ctx, param.type);
-  if (given !== undefined) return coerce(ctx, given.value, type, param.span, `\`${param.name.text}\``);
-  if (param.default !== undefined)
-    return coerce(
-      ctx,
-      elaborate(ctx, param.default, type),
-      type,
-      param.default.span,
-      `The default of \`${param.name.text}\``,
-    );
-  return V.fromOrdinal(type, ir.int(0));
 }
 
 function repeatedRef(
@@ -238,12 +234,9 @@ export function outsideArguments(
     const param = found.decl.params.find(p => p.name.text === name);
     if (param === undefined) {
       const suggestion = suggest(name, known);
-      report(ctx, found.decl.name.span, 'unknown-argument', {
-        name,
-        of: found.decl.name.text,
-        suggestion,
-        known: known.join(', '),
-      });
+      // The name stands outside of the file, so there is nothing in it to edit.
+      const problem = { name, of: found.decl.name.text, suggestion, known: known.join(', ') };
+      report(ctx, found.decl.name.span, 'unknown-argument', problem, { fixes: [] });
       return undefined;
     }
     const parsed = parse(`let value = ${text}`);

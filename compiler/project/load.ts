@@ -100,6 +100,7 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
       return;
     }
     for (const name of wanted) {
+      if (reporter.isFull) return;
       const target = host.library(group[1] as string, name.text);
       const loaded = target === undefined ? undefined : load(target, { file: file.path, span: name.span });
       const own = loaded?.own.get(name.text);

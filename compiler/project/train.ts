@@ -14,18 +14,16 @@ type Clause<K extends TrainClause['kind']> = Extract<TrainClause, { kind: K }>;
 
 /** Everything of a training but its game. */
 export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | undefined): TrainSpec | undefined {
-  const clause = <K extends TrainClause['kind']>(kind: K, text: string): Clause<K> | undefined => {
-    const all = decl.clauses.filter((c): c is Clause<K> => c.kind === kind);
-    if (all[1] !== undefined) report(ctx, all[1].span, 'duplicate-clause', { clause: text });
-    return all[0];
-  };
-  const team = clause('TeamReward', 'team reward');
-  const algorithmClause = clause('Algorithm', 'algorithm');
-  const budget = clause('Budget', 'budget');
-  const envsClause = clause('Envs', 'envs');
-  const seedsClause = clause('Seeds', 'seeds');
-  const evaluate = clause('Evaluate', 'evaluate');
-  const stop = clause('Stop', 'stop when');
+  // A second clause of a kind was reported by the grammar.
+  const clause = <K extends TrainClause['kind']>(kind: K): Clause<K> | undefined =>
+    decl.clauses.find((c): c is Clause<K> => c.kind === kind);
+  const team = clause('TeamReward');
+  const algorithmClause = clause('Algorithm');
+  const budget = clause('Budget');
+  const envsClause = clause('Envs');
+  const seedsClause = clause('Seeds');
+  const evaluate = clause('Evaluate');
+  const stop = clause('Stop');
   const teamReward = teamOf(ctx, team);
   if (algorithmClause === undefined) {
     report(ctx, decl.name.span, 'missing-clause', {
@@ -46,7 +44,7 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
   const envs = envsClause === undefined ? 1 : wholeNumber(ctx, envsClause.count, 'envs', 1, 1_000_000);
   const seeds = seedsClause === undefined ? [1] : seedsOf(ctx, seedsClause.seeds);
   const every = evaluate === undefined ? undefined : quantity(ctx, evaluate.every, 'evaluate every');
-  const episodes = evaluate === undefined ? undefined : quantity(ctx, evaluate.episodes, 'evaluate for');
+  const episodes = evaluate === undefined ? undefined : quantity(ctx, evaluate.episodes, 'evaluate for', 1_000_000);
   if (episodes !== undefined && episodes.unit !== 'episodes' && evaluate !== undefined) {
     report(ctx, evaluate.episodes.span, 'bad-setting', {
       name: 'evaluate for',
@@ -61,6 +59,7 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
   const limit = stop === undefined ? undefined : stopOf(ctx, stop);
   if (algorithm !== undefined && model !== undefined && algorithmClause !== undefined)
     fit(ctx, algorithmClause, algorithm, model, teamReward ?? 'none');
+  if (model !== undefined) requireEnds(ctx, decl, model, [amount, every], episodes?.amount ?? defaultEpisodes);
   if (
     algorithm === undefined ||
     amount === undefined ||
@@ -80,9 +79,39 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
     budget: amount,
     envs,
     seeds,
-    evaluate: { every: every ?? tenth(amount), episodes: episodes?.amount ?? 100 },
+    evaluate: { every: every ?? tenth(amount), episodes: episodes?.amount ?? defaultEpisodes },
     stop: limit,
   };
+}
+
+const defaultEpisodes = 100;
+/** Steps of one evaluation. */
+const maxEvaluation = 1e9;
+
+/** Refuses what would never be over: returns without end, budgets in episodes that last for ever. */
+function requireEnds(
+  ctx: Context,
+  decl: TrainDecl,
+  model: GameModel,
+  counts: readonly (Quantity | undefined)[],
+  episodes: number,
+): void {
+  const ends = model.end !== undefined && ir.constantOf(model.end) !== 0;
+  if (ends) return;
+  if (model.horizon !== undefined) {
+    const steps = model.horizon * episodes;
+    if (steps <= maxEvaluation) return;
+    const problem = `an evaluation of ${episodes} episodes of ${model.horizon} steps is more than ${maxEvaluation} steps`;
+    report(ctx, decl.of.span, 'endless-training', { problem });
+    return;
+  }
+  const discount = typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
+  if (discount >= 1) {
+    report(ctx, decl.of.span, 'endless-training', { problem: `\`${model.name}\` never ends, and its discount is 1` });
+  } else if (counts.some(count => count?.unit === 'episodes')) {
+    const problem = `\`${decl.name.text}\` counts episodes, but \`${model.name}\` never ends one`;
+    report(ctx, decl.of.span, 'endless-training', { problem });
+  }
 }
 
 /** Ten evaluations over the budget where nothing else is said. */
@@ -160,8 +189,8 @@ function wholeNumber(ctx: Context, e: Expr, name: string, low: number, high: num
   return undefined;
 }
 
-function quantity(ctx: Context, node: QuantityNode, name: string): Quantity | undefined {
-  const amount = wholeNumber(ctx, node.value, name, 1, 1e15);
+function quantity(ctx: Context, node: QuantityNode, name: string, most = 1e15): Quantity | undefined {
+  const amount = wholeNumber(ctx, node.value, name, 1, most);
   const unit = node.unit.text;
   if (unit !== 'steps' && unit !== 'episodes') {
     const suggestion = suggest(unit, ['steps', 'episodes']);

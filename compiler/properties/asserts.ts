@@ -17,6 +17,8 @@ export interface SolvedValues {
   readonly values: readonly (readonly number[])[];
   /** Absolute error that the numbers may have; 0 for exact answers. */
   readonly tolerance: number;
+  /** The numbers are only known not to be exceeded, for this reason. */
+  readonly atMost: string | undefined;
 }
 
 export type Verdict =
@@ -37,7 +39,14 @@ export async function evaluateAssert(spec: AssertSpec, model: GameModel, tools: 
   if ('why' in found) return { status: 'unknown', why: found.why };
   const slack = claim.within + found.tolerance;
   for (const value of found.values)
-    if (!holds(value, claim.op, claim.value, slack)) return { status: 'failed', fact: `${found.what} is ${value}` };
+    if (!holds(value, claim.op, claim.value, slack)) {
+      if (found.atMost !== undefined)
+        return { status: 'unknown', why: `${found.what} is at most ${value}: ${found.atMost}` };
+      const one = found.values.length > 1 ? `there are ${found.values.length} solutions, and in one of them ` : '';
+      return { status: 'failed', fact: `${one}${found.what} is ${value}` };
+    }
+  if (found.atMost !== undefined && claim.op !== '<=' && claim.op !== '<')
+    return { status: 'unknown', why: `only an upper bound is known: ${found.atMost}` };
   return {
     status: 'proved',
     how: `${found.what} is ${found.values[0]}${found.tolerance === 0 ? '' : ` up to ${found.tolerance}`}`,
@@ -45,7 +54,12 @@ export async function evaluateAssert(spec: AssertSpec, model: GameModel, tools: 
 }
 
 type Measured =
-  | { readonly what: string; readonly values: readonly number[]; readonly tolerance: number }
+  | {
+      readonly what: string;
+      readonly values: readonly number[];
+      readonly tolerance: number;
+      readonly atMost?: string | undefined;
+    }
   | { readonly why: string };
 
 async function quantityOf(quantity: Quantity, model: GameModel, tools: AssertTools): Promise<Measured> {
@@ -62,17 +76,36 @@ async function quantityOf(quantity: Quantity, model: GameModel, tools: AssertToo
       : { what: 'the number of terminal states', values: [terminalCount], tolerance: 0 };
   const solved = await tools.solve(model, listed, quantity.concept);
   if ('refused' in solved) return { why: lowered(solved.refused) };
+  if (quantity.concept === 'correlated' || quantity.concept === 'coarse_correlated') {
+    // The greatest welfare is one number, but equilibria that share it may divide it differently.
+    if (quantity.agent !== undefined)
+      return {
+        why: `several equilibria may share the greatest welfare and divide it differently; assert their welfare, \`value(${quantity.concept})\``,
+      };
+    const welfare = solved.values.map(row => row.reduce((sum, value) => sum + value, 0));
+    return { what: 'the greatest welfare', values: welfare, tolerance: solved.tolerance * solved.agents.length };
+  }
   const what = `the ${quantity.concept} value${quantity.agent === undefined ? '' : ` of ${quantity.agent}`}`;
   if (quantity.agent === undefined) {
     const common = solved.values.every(row =>
       row.every(value => Math.abs(value - (row[0] as number)) <= 2 * solved.tolerance),
     );
     if (!common) return { why: 'the agents have different values; name one, as in `value(pure, Row)`' };
-    return { what, values: solved.values.map(row => row[0] as number), tolerance: solved.tolerance };
+    return {
+      what,
+      values: solved.values.map(row => row[0] as number),
+      tolerance: solved.tolerance,
+      atMost: solved.atMost,
+    };
   }
   const agent = solved.agents.indexOf(quantity.agent);
   if (agent === -1) return { why: `there is no agent ${quantity.agent}` };
-  return { what, values: solved.values.map(row => row[agent] as number), tolerance: solved.tolerance };
+  return {
+    what,
+    values: solved.values.map(row => row[agent] as number),
+    tolerance: solved.tolerance,
+    atMost: solved.atMost,
+  };
 }
 
 function holds(value: number, op: string, wanted: number, slack: number): boolean {

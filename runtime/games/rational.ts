@@ -1,3 +1,5 @@
+const long = 1n << 2048n;
+
 /** An exact fraction of two BigInts in lowest terms, denominator positive. */
 export class Rational {
   readonly numerator: bigint;
@@ -92,6 +94,10 @@ export class Rational {
   }
   get isInteger(): boolean {
     return this.denominator === 1n;
+  }
+  /** Has it more than about 600 digits above or below the line? */
+  get isLong(): boolean {
+    return this.denominator > long || this.numerator > long || this.numerator < -long;
   }
   /** The nearest double. */
   toNumber(): number {

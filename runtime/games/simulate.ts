@@ -34,7 +34,7 @@ export interface Simulation {
   readonly length: Estimate;
 }
 
-/** Tail steps for games without horizon: episodes that take longer are reported as unfinished. */
+/** Tail steps for games without horizon or with a long one: episodes that take longer are reported as unfinished. */
 const tailSteps = 10_000;
 
 /**
@@ -64,7 +64,7 @@ export function simulate(create: CreateVectorGame, spec: GameSpec, options: Simu
   }
   const finish = options.clock?.();
   record.startTail(rounds);
-  const tail = spec.horizon ?? tailSteps;
+  const tail = Math.min(spec.horizon ?? tailSteps, Math.max(tailSteps, 4 * rounds));
   for (let t = rounds; t < rounds + tail && record.open > 0; t++) {
     policy(t);
     game.step();

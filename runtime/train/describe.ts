@@ -1,8 +1,10 @@
 /** What was learned, as text for people. */
 import type { GameSpec } from '../games/vector.ts';
 import type { LearnedTable } from '../learners/shared/learner.ts';
+import { episodeLimit } from '../learners/shared/shape.ts';
 import type { Estimate } from './evaluate.ts';
 import type { Summary } from './folder.ts';
+import type { TrainSpec } from './spec.ts';
 
 /** Tables with more rows or columns than this are summed up in a line. */
 export interface DescribeLimits {
@@ -12,17 +14,54 @@ export interface DescribeLimits {
 
 const small: DescribeLimits = { rows: 12, columns: 12 };
 
+/** Agents that are shown one by one. */
+const mostAgents = 20;
+
 /** One line per seed and one over all seeds. */
 export function describeSummary(summary: Summary, game: GameSpec): string {
-  const lines = [['seed', 'steps', 'episodes', 'return', 'episode length', ...game.agents]];
+  const agents = game.agents.slice(0, mostAgents);
+  const lines = [['seed', 'steps', 'episodes', 'return', 'episode length', ...agents]];
   for (const { seed, step, episode, reason, final } of summary.seeds) {
     const start = [`${seed}${reason === 'interrupted' ? ' (interrupted)' : ''}`, String(step), String(episode)];
     if (final === undefined) lines.push([...start, 'not evaluated']);
-    else lines.push([...start, show(final.return), short(final.length.mean), ...final.returns.map(show)]);
+    else
+      lines.push([
+        ...start,
+        show(final.return),
+        short(final.length.mean),
+        ...final.returns.slice(0, mostAgents).map(show),
+      ]);
   }
-  const text = align(lines, 1);
+  const left = game.agents.length - agents.length;
+  const text = align(lines, 1) + (left === 0 ? '' : `\n  (the first ${mostAgents} of ${game.agents.length} agents)`);
   if (summary.return === undefined || summary.seeds.length < 2) return text;
   return `${text}\nover ${summary.seeds.length} seeds: return ${show(summary.return)}`;
+}
+
+/** What the numbers of the summary mean, where they could be misread: a line each. */
+export function summaryNotes(
+  train: Pick<TrainSpec, 'teamReward'>,
+  game: GameSpec,
+  summary: Summary,
+): readonly string[] {
+  const finals = summary.seeds.flatMap(({ final }) => (final === undefined ? [] : [final]));
+  const notes: string[] = [];
+  const unequal = finals.some(({ returns }) => returns.some(({ mean }) => mean !== returns[0]?.mean));
+  if (unequal || (game.discount < 1 && finals.length > 0)) {
+    const over =
+      train.teamReward === 'sum' ? 'the sum over agents of ' : game.agents.length > 1 ? 'the mean over agents of ' : '';
+    const cancel = finals.every(({ returns: [a, b, ...more] }) => more.length === 0 && a?.mean === -(b?.mean ?? 0));
+    const zero = unequal && cancel ? '; 0 where the rewards cancel, so look at the agents' : '';
+    notes.push(`return: ${over}what an episode gives, undiscounted${zero}`);
+  }
+  for (const { seed, final } of summary.seeds) {
+    if (final === undefined || !(final.cut > 0)) continue;
+    const { episodes, cut } = final;
+    notes.push(
+      `seed ${seed}: ${cut} of ${episodes} evaluation episodes did not end and were cut after ${episodeLimit(game)} steps`,
+    );
+  }
+  return notes;
 }
 
 /**
@@ -34,7 +73,7 @@ export function describePolicy(
   game: GameSpec,
   limits: DescribeLimits = small,
 ): string {
-  const parts = tables.map(table => {
+  const parts = tables.slice(0, mostAgents).map(table => {
     const columns = columnsOf(table, game);
     const who = table.agent === undefined ? 'all agents' : game.agents[table.agent];
     if (table.rows === 0) return `${who}: nothing learned yet`;
@@ -43,6 +82,7 @@ export function describePolicy(
     }
     return `${who} (${meaning[table.quantity] ?? table.quantity})\n${align(linesOf(table, columns), table.keyLength > 0 ? 1 : 0)}`;
   });
+  if (tables.length > mostAgents) parts.push(`(the first ${mostAgents} of ${tables.length} tables)`);
   return parts.join('\n\n');
 }
 

@@ -21,6 +21,8 @@ export interface Evaluation {
   /** By agent, in declaration order. */
   readonly returns: readonly Estimate[];
   readonly length: Estimate;
+  /** Episodes that did not end and were cut after as many steps as an evaluation plays of one. */
+  readonly cut: number;
 }
 
 /** Games played side by side; how many does not change the result, because every episode has random numbers of its own. */
@@ -46,6 +48,7 @@ export function evaluate(
   const earned = new Float64Array(episodes * shape.agents);
   const discounted = new Float64Array(episodes * shape.agents);
   const length = new Float64Array(episodes);
+  let cut = 0;
   for (let first = 0; first < episodes; first += envs) {
     const count = Math.min(envs, episodes - first);
     const buffers = allocateBuffers(spec, envs);
@@ -78,6 +81,7 @@ export function evaluate(
       }
       weight *= shape.discount;
     }
+    cut += left;
   }
   const returns: Estimate[] = [];
   for (let i = 0; i < shape.agents; i++) returns.push(estimate(earned, i, shape.agents));
@@ -87,6 +91,7 @@ export function evaluate(
     discounted: estimate(teamTotals(shape, plan, discounted), 0, 1),
     returns,
     length: estimate(length, 0, 1),
+    cut,
   };
 }
 
@@ -133,5 +138,6 @@ export function metricsLine(
     discounted: evaluation.discounted,
     returns,
     length: evaluation.length,
+    cut: evaluation.cut,
   });
 }

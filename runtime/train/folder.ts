@@ -71,6 +71,50 @@ export function createRunFolder(dir: string, run: RunDescription): Failure | und
   return undefined;
 }
 
+/** A run that a new one in the same folder would destroy. */
+export interface OlderRun {
+  /** The same settings, game, parameters and sources as the new one. */
+  readonly same: boolean;
+  /** Every seed came to its end. */
+  readonly finished: boolean;
+  /** Not finished, but stopped in good order, so that it can be gone on with. */
+  readonly resumable: boolean;
+}
+
+/**
+ * What would be lost if `run` were started in `dir`; undefined where nothing would: an empty folder, a run that learned nothing
+ * yet, or the same training at its end, which gives the same again.
+ */
+export function wouldReplace(dir: string, run: RunDescription): OlderRun | undefined {
+  const before = readRunFolder(dir);
+  if ('error' in before) return undefined;
+  const summary = readSummary(dir);
+  const stopped = !('error' in summary);
+  if (!stopped && seedsIn(dir).length === 0 && !hasMetrics(dir)) return undefined;
+  const same = sameRun(before, run);
+  const finished = stopped && unfinishedSeeds(before.train, summary).length === 0;
+  return same && finished ? undefined : { same, finished, resumable: stopped && !finished };
+}
+
+/** Seeds of a training that did not come to their end, in the order of the spec. */
+export function unfinishedSeeds(train: TrainSpec, summary: Summary): number[] {
+  const ended = (seed: number) => summary.seeds.some(s => s.seed === seed && s.reason !== 'interrupted');
+  return train.seeds.filter(seed => !ended(seed));
+}
+
+/** The paths of the sources do not count: the same file may be named in several ways. */
+function sameRun(a: RunDescription, b: RunDescription): boolean {
+  const facts = ({ train, game, parameters, sources }: RunDescription) => {
+    const set = Object.entries(parameters).sort(([p], [q]) => (p < q ? -1 : 1));
+    return JSON.stringify([train, game, set, Object.values(sources).sort()]);
+  };
+  return facts(a) === facts(b);
+}
+
+function hasMetrics(dir: string): boolean {
+  return readdirSync(dir).some(name => /^seed-\d+$/.test(name) && existsSync(join(dir, name, 'metrics.jsonl')));
+}
+
 /** Adds a line to the metrics of one seed. */
 export function appendMetrics(dir: string, seed: number, line: string): void {
   mkdirSync(seedFolder(dir, seed), { recursive: true });

@@ -22,7 +22,25 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly seed: number; readonly step: number; readonly episode: number }
   | { readonly kind: 'metrics'; readonly seed: number; readonly line: string; readonly evaluation: Evaluation }
   | { readonly kind: 'result'; readonly result: SeedResult }
-  | { readonly kind: 'failed'; readonly seed: number; readonly message: string; readonly stack: string };
+  | {
+      readonly kind: 'failed';
+      readonly seed: number;
+      readonly message: string;
+      readonly stack: string;
+      readonly fault: boolean;
+    };
+
+/** A training that cannot go on for a reason that lies in its program: a draw that is impossible, tables beyond memory. */
+export class TrainingFault extends Error {
+  override readonly name = 'TrainingFault';
+}
+
+function outOfMemory(error: unknown): TrainingFault | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? new TrainingFault('what is learned does not fit into memory')
+    : undefined;
+}
 
 export interface PoolHooks {
   /** As they come: the seeds interleave, the lines of one seed are in order. */
@@ -110,11 +128,17 @@ function work(
           next();
           return;
         case 'failed':
-          fail(new Error(`seed ${message.seed} failed: ${message.message}`, { cause: message.stack }));
+          fail(
+            message.fault
+              ? new TrainingFault(`seed ${message.seed} failed: ${message.message}`)
+              : new Error(`seed ${message.seed} failed: ${message.message}`, { cause: message.stack }),
+          );
           return;
       }
     });
-    worker.on('error', error => fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('error', error =>
+      fail(outOfMemory(error) ?? (error instanceof Error ? error : new Error(String(error)))),
+    );
     worker.on('exit', code => {
       if (!closed) fail(new Error(`a training thread ended early with exit code ${code}`));
     });

@@ -48,7 +48,9 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
   const metrics: string[] = [];
   let final: Evaluation | undefined;
   let reason: SeedResult['reason'] = 'budget';
-  const pause = Math.max(1, Math.floor(16_384 / spec.envs));
+  // Often enough that a host can show something and stop, whatever a step costs.
+  const row = shape.observationRow + shape.actionRow;
+  const pause = Math.max(1, Math.floor(Math.min(16_384, 4_000_000 / (row + 1)) / spec.envs));
   while (!training.done()) {
     if (hooks.stopped?.()) {
       reason = 'interrupted';
@@ -56,8 +58,12 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
     }
     training.advance(pause);
     hooks.progress?.(training.step(), training.episode());
-    if (!training.evaluationDue()) continue;
+    if (!training.evaluationDue()) {
+      requireEpisodes(spec, training.step(), training.episode());
+      continue;
+    }
     final = training.evaluate();
+    requireNumbers(final, game.spec);
     const line = metricsLine(seed, training.step(), training.episode(), game.spec.agents, final);
     metrics.push(line);
     hooks.metrics?.(line, final);
@@ -68,6 +74,25 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
   }
   const checkpoint = training.save();
   return { seed, step: training.step(), episode: training.episode(), reason, final, metrics, checkpoint };
+}
+
+/** Steps of one game after which an episode that has not ended will not end either. */
+const endless = 20_000_000;
+
+/** A budget in episodes that never end would never be used up. */
+function requireEpisodes(spec: TrainSpec, step: number, episode: number): void {
+  const counts = spec.budget.unit === 'episodes' || spec.evaluate.every.unit === 'episodes';
+  if (!counts || episode > 0 || step < endless * spec.envs) return;
+  throw new Error(`it counts episodes, but none has ended in ${step} steps; give ${spec.game} a horizon`);
+}
+
+/** Rewards that grow beyond all numbers teach nothing. */
+function requireNumbers({ returns }: Evaluation, game: GameSpec): void {
+  const odd = returns.findIndex(estimate => !Number.isFinite(estimate.mean));
+  if (odd < 0) return;
+  throw new Error(
+    `the return of ${game.agents[odd]} is ${returns[odd]?.mean}: rewards of ${game.name} grow beyond 1.8e308, or are the difference of two that do`,
+  );
 }
 
 /** The algorithm of a spec, made ready for a game. */

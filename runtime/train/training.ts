@@ -23,7 +23,7 @@ export interface Training {
   restore(arrays: Arrays): void;
 }
 
-/** Starts a training. A vector step plays `plan.envs` joint steps; budget and evaluations may be overrun by less than that. */
+/** Starts a training. A vector step is a joint step of every game; budget and evaluations may be overrun by less than that. */
 export function startTraining(
   shape: Shape,
   plan: Plan,

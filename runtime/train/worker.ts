@@ -18,9 +18,21 @@ port.on('message', ({ seed, from }: ToWorker) => {
     send({ kind: 'result', result: train(seed, from) });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    send({ kind: 'failed', seed, message: error instanceof Error ? error.message : text, stack: text });
+    send({
+      kind: 'failed',
+      seed,
+      message: error instanceof Error ? error.message : text,
+      stack: text,
+      fault: isFault(error),
+    });
   }
 });
+
+/** Impossible draws (the game throws a plain Error) and arrays that no memory holds: not mistakes of the code around them. */
+function isFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'Error' || (error.name === 'RangeError' && !/call stack/i.test(error.message));
+}
 
 function train(seed: number, from: Arrays | undefined) {
   let told = 0;

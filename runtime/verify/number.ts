@@ -67,7 +67,7 @@ export function isExact(value: Num): value is Rational {
 export function showNum(value: Num, digits = 6): string {
   if (typeof value !== 'number') {
     const text = value.toString();
-    return text.length <= 24 ? text : showNum(value.toNumber(), digits);
+    return text.length <= 15 ? text : showNum(value.toNumber(), digits);
   }
   if (!Number.isFinite(value)) return value > 0 ? 'infinity' : value < 0 ? '-infinity' : 'unknown';
   const text = Number(value.toPrecision(digits)).toString();

@@ -152,6 +152,24 @@ test('simulate', async () => {
   expect(again.json.returns).toEqual(json.returns);
 });
 
+test('a solve that is refused does not stop the others', async () => {
+  const several = `${matching}solve Common: optimal of Match\nsolve Last: nash of Match\n`;
+  writeFileSync(join(cwd, 'several.marl'), several);
+  const { code, json } = await marlJson(['solve', 'several.marl'], { cwd });
+  expect(code).toBe(1);
+  const answers = json.answers as Record<string, unknown>[];
+  expect(answers.map(a => [a.name, 'refused' in a])).toEqual([
+    ['minimax of Match', false],
+    ['Free', false],
+    ['Common', true],
+    ['Last', false],
+  ]);
+  expect(json).toMatchObject({ ok: false, error: { message: expect.stringContaining('`Common`'), exit: 1 } });
+  const text = await marl(['solve', 'several.marl'], { cwd });
+  expect(text.out).toContain('Last: nash of Match by');
+  expect(text.err).toContain('`Common`');
+});
+
 describe('train, eval, play with the policy, emit', () => {
   test('train writes a folder and prints the last metrics; eval reads it', async () => {
     const { code, json } = await marlJson(['train', 'match.marl:Learn', '--out', 'run'], { cwd });
@@ -221,6 +239,13 @@ describe('train, eval, play with the policy, emit', () => {
     });
     expect(stopped.code).toBe(0);
     expect(stopped.out).toContain('marl train long.marl:Learn --resume --out stopped');
+    const evaluated = await marlJson(['eval', 'stopped', '--episodes', '5'], { cwd });
+    expect(evaluated.json.finished).toBe(false);
+    expect((await marl(['eval', 'stopped', '--episodes', '5'], { cwd })).out).toContain('interrupted: seed 3');
+    const anew = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped'], { cwd });
+    expect(anew.code).toBe(1);
+    expect(anew.err).toContain('interrupted before its end');
+    expect(anew.err).toContain('--resume --out stopped');
     const resumed = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped', '--resume'], { cwd });
     expect(resumed.code).toBe(0);
     await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'whole'], { cwd });
@@ -231,6 +256,31 @@ describe('train, eval, play with the policy, emit', () => {
     const changed = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped', '--resume'], { cwd });
     expect(changed.code).toBe(1);
     expect(changed.err).toContain('the program has changed');
+  });
+
+  test('an earlier run is replaced only by the same training, or by force', async () => {
+    const first = await marlJson(['train', 'match.marl:Learn', '--seed', '9', '--seed', '9', '--out', 'kept'], { cwd });
+    expect(first.json.seeds).toEqual([9]);
+    const tables = readFileSync(join(cwd, 'kept/seed-9/tables.bin'));
+    expect((await marl(['train', 'match.marl:Learn', '--seed', '9', '--out', 'kept'], { cwd })).code).toBe(0);
+    const other = await marl(['train', 'match.marl:Learn', '--out', 'kept'], { cwd });
+    expect(other.code).toBe(1);
+    expect(other.err).toContain('kept holds another training');
+    expect(other.err).toContain('--force');
+    expect(readFileSync(join(cwd, 'kept/seed-9/tables.bin'))).toEqual(tables);
+    expect((await marl(['train', 'match.marl:Learn', '--out', 'kept', '--force'], { cwd })).code).toBe(0);
+    expect(existsSync(join(cwd, 'kept/seed-9'))).toBe(false);
+  });
+
+  test('evaluation episodes that do not end are counted', async () => {
+    const endless = `game Endless {\n  agents A\n  actions { X, Y }\n  state { on: bool = true }\n  step { next on = not on }\n  reward = 1\n  discount 0.9\n}\n`;
+    const learn =
+      'train Learn on Endless {\n  algorithm IQL\n  budget 100 steps\n  evaluate every 50 steps for 7 episodes\n}\n';
+    writeFileSync(join(cwd, 'endless.marl'), endless + learn);
+    const { out, code } = await marl(['train', 'endless.marl'], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain('7 of 7 evaluation episodes did not end and were cut after 132 steps');
+    expect(out).toContain('return: what an episode gives, undiscounted');
   });
 
   test('emit writes a program and refuses to replace it', async () => {

@@ -1,12 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../compiler/index.ts';
 import { fileHost, stdinPath } from '../../cli/host.ts';
+import { compile } from '../../compiler/index.ts';
 
 // Every ```marl block of the documentation is a whole program and compiles without a word; a block marked ```marl wrong must not.
 const root = join(import.meta.dirname, '../..');
-const files = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).map(String).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)].sort();
+const files = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .map(String)
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`),
+].sort();
 
 interface Block {
   readonly line: number;
@@ -17,7 +23,11 @@ interface Block {
 function blocks(markdown: string): readonly Block[] {
   const found: Block[] = [];
   for (const match of markdown.matchAll(/^```marl( wrong)?\n([\s\S]*?)^```/gm)) {
-    found.push({ line: markdown.slice(0, match.index).split('\n').length, wrong: match[1] !== undefined, text: match[2] as string });
+    found.push({
+      line: markdown.slice(0, match.index).split('\n').length,
+      wrong: match[1] !== undefined,
+      text: match[2] as string,
+    });
   }
   return found;
 }

@@ -31,14 +31,21 @@ export function oneShotValues(
   for (const { rows, q, width, agent } of tables) {
     q.values = values.subarray(starts[agent]!, starts[agent]! + width);
     rows.rowOf(nothing, 0, masks, shape.actionStart[agent]!);
-    choices.push({ actions: new Int32Array(2 * width + 3), from: new Float64Array(2), scale: new Float64Array(2) });
+    choices.push({
+      actions: new Int32Array(2 * width + 3),
+      from: new Float64Array(2),
+      scale: new Float64Array(2),
+      quick: new Int32Array(64).fill(-1),
+    });
   }
+  const acting = choices.map((_, i) => masks.subarray(starts[i]!, starts[i]! + shape.actionCount[i]!).includes(1));
 
   function act(step: number, episode: number): void {
     const split = exploreBelow(valueAt(settings.epsilon, step, episode));
     for (const { agent, policy, width } of tables) {
       const choice = choices[agent]!;
       if (!weigh(choice, policy.values, masks, shape.actionStart[agent]!, width, split)) continue;
+      if (shape.envs >= 64) findQuick(choice, split);
       chooseAll(choice, (split / 2) | 0, keys, (keys.counter[0]! + agent) | 0, actions, agent, shape.agents);
     }
     keys.counter[0]! += shape.agents;
@@ -46,8 +53,8 @@ export function oneShotValues(
 
   function update(step: number, episode: number): void {
     rule.begin(step, episode);
-    if (rule.learnAll !== undefined) rule.learnAll(values, starts, actions, rewards);
-    else learnEach(rule, tables, actions, rewards);
+    if (rule.learnAll !== undefined && !acting.includes(false)) rule.learnAll(values, starts, actions, rewards);
+    else learnEach(rule, tables, acting, actions, rewards);
   }
 
   function greedy(on: GameBuffers, envs: number): void {
@@ -76,6 +83,8 @@ interface Choices {
   /** The place of a draw is `draw * scale + from`; index 1 while exploring, 0 otherwise. */
   readonly from: Float64Array;
   readonly scale: Float64Array;
+  /** The action by the six leading bits of the draw, or -1 where these do not decide it. */
+  readonly quick: Int32Array;
 }
 
 /** Fills in `choice`; false if no action is legal. The places are those of `pickLegal` and `pickBest`. */
@@ -104,10 +113,23 @@ function weigh(
   return true;
 }
 
+/** Fills in `quick`: a bucket of draws decides if it lies on one side of `split` and its ends have the same place. */
+function findQuick({ actions, from, scale, quick }: Choices, split: number): void {
+  const size = drawCount / 64;
+  for (let bucket = 0; bucket < 64; bucket++) {
+    const low = bucket * size;
+    const high = low + size - 1;
+    const side = high < split ? 1 : 0;
+    const place = Math.trunc(low * scale[side]! + from[side]!);
+    const decided = (side === 1 || low >= split) && place === Math.trunc(high * scale[side]! + from[side]!);
+    quick[bucket] = decided ? actions[place]! : -1;
+  }
+}
+
 /**
- * One agent's actions in all games, to every `stride`-th place of `actions` from `slot`. `exploring` is 1 where the draw is
- * below `2 * half`, else 0; indexing with it instead of branching keeps a coin toss out of the branch predictor, which is most
- * of what this loop would cost.
+ * One agent's actions in all games, to every `stride`-th place of `actions` from `slot`. Draws below `2 * half` explore.
+ * Looking the action up by the leading bits keeps a coin toss out of the branch predictor, which is most of what this loop
+ * would cost.
  */
 function chooseAll(
   choice: Choices,
@@ -119,19 +141,29 @@ function chooseAll(
   stride: number,
 ): void {
   const { k0, k1 } = keys;
-  const { from, scale, actions: list } = choice;
+  const { from, scale, quick, actions: list } = choice;
   for (let e = 0; e < k0.length; e++, slot += stride) {
     const draw = hash32(k0[e]!, k1[e]!, counter);
-    const exploring = ((draw >>> 1) - half) >>> 31;
-    actions[slot] = list[(draw * scale[exploring]! + from[exploring]!) | 0]!;
+    let action = quick[draw >>> 26]!;
+    if (action < 0) {
+      const exploring = ((draw >>> 1) - half) >>> 31;
+      action = list[(draw * scale[exploring]! + from[exploring]!) | 0]!;
+    }
+    actions[slot] = action;
   }
 }
 
 /** All updates, game by game, for learners without a loop of their own. */
-function learnEach(rule: Rule, tables: readonly OwnTable[], actions: Int32Array, rewards: Float64Array): void {
+function learnEach(
+  rule: Rule,
+  tables: readonly OwnTable[],
+  acting: readonly boolean[],
+  actions: Int32Array,
+  rewards: Float64Array,
+): void {
   for (let slot = 0, e = 0; slot < actions.length; e++) {
     for (const table of tables) {
-      rule.learn(table.q.values, 0, actions[slot]!, rewards[slot]!, table, e);
+      if (acting[table.agent]) rule.learn(table.q.values, 0, actions[slot]!, rewards[slot]!, table, e);
       slot++;
     }
   }
