@@ -22,6 +22,19 @@ function warning<A>(code: string, message: (args: A) => string, remedy: (args: A
 const didYouMean = (a: { suggestion: string | undefined }) =>
   a.suggestion === undefined ? undefined : `Did you mean \`${a.suggestion}\`?`;
 
+/** What is wrong with a second `name`. */
+function twice(name: string, what: string): string {
+  if (what.includes(' and ')) return `\`${name}\` is a ${what}`;
+  return /^(member|field|action|part|parameter|setting)$/.test(what)
+    ? `two ${what}s are named \`${name}\``
+    : `\`${name}\` is declared twice`;
+}
+
+/** Digits in groups of three. */
+function grouped(digits: string): string {
+  return /^\d+$/.test(digits) ? digits.replace(/\B(?=(\d{3})+$)/g, ',') : digits;
+}
+
 export const rules = {
   // ------------------------------------------------------------------------------------------ 02 names and files
   'unknown-name': error(
@@ -32,8 +45,7 @@ export const rules = {
   ),
   'duplicate-name': error(
     'M0202',
-    (a: { name: string; what: string }) =>
-      `A name stands for one thing, but \`${a.name}\` is declared as a ${a.what} twice.`,
+    (a: { name: string; what: string }) => `A name stands for one thing, but ${twice(a.name, a.what)}.`,
     a => `Rename or remove one \`${a.name}\`.`,
   ),
   'ambiguous-member': error(
@@ -100,7 +112,7 @@ export const rules = {
   'index-count': error(
     'M0307',
     (a: { expected: number; found: number }) =>
-      `This array has ${a.expected} ${a.expected === 1 ? 'index' : 'indices'}, but ${a.found} given.`,
+      `This array has ${a.expected} ${a.expected === 1 ? 'index' : 'indices'}, but ${a.found} ${a.found === 1 ? 'is' : 'are'} given.`,
     () => undefined,
   ),
   'no-such-field': error(
@@ -133,7 +145,7 @@ export const rules = {
   'bad-size': error(
     'M0313',
     (a: { what: string; size: string; limit: string }) =>
-      `${a.what} must have ${a.limit} elements, but it would have ${a.size}.`,
+      `${a.what} must have ${a.limit} elements, but it would have ${grouped(a.size)}.`,
     () => 'Choose a smaller size.',
   ),
   'empty-range': error(
@@ -179,9 +191,9 @@ export const rules = {
   ),
   'division-by-zero': error(
     'M0403',
-    (a: { divisor: string; bounds: string }) =>
+    (a: { divisor: string; bounds: string; sign: '<' | '>' }) =>
       `A divisor may not be 0, but \`${a.divisor}\` can be: it lies in ${a.bounds}.`,
-    a => `Guard it: \`if ${a.divisor} != 0 then ... else ...\`.`,
+    a => `Guard it: \`if ${a.divisor} ${a.sign} 0 then ... else ...\`.`,
   ),
   'probability-range': error(
     'M0404',
@@ -299,7 +311,8 @@ export const rules = {
   ),
   'too-many-agents': error(
     'M0516',
-    (a: { found: string; limit: number }) => `A game has 1 to ${a.limit} agents, but this one has ${a.found}.`,
+    (a: { found: string; limit: number }) =>
+      `A game has 1 to ${grouped(`${a.limit}`)} agents, but this one has ${grouped(a.found)}.`,
     () => 'Use fewer, or a mean-field model.',
   ),
   'instance-of': error(

@@ -70,3 +70,8 @@ function editDistance(a: string, b: string, limit: number): number {
   }
   return row[b.length] as number;
 }
+
+/** `1 cell`, `2 cells`. */
+export function amount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

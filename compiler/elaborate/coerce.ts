@@ -141,6 +141,7 @@ export function expectInt(ctx: Context, value: Value, span: Span, what: string):
 /** Reports a divisor that may be 0. */
 export function nonZero(ctx: Context, divisor: IrExpr, at: Expr, text: string): boolean {
   if (divisor.bounds.low > 0 || divisor.bounds.high < 0) return true;
-  report(ctx, at.span, 'division-by-zero', { divisor: text, bounds: B.show(divisor.bounds) });
+  const sign = divisor.bounds.high <= 0 ? '<' : '>';
+  report(ctx, at.span, 'division-by-zero', { divisor: text, bounds: B.show(divisor.bounds), sign });
   return false;
 }

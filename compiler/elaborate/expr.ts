@@ -14,6 +14,7 @@ import * as ir from './ir.ts';
 import { dictExpr, listExpr } from './literals.ts';
 import { elaborateMap } from './map.ts';
 import { matchExpr } from './match.ts';
+import { actionExpr, memberExpr } from './members.ts';
 import { binaryExpr, unaryExpr } from './operators.ts';
 import { read } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
@@ -81,8 +82,9 @@ export function elaborate(ctx: Context, e: Expr, expected?: Type): Value {
 }
 
 function numberLiteral(e: NumberLit): Value {
-  const value = Rational.parse(e.text) ?? Rational.zero;
-  const plain = value.toNumber();
+  // Beyond the exponents of fractions lie only infinity, which is refused, and what rounds to 0.
+  const value = Rational.parse(e.text) ?? Number(e.text);
+  const plain = typeof value === 'number' ? value : value.toNumber();
   if (/^\d+$/.test(e.text) && Number.isSafeInteger(plain)) return V.number(ir.int(plain));
   return V.number(ir.real(value));
 }
@@ -474,86 +476,4 @@ function intIndex(
 /** `k < len(s)` is known here, by that very condition. */
 function provedBelow(index: IrExpr, length: IrExpr): boolean {
   return ir.constantOf(ir.binary('lt', index, length)) === 1 || ir.binary('lt', index, length).bounds.low === 1;
-}
-
-function memberExpr(ctx: Context, e: Extract<Expr, { kind: 'Member' }>): Value {
-  const object = elaborate(ctx, e.object);
-  const name = e.member.text;
-  if (object.kind === 'invalid') return V.invalid;
-  if (object.kind === 'record') {
-    const k = object.type.fields.findIndex(field => field.name === name);
-    if (k >= 0) return object.fields[k] ?? V.invalid;
-    noField(
-      ctx,
-      e,
-      object.type.name,
-      object.type.fields.map(field => field.name),
-    );
-    return V.invalid;
-  }
-  if (object.kind === 'tuple') {
-    const k = Number(name);
-    if (Number.isInteger(k) && k >= 0 && k < object.items.length) return object.items[k] ?? V.invalid;
-    noField(
-      ctx,
-      e,
-      'A tuple',
-      object.items.map((_, i) => `${i}`),
-    );
-    return V.invalid;
-  }
-  if (object.kind === 'set' && object.type.kind === 'enum') {
-    const k = object.type.members.indexOf(name);
-    if (k >= 0) return V.scalar(object.type, ir.int(k));
-    noField(ctx, e, `The enum ${object.type.name}`, object.type.members);
-    return V.invalid;
-  }
-  noField(ctx, e, sentence(T.describe(V.typeOf(object))), []);
-  return V.invalid;
-}
-
-function noField(ctx: Context, e: Extract<Expr, { kind: 'Member' }>, of: string, known: readonly string[]): void {
-  const suggestion = suggest(e.member.text, known);
-  const fixes =
-    suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.member.span, suggestion)];
-  report(
-    ctx,
-    e.member.span,
-    'no-such-field',
-    { field: e.member.text, of, suggestion, known: known.join(', ') },
-    { fixes },
-  );
-}
-
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `action[p]`; `Action[Class]` as a type is resolved elsewhere. */
-function actionExpr(ctx: Context, e: Extract<Expr, { kind: 'IndexExpr' }>): Value {
-  const only = e.indices[0];
-  if (only === undefined || e.indices.length !== 1) {
-    report(ctx, e.span, 'index-count', { expected: 1, found: e.indices.length });
-    return V.invalid;
-  }
-  const agent = elaborate(ctx, only, ctx.build.agentsType);
-  if (agent.kind === 'invalid') return V.invalid;
-  if (ctx.phase !== 'step' && ctx.phase !== 'end') {
-    report(ctx, e.span, 'action-unavailable', { where: ctx.phase === 'init' ? '`init`' : 'this place' });
-    return V.invalid;
-  }
-  if (agent.kind !== 'scalar' || agent.type.kind !== 'agent') {
-    mismatch(ctx, only.span, 'an agent', agent, 'The index of `action`');
-    return V.invalid;
-  }
-  // What is known of the agent here decides which actions it has; where nothing can be (a branch never taken) its type does.
-  const known = B.intersect(agent.e.bounds, T.boundsOf(agent.type));
-  const { low: first, high: last } = B.isEmpty(known) ? T.boundsOf(agent.type) : known;
-  const found = ctx.build.actions?.typeFor(first, last - first + 1);
-  if (found === undefined) return V.invalid;
-  if ('problem' in found) {
-    report(ctx, e.span, 'not-here', { what: '`action`', where: found.problem });
-    return V.invalid;
-  }
-  return ctx.build.actions?.read(agent.e, found.type, first) ?? V.invalid;
 }

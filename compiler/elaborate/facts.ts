@@ -1,7 +1,8 @@
 /** What a condition says about the values of expressions, as bounds by structural key. */
 import type { Bounds, IrExpr, IrFunction, Local, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { constantOf, currentFacts, keyOf, local, substitute, withFacts } from './ir.ts';
+import { constantOf, currentFacts, keyOf, local, withFacts } from './ir.ts';
+import { substitute } from './substitute.ts';
 
 /** Immutable: each refinement adds one link. */
 export class Facts {

@@ -1,10 +1,9 @@
 /** One game declaration at concrete parameters, lowered to a GameModel. */
-import type { Expr, GameDecl, GameItem, Param } from '../../grammar/ast.ts';
+import type { Expr, GameDecl, GameItem } from '../../grammar/ast.ts';
 import type { AgentClass, GameModel, IrExpr, IrStmt, Scalar, Store } from '../game/model.ts';
 import { declareActions, declareAgents } from './agents.ts';
-import * as B from './bounds.ts';
 import { coerce, expectBool, expectNumber } from './coerce.ts';
-import { type Builder, type Context, report, Scope, sourceText } from './context.ts';
+import { type Builder, type Context, report, Scope } from './context.ts';
 import { declare, declareAll } from './declare.ts';
 import { elaborate, intConstant } from './expr.ts';
 import { bind, checkFunction } from './functions.ts';
@@ -15,11 +14,9 @@ import { type Argument, bindParams } from './params.ts';
 import { payoff } from './payoff.ts';
 import { activity, legality, rewardsOf } from './rewards.ts';
 import { assignedNames, statements } from './stmts.ts';
-import { allocate, leaves, mirror, type Place, write } from './storage.ts';
+import { allocate, leaves, mirror } from './storage.ts';
 import { resolveType } from './typeexpr.ts';
-import type { Type } from './types.ts';
 import * as T from './types.ts';
-import type { Value } from './values.ts';
 import * as V from './values.ts';
 import { viewOf } from './view.ts';
 
@@ -239,7 +236,7 @@ function discountOf(ctx: Context, items: Items): Scalar {
   if (value === undefined) return 1;
   if (value.op !== 'const' || value.bounds.low < 0 || value.bounds.high > 1) {
     report(ctx, item.factor.span, 'bad-discount', {
-      found: value.op === 'const' ? `${value.value}` : 'not a constant',
+      found: value.op === 'const' ? `${value.bounds.low}` : 'not a constant',
     });
     return 1;
   }

@@ -14,6 +14,7 @@ import type {
 import * as B from './bounds.ts';
 import { admit, requireFinite, requireWhole } from './budget.ts';
 import type { Facts } from './facts.ts';
+import { substitute } from './substitute.ts';
 import { someExpr } from './walk.ts';
 
 type Plain<T> = T extends unknown ? Omit<T, 'bounds'> : never;
@@ -150,7 +151,8 @@ export function constantOf(e: IrExpr): number | undefined {
 function exactOf(e: IrExpr): Rational | undefined {
   if (e.op !== 'const') return undefined;
   if (e.value instanceof Rational) return e.value;
-  return Number.isSafeInteger(e.value) ? Rational.of(e.value) : undefined;
+  // A double stands for a fraction that was too long to carry on.
+  return Number.isFinite(e.value) ? Rational.fromNumber(e.value) : undefined;
 }
 
 export function toReal(e: IrExpr): IrExpr {
@@ -518,46 +520,4 @@ function isShort(fn: IrFunction): boolean {
     small.set(fn, known);
   }
   return known;
-}
-
-// ---------------------------------------------------------------------------------------------- substitution
-
-/** `e` with locals replaced; bounds are recomputed. */
-export function substitute(e: IrExpr, replacements: ReadonlyMap<Local, IrExpr>): IrExpr {
-  const go = (x: IrExpr): IrExpr => {
-    switch (x.op) {
-      case 'const':
-      case 'time':
-        return x;
-      case 'local':
-        return replacements.get(x.local) ?? local(x.local);
-      case 'load':
-        return load(x.store, go(x.index));
-      case 'action':
-        return action(go(x.agent), x.part, x.component === undefined ? undefined : go(x.component), x.bounds);
-      case 'unary':
-        if (x.operator === 'not') return not(go(x.operand));
-        if (x.operator === 'toReal') return toReal(go(x.operand));
-        return unary(x.operator, go(x.operand));
-      case 'binary':
-        return binary(x.operator, go(x.left), go(x.right));
-      case 'and':
-        return and(go(x.left), go(x.right));
-      case 'or':
-        return or(go(x.left), go(x.right));
-      case 'select':
-        return select(go(x.condition), go(x.then), go(x.else));
-      case 'reduce':
-        return reduce(
-          x.operator,
-          x.variable,
-          go(x.count),
-          x.condition === undefined ? undefined : go(x.condition),
-          go(x.body),
-        );
-      case 'call':
-        return call(x.fn, x.args.map(go));
-    }
-  };
-  return go(e);
 }

@@ -1,4 +1,5 @@
 import type { MapLit } from '../../grammar/ast.ts';
+import { amount } from '../diagnostics/suggest.ts';
 import type { IrExpr } from '../game/model.ts';
 import { mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
@@ -36,7 +37,7 @@ export function elaborateMap(ctx: Context, e: MapLit, expected: Type | undefined
   for (const row of e.rows) {
     if (row.text.length !== width) {
       report(ctx, row.span, 'bad-map', {
-        problem: `this row has ${row.text.length} characters, the first one ${width}`,
+        problem: `this row has ${amount(row.text.length, 'character')}, the first one ${width}`,
       });
       return V.invalid;
     }

@@ -1,6 +1,6 @@
 /** Payoff tables: one constant store per agent, looked up by the joint action. */
 import type { Expr, PayoffItem, PayoffLabel, PayoffRow } from '../../grammar/ast.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { amount, suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrStmt, Scalar, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectNumber } from './coerce.ts';
@@ -55,7 +55,7 @@ export function payoff(
         report(ctx, row.span, 'payoff-shape', { problem: 'under a header each row has one label' });
       if (row.cells.length !== header.length) {
         report(ctx, row.span, 'payoff-shape', {
-          problem: `this row has ${row.cells.length} cells, the header ${header.length} columns`,
+          problem: `this row has ${amount(row.cells.length, 'cell')}, the header ${amount(header.length, 'column')}`,
         });
         ok = false;
       } else if (action !== undefined) {
@@ -146,7 +146,9 @@ function amounts(
   span: PayoffRow['span'],
 ): readonly IrExpr[] | undefined {
   if (exprs.length !== 1 && exprs.length !== agents) {
-    report(ctx, span, 'payoff-shape', { problem: `this cell has ${exprs.length} numbers for ${agents} agents` });
+    report(ctx, span, 'payoff-shape', {
+      problem: `this cell has ${amount(exprs.length, 'number')} for ${amount(agents, 'agent')}`,
+    });
     return undefined;
   }
   const values = exprs.map(e => {

@@ -143,7 +143,7 @@ export function nameOf(type: Type): string {
     case 'record':
       return type.name;
     case 'array':
-      return `${nameOf(type.element)}[${type.keys.map(keyName).join(', ')}]`;
+      return `${elementName(type.element)}[${type.keys.map(keyName).join(', ')}]`;
     case 'seq':
       return `seq<${nameOf(type.element)}, ${type.capacity}>`;
     case 'tuple':
@@ -151,6 +151,12 @@ export function nameOf(type: Type): string {
     case 'invalid':
       return 'an invalid type';
   }
+}
+
+/** A range stands in parentheses in front of its brackets. */
+function elementName(type: Type): string {
+  const name = nameOf(type);
+  return name.includes('..') && type.kind !== 'array' && type.kind !== 'seq' ? `(${name})` : name;
 }
 
 /** The index 0..n-1 is written as the size n. */

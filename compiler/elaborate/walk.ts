@@ -1,5 +1,5 @@
 /** Searches through IR: what an expression or a block reads. */
-import type { IrExpr, IrFunction, IrStmt } from '../game/model.ts';
+import type { Distribution, IrExpr, IrFunction, IrStmt } from '../game/model.ts';
 
 /** Does any part of `e` pass `test`? Bodies of called functions are parts, too. */
 export function someExpr(e: IrExpr, test: (part: IrExpr) => boolean): boolean {
@@ -36,7 +36,7 @@ function someInFunction(fn: IrFunction, test: (part: IrExpr) => boolean): boolea
 /** Does any expression of the statements pass `test`? */
 export function someInBlock(stmts: readonly IrStmt[], test: (part: IrExpr) => boolean): boolean {
   const go = (e: IrExpr): boolean => someExpr(e, test);
-  return stmts.some(stmt => {
+  const inStatement = (stmt: IrStmt): boolean => {
     switch (stmt.op) {
       case 'let':
         return go(stmt.value);
@@ -51,18 +51,23 @@ export function someInBlock(stmts: readonly IrStmt[], test: (part: IrExpr) => bo
       case 'such_that':
         return someInBlock(stmt.body, test) || go(stmt.condition);
       case 'draw':
-        switch (stmt.dist.kind) {
-          case 'uniform_int':
-            return go(stmt.dist.low) || go(stmt.dist.count);
-          case 'bernoulli':
-            return go(stmt.dist.probability);
-          case 'categorical':
-            return stmt.dist.weights.some(go);
-          case 'uniform_real':
-            return go(stmt.dist.low) || go(stmt.dist.high);
-          case 'normal':
-            return go(stmt.dist.mean) || go(stmt.dist.deviation);
-        }
+        return someInDraw(stmt.dist, go);
     }
-  });
+  };
+  return stmts.some(inStatement);
+}
+
+function someInDraw(dist: Distribution, go: (e: IrExpr) => boolean): boolean {
+  switch (dist.kind) {
+    case 'uniform_int':
+      return go(dist.low) || go(dist.count);
+    case 'bernoulli':
+      return go(dist.probability);
+    case 'categorical':
+      return dist.weights.some(go);
+    case 'uniform_real':
+      return go(dist.low) || go(dist.high);
+    case 'normal':
+      return go(dist.mean) || go(dist.deviation);
+  }
 }

@@ -124,11 +124,14 @@ class Checker {
   private checkUse(declaration: Declaration): void {
     switch (declaration.kind) {
       case 'Solve':
-        return this.solve(declaration);
+        this.solve(declaration);
+        return;
       case 'Train':
-        return this.train(declaration);
+        this.train(declaration);
+        return;
       case 'Assert':
-        return this.assert(declaration, undefined);
+        this.assert(declaration, undefined);
+        return;
       case 'Game':
         for (const item of declaration.items)
           if (item.kind === 'Assert') this.assert(item, { decl: declaration, file: this.file.path });

@@ -1,9 +1,8 @@
 /** Games at concrete parameters: finds the declaration a reference means, evaluates the arguments, elaborates. */
-import type { Expr, GameAliasDecl, GameDecl, GameRef, Name, NamedArg, Param } from '../../grammar/ast.ts';
+import type { Expr, GameAliasDecl, GameDecl, GameRef, Name, NamedArg } from '../../grammar/ast.ts';
 import { parse } from '../../grammar/index.ts';
 import { Reporter } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { coerce } from '../elaborate/coerce.ts';
 import { Builder, type Context, report, Scope } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { elaborateGame } from '../elaborate/game.ts';
@@ -11,8 +10,6 @@ import * as ir from '../elaborate/ir.ts';
 import { type Argument, bindParams } from '../elaborate/params.ts';
 import { repeat } from '../elaborate/repeated.ts';
 import { resolveType } from '../elaborate/typeexpr.ts';
-import type { Value } from '../elaborate/values.ts';
-import * as V from '../elaborate/values.ts';
 import type { GameModel } from '../game/model.ts';
 import type { Project } from './load.ts';
 import { FileScopes } from './scopes.ts';

@@ -115,7 +115,7 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
           file.path,
           name.span,
           'import-not-found',
-          { name: name.text, reason: `the library has no ${group[1]} of that name`, suggestion },
+          { name: name.text, reason: `there is no such name in \`std.${group[1]}\``, suggestion },
           { fixes },
         );
         continue;

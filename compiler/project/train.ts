@@ -58,7 +58,7 @@ export function trainSpec(ctx: Context, decl: TrainDecl, model: GameModel | unde
       : settingsOf(ctx, algorithm, algorithmClause.settings);
   const limit = stop === undefined ? undefined : stopOf(ctx, stop);
   if (algorithm !== undefined && model !== undefined && algorithmClause !== undefined)
-    fit(ctx, algorithmClause, algorithm, model, teamReward ?? 'none');
+    checkFit(ctx, algorithmClause, algorithm, model, teamReward ?? 'none');
   if (model !== undefined) requireEnds(ctx, decl, model, [amount, every], episodes?.amount ?? defaultEpisodes);
   if (
     algorithm === undefined ||
@@ -150,7 +150,7 @@ function algorithmOf(ctx: Context, clause: Clause<'Algorithm'>): Algorithm | und
   return undefined;
 }
 
-function fit(
+function checkFit(
   ctx: Context,
   clause: Clause<'Algorithm'>,
   algorithm: Algorithm,

@@ -1,4 +1,4 @@
-/** Diagnostics as people read them, kept as text: `npx vitest run -u test/diagnostics` writes the file anew. */
+/** Diagnostics as people read them, kept as text: `npx vitest run test/diagnostics -u` writes the file anew. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { render } from '../../cli/render.ts';
