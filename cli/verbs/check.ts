@@ -8,10 +8,12 @@ import { jsonDiagnostics, Reply } from '../reply.ts';
 import type { Study } from '../study.ts';
 import { counted } from '../text.ts';
 
-/** States up to which assertions and the class of a game are decided by looking at each. */
+/** States up to which assertions are decided by looking at each. */
 const assertStates = 500_000;
+/** The same for the class of a game; a file of many games shares what ten are given, so that checking stays quick. */
 const glanceStates = 2_000;
 const glanceEffort = 2e7;
+const glancedGames = 10;
 
 interface CheckedAssert {
   readonly claim: string;
@@ -111,7 +113,8 @@ async function glance(
     import('../../compiler/properties/classify.ts'),
     import('../../compiler/properties/facts.ts'),
   ]);
-  const quick = new Listings(glanceStates, glanceEffort);
+  const share = Math.min(1, glancedGames / Math.max(1, program.games.length));
+  const quick = new Listings(Math.ceil(glanceStates * share), glanceEffort * share);
   const reporter = new Reporter();
   const words = program.games.map(({ name, span }) => {
     const { model } = program.instantiate(name, new Map());
