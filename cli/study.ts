@@ -21,7 +21,7 @@ export class Study implements AssertTools {
    * @param maxStates states, terminal ones included, after which a listing gives up
    * @param effort expressions evaluated, about, after which it gives up too: a step of some games takes seconds
    */
-  constructor(maxStates: number, effort = 2e10) {
+  constructor(maxStates: number, effort = 5e9) {
     this.#maxStates = maxStates;
     this.#effort = effort;
   }
@@ -53,7 +53,8 @@ export class Study implements AssertTools {
     const { game, problem } = enumerate(model, {
       maxStates: Math.min(this.#maxStates, Math.max(1, Math.floor(maxStored / (state + 1)))),
       maxTransitions: Math.min(5_000_000, steps),
-      maxOutcomes: Math.min(1_000_000, steps),
+      // One step may come apart into all of these before anything else is counted.
+      maxOutcomes: Math.min(1_000_000, Math.max(100, Math.floor(steps / 50))),
     });
     if (game !== undefined) return { game };
     const why =

@@ -81,7 +81,7 @@ export function chooseTrainings(
   return one.exit !== undefined ? one : { value: { runs: [one.value], sweep: undefined } };
 }
 
-/** `Lr[lr=0.1]` as a folder: no character that a file system refuses. */
+/** `Lr[lr=0.1]` as a folder: no character that a file system refuses, and never `..`. */
 export function folderName(label: string): string {
-  return label.replace(/[^A-Za-z0-9_.=,+-]+/g, '_').replace(/^_+|_+$/g, '');
+  return label.replace(/[^A-Za-z0-9_.=,+-]+/g, '_').replace(/^[._]+|_+$/g, '');
 }

@@ -1,9 +1,10 @@
 /** `marl emit FILE[:name] -o DIR`: a training as a TypeScript program of its own. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { emitGame } from '../../compiler/emit/game.ts';
 import { emitProgram } from '../../compiler/emit/program.ts';
 import { loadGame } from '../../runtime/games/load.ts';
+import { makeFolder } from '../../runtime/train/folder.ts';
 import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { modelOf, openProgram, type ProgramOptions } from '../open.ts';
@@ -45,7 +46,7 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
       'Replace it with --force, or choose another folder with --out.',
     );
   try {
-    mkdirSync(resolve(io.cwd, out), { recursive: true });
+    makeFolder(resolve(io.cwd, out));
     for (const { file, text } of files) writeFileSync(resolve(io.cwd, file), text);
   } catch (error) {
     return reply.problem(exitCode.wrong, `${out} cannot be written: ${reason(error)}.`);

@@ -1,6 +1,7 @@
 /** `marl new FILE`: a small program to start from. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { makeFolder } from '../../runtime/train/folder.ts';
 import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { Reply } from '../reply.ts';
@@ -18,7 +19,7 @@ export async function newVerb(
     return reply.problem(exitCode.usage, `\`${typed}\` gives the game no name: begin the file's name with a letter.`);
   const write = templates[options.template] as (name: string) => string;
   try {
-    mkdirSync(dirname(resolve(io.cwd, file)), { recursive: true });
+    makeFolder(dirname(resolve(io.cwd, file)));
     // `wx` refuses to replace a file in the same moment in which it would be written.
     writeFileSync(resolve(io.cwd, file), write(name), { flag: 'wx' });
   } catch (error) {

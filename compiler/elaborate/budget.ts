@@ -10,9 +10,9 @@ import type { IrExpr, IrFunction, IrStmt } from '../game/model.ts';
 import { blocksOf, expressionsOf, partsOf } from '../game/parts.ts';
 
 /** Expressions one declaration may build, those folded away included. */
-const maxWork = 500_000;
+const maxWork = 300_000;
 /** Nodes of one expression, functions it calls and shared parts written out. */
-const maxSize = 100_000;
+const maxSize = 50_000;
 /** Expressions that enclose each other; everything that walks them is recursive. */
 const maxDepth = 1_200;
 
@@ -46,14 +46,17 @@ export function withinLimits<T>(body: () => T, exceeded: (reason: string) => voi
   }
 }
 
+/** Tables of constants may be long. */
+const constantWork = 0.2;
+
 /** A constant is a number that the game can hold. */
 export function requireFinite(value: number): void {
-  spend();
+  spend(constantWork);
   if (!Number.isFinite(value)) throw new Excess('a constant is beyond 1.8e308, where numbers end');
 }
 
 export function requireWhole(value: number): void {
-  spend();
+  spend(constantWork);
   if (!Number.isSafeInteger(value)) throw new Excess('a whole number is beyond 9,007,199,254,740,991, where they end');
 }
 

@@ -5,6 +5,9 @@ import type { Storage } from './storage.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
 
+/** Elements of one array that people are shown. */
+const mostShown = 10_000;
+
 export function viewOf(storage: Storage, agentLabels: readonly string[], offset = 0): ViewValue {
   switch (storage.kind) {
     case 'scalar': {
@@ -32,10 +35,11 @@ export function viewOf(storage: Storage, agentLabels: readonly string[], offset 
       return { kind: 'tuple', items: storage.items.map(item => viewOf(item, agentLabels, offset)) };
     case 'array': {
       const total = storage.sizes.reduce((a, b) => a * b, 1);
-      const keys = Array.from({ length: total }, (_, k) => keyName(storage.type.keys, storage.sizes, k, agentLabels));
+      const shown = Math.min(total, mostShown);
+      const keys = Array.from({ length: shown }, (_, k) => keyName(storage.type.keys, storage.sizes, k, agentLabels));
       const [rows, columns] = storage.sizes;
       const grid =
-        storage.sizes.length === 2 && rows !== undefined && columns !== undefined
+        storage.sizes.length === 2 && shown === total && rows !== undefined && columns !== undefined
           ? ([rows, columns] as const)
           : undefined;
       return {
@@ -49,7 +53,7 @@ export function viewOf(storage: Storage, agentLabels: readonly string[], offset 
       return {
         kind: 'seq',
         length: { store: storage.length, offset },
-        items: Array.from({ length: storage.capacity }, (_, k) =>
+        items: Array.from({ length: Math.min(storage.capacity, mostShown) }, (_, k) =>
           viewOf(storage.items, agentLabels, offset * storage.capacity + k),
         ),
       };

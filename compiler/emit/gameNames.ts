@@ -96,6 +96,8 @@ export function commentText(text: string): string {
       .join('')
       .replaceAll('*/', '* /')
       .replaceAll('/*', '/ *')
+      // A page that holds the code would end its script here.
+      .replaceAll('</', '< /')
       .replaceAll('`', "'")
       .replaceAll('${', '$ {')
       // Compilers and engines act on these inside comments.

@@ -20,7 +20,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { GameSpec } from '../games/vector.ts';
 import type { Arrays } from '../learners/shared/learner.ts';
 import { decodeArrays, encodeArrays } from './arrays.ts';
@@ -63,10 +63,10 @@ export function createRunFolder(dir: string, run: RunDescription): Failure | und
   const refused = clear(dir);
   if (refused !== undefined) return refused;
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     replace(join(dir, 'spec.json'), `${JSON.stringify({ format: folderFormat, ...run }, undefined, 2)}\n`);
   } catch (error) {
-    return { error: `${dir} cannot be written (${reasonOf(error)}); choose another folder with --out` };
+    return { error: `${notWritten(dir, error)}; choose another folder with --out` };
   }
   return undefined;
 }
@@ -115,15 +115,32 @@ function hasMetrics(dir: string): boolean {
   return readdirSync(dir).some(name => /^seed-\d+$/.test(name) && existsSync(join(dir, name, 'metrics.jsonl')));
 }
 
+/** Makes a folder and those it lies in. (`mkdirSync` with `recursive` tries for ever below /proc.) */
+export function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  const parent = dirname(dir);
+  if (parent !== dir) makeFolder(parent);
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Why a file of a run cannot be written, in the words of the system. */
+export function notWritten(dir: string, error: unknown): string {
+  return `${dir} cannot be written (${reasonOf(error)})`;
+}
+
 /** Adds a line to the metrics of one seed. */
 export function appendMetrics(dir: string, seed: number, line: string): void {
-  mkdirSync(seedFolder(dir, seed), { recursive: true });
+  makeFolder(seedFolder(dir, seed));
   appendFileSync(join(seedFolder(dir, seed), 'metrics.jsonl'), `${line}\n`);
 }
 
 /** Writes what a seed learned. */
 export function writeTables(dir: string, { seed, checkpoint }: SeedResult): void {
-  mkdirSync(seedFolder(dir, seed), { recursive: true });
+  makeFolder(seedFolder(dir, seed));
   replace(join(seedFolder(dir, seed), 'tables.bin'), encodeArrays(checkpoint));
 }
 

@@ -115,6 +115,14 @@ function work(
       worker.postMessage(job);
     };
     worker.on('message', (message: FromWorker) => {
+      if (closed) return;
+      try {
+        take(message);
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    const take = (message: FromWorker): void => {
       switch (message.kind) {
         case 'progress':
           hooks.progress?.(message.seed, message.step, message.episode);
@@ -135,7 +143,7 @@ function work(
           );
           return;
       }
-    });
+    };
     worker.on('error', error =>
       fail(outOfMemory(error) ?? (error instanceof Error ? error : new Error(String(error)))),
     );

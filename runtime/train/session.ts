@@ -5,6 +5,7 @@ import {
   createRunFolder,
   type Failure,
   finishRunFolder,
+  notWritten,
   type RunDescription,
   readRunFolder,
   readSummary,
@@ -14,7 +15,7 @@ import {
   summarise,
   writeTables,
 } from './folder.ts';
-import { type PoolHooks, trainSeeds } from './pool.ts';
+import { type PoolHooks, TrainingFault, trainSeeds } from './pool.ts';
 import type { SeedResult } from './run.ts';
 
 export interface Session {
@@ -85,11 +86,11 @@ function session(
   const writing: PoolHooks = {
     ...hooks,
     metrics(seed, line, evaluation) {
-      if (out !== undefined) appendMetrics(out, seed, line);
+      if (out !== undefined) write(out, () => appendMetrics(out, seed, line));
       hooks.metrics?.(seed, line, evaluation);
     },
     finished(result) {
-      if (out !== undefined) writeTables(out, result);
+      if (out !== undefined) write(out, () => writeTables(out, result));
       hooks.finished?.(result);
     },
   };
@@ -98,9 +99,18 @@ function session(
     const all = train.seeds.flatMap<SeedSummary>(
       seed => results.find(r => r.seed === seed) ?? ended.find(r => r.seed === seed) ?? [],
     );
-    const summary = out === undefined ? summarise(train, all) : finishRunFolder(out, train, all);
+    const summary = out === undefined ? summarise(train, all) : write(out, () => finishRunFolder(out, train, all));
     const complete = (seed: number) => all.some(r => r.seed === seed && r.reason !== 'interrupted');
     return { summary, results, unfinished: train.seeds.filter(seed => !complete(seed)) };
   });
   return { finished, stop: pool.stop };
+}
+
+/** A disk that is full, or a folder that somebody removes, ends a training; it is no mistake of the code. */
+function write<T>(out: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw new TrainingFault(notWritten(out, error));
+  }
 }

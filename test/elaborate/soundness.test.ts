@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { GameModel, IrStmt } from '../../compiler/game/model.ts';
 import { Stepped } from '../../compiler/game/stepped.ts';
 import { compile } from '../../compiler/index.ts';
+import { compareReadings } from '../emit/against.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import {
   type Bool,
@@ -98,7 +99,8 @@ test('expressions of a step, with conditions bound by `let`', () => {
         agents P
         actions { Go }
         ${functions.join('\n')}
-        state { ${state.join('\n')}  out: int = 0 }
+        state { ${names.map(name => `${name}: ${low[name]}..${high[name]}`).join('\n')}  out: int = 0 }
+        init { ${names.map(name => `${name} ~ uniform(${low[name]}..${high[name]})`).join('\n')} }
         step {
           ${conditions.map((c, k) => `let ${flags[k]} = ${boolText(c)}`).join('\n')}
           let n = ${intText(other)}
@@ -109,6 +111,8 @@ test('expressions of a step, with conditions bound by `let`', () => {
       }`);
       if (model === undefined) return;
       checked++;
+      // The emitted reading evaluates the same programs, also from what the bounds say about them.
+      if (checked % 4 === 0) compareReadings(model, { unroll: checked % 8 === 0, envs: 12, steps: 4, seed: checked });
       const bounds = claimed(model.step, 'next_out');
       const stepped = new Stepped(model, 1);
       for (const values of states()) {
