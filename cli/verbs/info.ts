@@ -154,7 +154,7 @@ function factLines(facts: Facts): string[] {
 function jsonFact(property: string, fact: Fact): Record<string, unknown> {
   switch (fact.status) {
     case 'proved':
-      return { property, status: fact.status, how: fact.how };
+      return { property, status: fact.status, by: fact.by, how: fact.how };
     case 'refuted':
       return {
         property,

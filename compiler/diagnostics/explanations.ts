@@ -1,8 +1,11 @@
 /** What `marl explain CODE` says: why each rule of `rules.ts` holds, a small program that breaks it, and the same repaired. */
 import type { Explanation } from './explanations/base.ts';
+import { flow } from './explanations/flow.ts';
 import { games, ranges } from './explanations/games.ts';
 import { learning } from './explanations/learning.ts';
+import { mixers } from './explanations/mixers.ts';
 import { names, types } from './explanations/names.ts';
+import { strict } from './explanations/strict.ts';
 import { type RuleName, rules } from './rules.ts';
 
 export type { Explanation } from './explanations/base.ts';
@@ -14,6 +17,9 @@ export const explanations: Readonly<Record<RuleName, Explanation>> = {
   ...ranges,
   ...games,
   ...learning,
+  ...mixers,
+  ...flow,
+  ...strict,
 };
 
 /** The explanation of a rule by its code (`M0201`) or name (`unknown-name`). */

@@ -3,24 +3,11 @@
  * missing one does not compile. Each rule says what holds (rule), what was found (fact) and what to do (remedy). Longer explanations
  * and an example of a bad program for every rule stand in `explanations.ts`.
  */
-import type { Severity } from '../api.ts';
 
-interface Rule<A> {
-  readonly code: string;
-  readonly severity: Severity;
-  readonly message: (args: A) => string;
-  readonly remedy: (args: A) => string | undefined;
-}
-
-function error<A>(code: string, message: (args: A) => string, remedy: (args: A) => string | undefined): Rule<A> {
-  return { code, severity: 'error', message, remedy };
-}
-function warning<A>(code: string, message: (args: A) => string, remedy: (args: A) => string | undefined): Rule<A> {
-  return { code, severity: 'warning', message, remedy };
-}
-
-const didYouMean = (a: { suggestion: string | undefined }) =>
-  a.suggestion === undefined ? undefined : `Did you mean \`${a.suggestion}\`?`;
+import { didYouMean, error, warning } from './rules/base.ts';
+import { flowRules } from './rules/flow.ts';
+import { mixerRules } from './rules/mixers.ts';
+import { strictRules } from './rules/strict.ts';
 
 /** What is wrong with a second `name`. */
 function twice(name: string, what: string): string {
@@ -402,6 +389,10 @@ export const rules = {
     (a: { claim: string; reason: string }) => `\`${a.claim}\` could not be decided: ${a.reason}.`,
     () => 'Assert it of a smaller instance of the game.',
   ),
+
+  ...mixerRules,
+  ...flowRules,
+  ...strictRules,
 } as const;
 
 export type RuleName = keyof typeof rules;

@@ -16,9 +16,14 @@ export const propertyNames = [
 
 export type PropertyName = (typeof propertyNames)[number];
 
+/**
+ * What kind of argument shows a fact: the form of the program; a calculation with its expressions; every reachable state.
+ */
+export type Argument = 'construction' | 'algebra' | 'exhaustive';
+
 /** Never silently assumed: a fact that is not shown is `unknown`, with the reason. */
 export type Fact =
-  | { readonly status: 'proved'; readonly how: string }
+  | { readonly status: 'proved'; readonly by: Argument; readonly how: string }
   | { readonly status: 'refuted'; readonly witness: Witness }
   | { readonly status: 'unknown'; readonly why: string };
 
@@ -34,7 +39,7 @@ export interface Witness {
 
 export type Facts = Readonly<Record<PropertyName, Fact>>;
 
-export const proved = (how: string): Fact => ({ status: 'proved', how });
+export const proved = (by: Argument, how: string): Fact => ({ status: 'proved', by, how });
 export const unknown = (why: string): Fact => ({ status: 'unknown', why });
 export const refuted = (text: string, state?: string, jointAction?: Readonly<Record<string, string>>): Fact => ({
   status: 'refuted',

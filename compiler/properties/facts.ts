@@ -9,7 +9,7 @@ import { deterministic, simultaneous, terminating, turnBased } from './structure
 import { symmetric } from './symmetry.ts';
 
 const checks: Readonly<Record<PropertyName, (game: TabularGame) => Fact>> = {
-  finite: game => proved(listedAll(game.stateCount + game.terminalCount)),
+  finite: game => proved('exhaustive', listedAll(game.stateCount + game.terminalCount)),
   deterministic,
   turn_based: turnBased,
   simultaneous,

@@ -17,7 +17,7 @@ export function fullyObserved(game: TabularGame): Fact {
       seen.set(observation, state);
     }
   }
-  return proved(everywhere(game));
+  return proved('exhaustive', everywhere(game));
 }
 
 /**
@@ -28,14 +28,14 @@ export function fullyObserved(game: TabularGame): Fact {
 export function perfectInformation(game: TabularGame): Fact {
   const turns = turnBased(game);
   if (turns.status === 'refuted') return turns;
-  if (fullyObserved(game).status === 'proved') return proved(everywhere(game));
+  if (fullyObserved(game).status === 'proved') return proved('exhaustive', everywhere(game));
   for (let agent = 0; agent < game.agents.length; agent++) {
     const found = confusedPair(game, agent);
     if (found === 'too many')
       return unknown(`more than ${pairLimit} pairs of states would have to be compared for ${game.agents[agent]}`);
     if (found !== undefined) return confused(game, agent, found[0], found[1]);
   }
-  return proved(`what the agents remember tells them the state; ${everywhere(game)}`);
+  return proved('exhaustive', `what the agents remember tells them the state; ${everywhere(game)}`);
 }
 
 /** Two states in which `agent` acts with the same history behind it, or undefined. */

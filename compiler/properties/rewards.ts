@@ -21,7 +21,7 @@ export function constantSum(game: TabularGame): Fact {
 /** Every agent gets the same reward in every step. */
 export function commonReward(game: TabularGame): Fact {
   const n = game.agents.length;
-  if (n < 2) return proved('there is one agent');
+  if (n < 2) return proved('construction', 'there is one agent');
   for (let state = 0; state < game.stateCount; state++)
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++)
@@ -34,7 +34,7 @@ export function commonReward(game: TabularGame): Fact {
             namedAction(game, state, joint),
           );
         }
-  return proved(everywhere(game));
+  return proved('exhaustive', everywhere(game));
 }
 
 /** Least and greatest reward of an agent in one step; both 0 for a game without steps. */
@@ -77,7 +77,7 @@ function sameSum(game: TabularGame, wanted: number | undefined): Fact {
       }
   if (first === undefined) return unknown('the game has no step');
   const sum = wanted === undefined ? `the sum is ${first.exact ?? first.sum}, ` : '';
-  return proved(`${sum}${everywhere(game)}${rounded ? ', up to rounding' : ''}`);
+  return proved('exhaustive', `${sum}${everywhere(game)}${rounded ? ', up to rounding' : ''}`);
 
   function sumOf(game: TabularGame, o: number): { sum: number; size: number; exact: Rational | undefined } {
     let sum = 0;

@@ -12,21 +12,21 @@ export function staticFact(model: GameModel, property: PropertyName): Fact | und
   switch (property) {
     case 'zero_sum':
       return n === 2 && opposite(rewards[0] as IrExpr, rewards[1] as IrExpr)
-        ? proved("each agent's reward is the other's negative as written")
+        ? proved('construction', "each agent's reward is the other's negative as written")
         : undefined;
     case 'constant_sum':
       return staticFact(model, 'zero_sum');
     case 'common_reward':
       return n > 1 && rewards.every(reward => equal(reward, rewards[0] as IrExpr, []))
-        ? proved('all agents get the value of the same expression')
+        ? proved('construction', 'all agents get the value of the same expression')
         : undefined;
     case 'deterministic':
-      return model.hasChance ? undefined : proved('nothing is drawn');
+      return model.hasChance ? undefined : proved('construction', 'nothing is drawn');
     case 'turn_based':
-      return model.turn === undefined ? undefined : proved('`turn` names the one agent that acts');
+      return model.turn === undefined ? undefined : proved('construction', '`turn` names the one agent that acts');
     case 'simultaneous':
       return n > 1 && model.turn === undefined && model.active === undefined
-        ? proved('no agent ever waits')
+        ? proved('construction', 'no agent ever waits')
         : undefined;
     case 'finite':
     case 'perfect_information':

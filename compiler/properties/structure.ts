@@ -37,7 +37,7 @@ export function deterministic(game: TabularGame): Fact {
         );
       }
     }
-  return proved(everywhere(game));
+  return proved('exhaustive', everywhere(game));
 }
 
 /** At most one agent acts in any state. */
@@ -49,7 +49,7 @@ export function turnBased(game: TabularGame): Fact {
         game.describeState(state),
       );
   }
-  return proved(everywhere(game));
+  return proved('exhaustive', everywhere(game));
 }
 
 /** Every agent acts in every state, and there is more than one. */
@@ -63,7 +63,7 @@ export function simultaneous(game: TabularGame): Fact {
           capital(`${placeOf(game, state)}${game.agents[agent]} does not act.`),
           game.describeState(state),
         );
-  return proved(everywhere(game));
+  return proved('exhaustive', everywhere(game));
 }
 
 /**
@@ -73,10 +73,12 @@ export function simultaneous(game: TabularGame): Fact {
  */
 export function terminating(game: TabularGame): Fact {
   const longest = longestPlay(game);
-  if (longest !== undefined) return proved(`no play is longer than ${longest} ${longest === 1 ? 'step' : 'steps'}`);
+  if (longest !== undefined)
+    return proved('exhaustive', `no play is longer than ${longest} ${longest === 1 ? 'step' : 'steps'}`);
   const stays = stayingStates(game);
   const state = stays.indexOf(1);
-  if (state === -1) return proved('every state leads to an end with positive probability, whatever the agents do');
+  if (state === -1)
+    return proved('exhaustive', 'every state leads to an end with positive probability, whatever the agents do');
   const joint = stayingAction(game, state, stays) as number;
   const cut =
     game.horizon === undefined

@@ -32,7 +32,10 @@ export function symmetric(game: TabularGame): Fact {
     });
     if (found !== undefined) return found;
   }
-  return proved(n === 2 ? everywhere(game) : `every exchange of neighbouring agents was ${everywhere(game)}`);
+  return proved(
+    'exhaustive',
+    n === 2 ? everywhere(game) : `every exchange of neighbouring agents was ${everywhere(game)}`,
+  );
 }
 
 /** What speaks against exchanging `first` and `first + 1`, or undefined. */

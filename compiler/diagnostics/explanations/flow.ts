@@ -1,0 +1,3 @@
+/** M09: information flow: who may read what. */
+
+export const flow = {} as const;

@@ -1,0 +1,3 @@
+/** M08: mixers: what may stand in one, and what its claims need. */
+
+export const mixers = {} as const;
