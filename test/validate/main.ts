@@ -1,4 +1,5 @@
 /** `npm run validate`: learning results that take minutes, compared with published or reference numbers. */
+import { soccer } from './soccer.ts';
 import { tabular } from './tabular.ts';
 
 export interface Validation {
@@ -7,7 +8,7 @@ export interface Validation {
   readonly detail: string;
 }
 
-const suites = [tabular];
+const suites = [tabular, soccer];
 
 let passed = 0;
 let failed = 0;
