@@ -12,6 +12,8 @@ export interface ExplainedCode {
   readonly explanation: string;
   /** A program that is refused with this code. */
   readonly example: string;
+  /** The same program repaired; codes of the grammar have none. */
+  readonly repaired: string | undefined;
 }
 
 /** In the order of the codes. */
@@ -23,15 +25,12 @@ export function codes(): readonly ExplainedCode[] {
     summary,
     explanation,
     example: bad,
+    repaired: undefined,
   }));
   const checks = (Object.keys(rules) as RuleName[]).map(name => {
-    const { explanation, bad } = explanations[name];
+    const { summary, explanation, bad, good } = explanations[name];
     const { code, severity } = rules[name];
-    return { code, name, severity, summary: firstSentence(explanation), explanation, example: bad };
+    return { code, name, severity, summary, explanation, example: bad, repaired: good };
   });
   return [...syntax, ...checks].sort((a, b) => (a.code < b.code ? -1 : 1));
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.:;](?= |$)/.exec(text)?.[0].replace(/[:;]$/, '.') ?? text;
 }

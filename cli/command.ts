@@ -4,7 +4,7 @@ import { exitCode, type Io } from './io.ts';
 import { packageVersion } from './package.ts';
 
 /**
- * Runs one command and returns its exit code: 0 done, 1 the program is wrong, 2 the command is, 70 Marl is.
+ * Runs one command and returns its exit code: 0 done, 1 the program is wrong, 2 the command is, 70 Marl is, 130 interrupted.
  * Nothing a user can type makes this throw.
  */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
@@ -31,7 +31,7 @@ function build(io: Io, done: (code: number) => void): Command {
     .exitOverride();
   program.addHelpText(
     'after',
-    '\nFILE is a path, `-` for standard input, or a library name such as std.games.Kuhn.\nExit codes: 0 done, 1 the program is wrong, 2 the command is wrong, 70 a bug in Marl.\n',
+    '\nFILE is a path, `-` for standard input, or a library name such as std.games.Kuhn.\nExit codes: 0 done, 1 the program is wrong, 2 the command is wrong, 70 a bug in Marl, 130 interrupted by Ctrl-C.\n',
   );
 
   const verb = (usage: string, description: string): Command =>
@@ -46,11 +46,15 @@ function build(io: Io, done: (code: number) => void): Command {
       value,
     ]);
 
-  verb('check <file...>', 'find what is wrong in programs, and decide their assertions').action(
-    async (files: string[], options) => done(await (await import('./verbs/check.ts')).check(io, files, options)),
-  );
+  verb('check <file...>', 'find what is wrong in programs, and decide their assertions')
+    .option('--strict', 'also report what is legal but seldom meant; exit code 1 where there is any')
+    .action(async (files: string[], options) =>
+      done(await (await import('./verbs/check.ts')).check(io, files, options)),
+    );
   onGame(verb('info <file>', 'say what kind of game it is and what is known about it (FILE[:Game])'))
     .option('--states <n>', 'list at most this many states', count(1, 50_000_000), 200_000)
+    .option('--all', 'every fact, also those that one expects or that follow from others')
+    .option('--fits', 'say which algorithms and solvers fit it, and why the others do not')
     .action(async (file: string, options) => done(await (await import('./verbs/info.ts')).info(io, file, options)));
   onGame(verb('solve <file>', 'compute what the program asks for, with a certificate (FILE[:name])'))
     .option('--concept <name>', 'solve for this concept instead of what the file asks for')
@@ -70,10 +74,14 @@ function build(io: Io, done: (code: number) => void): Command {
     .option('--out <dir>', 'folder to write the run to (default: runs/NAME)')
     .option('--workers <n>', 'worker threads (default: one per core, at most one per seed)', count(1, 1024))
     .option('--resume', 'go on with the run in the folder')
+    .option('--checkpoint <n>', 'steps between two checkpoints (default: about a minute)', count(1, 1e12))
+    .option('--engine <name>', 'what computes networks: wasm, reference, ... (marl doctor lists them)')
+    .option('--plot', 'draw the return over the steps, also where the output is no terminal')
     .option('--force', 'replace the run in the folder, whatever it is')
     .action(async (file: string, options) => done(await (await import('./verbs/train.ts')).train(io, file, options)));
-  verb('eval <dir>', 'play what a training learned, without exploring')
+  verb('eval <dir>', 'play what a training learned, without exploring; list the runs of a sweep')
     .option('--episodes <n>', 'episodes per seed', count(1, 1e6), 1000)
+    .option('--sampled', 'draw from the stochastic policy that was learned instead of taking its likeliest action')
     .option('--seed <n>', 'seed of the evaluation', count(0, Number.MAX_SAFE_INTEGER), 1)
     .action(async (dir: string, options) => done(await (await import('./verbs/eval.ts')).evalVerb(io, dir, options)));
   onGame(verb('simulate <file>', 'play at random: returns, length of episodes, speed (FILE[:Game])'))
@@ -83,9 +91,10 @@ function build(io: Io, done: (code: number) => void): Command {
     .action(async (file: string, options) =>
       done(await (await import('./verbs/simulate.ts')).simulateVerb(io, file, options)),
     );
-  onGame(verb('play <file>', 'play a game by hand (FILE[:Game])'))
+  onGame(verb('play <file>', 'play a game by hand (FILE[:Game], or the game of a training)'))
     .option('--seed <n>', 'seed of chance', count(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--policy <dir>', 'let what a training learned act (p)')
+    .option('--as <agent>', 'see only what this agent sees; the policy, or chance, moves the others')
     .action(async (file: string, options) => done(await (await import('./verbs/play.ts')).play(io, file, options)));
   onGame(verb('emit <file>', 'write a training as a TypeScript program of its own (FILE[:name])'))
     .option('-o, --out <dir>', 'folder to write to (default: NAME)')

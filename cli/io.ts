@@ -1,3 +1,8 @@
+/** The process that a verb runs in. */
+import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { packageRoot } from './package.ts';
+
 /** What a verb may touch of the process it runs in. Tests hand in their own. */
 export interface Io {
   readonly cwd: string;
@@ -17,8 +22,8 @@ export interface Io {
   onInterrupt(stop: () => void): () => void;
 }
 
-/** Exit codes: the contract that scripts rely on. */
-export const exitCode = { done: 0, wrong: 1, usage: 2, bug: 70 } as const;
+/** Exit codes: the contract that scripts rely on. 130 is what shells give a process that Ctrl-C ended. */
+export const exitCode = { done: 0, wrong: 1, usage: 2, bug: 70, interrupted: 130 } as const;
 
 export function processIo(): Io {
   // `marl info x | head` closes our output early: that is not an error of ours or of the user's.
@@ -28,7 +33,7 @@ export function processIo(): Io {
   });
   const { env } = process;
   return {
-    cwd: process.cwd(),
+    cwd: workingFolder(env, process.cwd(), packageRoot()),
     env,
     out: text => void process.stdout.write(text),
     err: text => void process.stderr.write(text),
@@ -41,6 +46,23 @@ export function processIo(): Io {
       return () => void process.off('SIGINT', stop);
     },
   };
+}
+
+/**
+ * The folder that relative paths start from. npm runs the scripts of a package in its root, whatever folder the user is in: of
+ * `npm run marl` in a checkout the folder is the one that npm was called in. Scripts of other packages go where they want.
+ */
+export function workingFolder(env: Io['env'], cwd: string, root: string): string {
+  const { INIT_CWD: called, npm_lifecycle_event: script } = env;
+  return script === 'marl' && called !== undefined && isAbsolute(called) && same(cwd, root) ? called : cwd;
+}
+
+function same(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
 }
 
 /** NO_COLOR (any non-empty value) wins over FORCE_COLOR, which wins over what the stream is. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const declaration = /^[ \t]*(?:game|fn|enum|record|mixer|let|train|sweep)[ \t]+([A-Za-z_][A-Za-z0-9_]*)/gm;
+const declaration = /^[ \t]*(?:game|fn|enum|record|mixer|network|let|train|sweep)[ \t]+([A-Za-z_][A-Za-z0-9_]*)/gm;
 const named = /^[ \t]*solve[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*:/gm;
 
 /** Read on first use, one folder (`games` for `std.games`) at a time, and kept for the process. */

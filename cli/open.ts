@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Diagnostic, GameInfo, Instance, Program, Source } from '../compiler/api.ts';
 import type { GameModel } from '../compiler/game/model.ts';
+import { sayOthers, showConcerning } from './concern.ts';
 import { decode, type FileHost, fileHost, reason, stdinPath } from './host.ts';
 import { exitCode } from './io.ts';
-import type { Reply } from './reply.ts';
+import { jsonDiagnostics, type Reply } from './reply.ts';
 import { candidates, listed } from './suggest.ts';
 
 /** What all verbs on programs take. */
@@ -32,7 +33,7 @@ export type Got<T> =
   | { readonly value: T; readonly exit?: undefined }
   | { readonly value?: undefined; readonly exit: number };
 
-/** Compiles a file; programs with errors are refused here. */
+/** Compiles a file; programs with errors are refused here. Warnings are shown when it is known what was asked for. */
 export async function openProgram(reply: Reply, typed: string, options: ProgramOptions): Promise<Got<Opened>> {
   const overrides = readOverrides(reply, options.set ?? []);
   if (overrides.exit !== undefined) return overrides;
@@ -42,9 +43,17 @@ export async function openProgram(reply: Reply, typed: string, options: ProgramO
   const { compile } = await import('../compiler/index.ts');
   const program = compile(host, entry);
   if (program.diagnostics.some(d => d.severity === 'error'))
-    return { exit: reply.refuse(program.diagnostics, program.sources) };
-  reply.show(program.diagnostics, program.sources);
+    return { exit: refuseErrors(reply, program, located.value.file) };
   return { value: { program, host, file: located.value.file, name, libraryName, overrides: overrides.value } };
+}
+
+/** All errors, and how many warnings `marl check` would show beside them. */
+function refuseErrors(reply: Reply, program: Program, file: string): number {
+  const errors = program.diagnostics.filter(d => d.severity === 'error');
+  reply.show(errors, program.sources);
+  sayOthers(reply, file, program.diagnostics.filter(d => d.severity === 'warning').length);
+  reply.object(false, { diagnostics: jsonDiagnostics(program.diagnostics, program.sources) });
+  return exitCode.wrong;
 }
 
 export interface Located {
@@ -139,7 +148,9 @@ function readOverrides(reply: Reply, set: readonly string[]): Got<ReadonlyMap<st
 export function chooseGame(reply: Reply, opened: Opened): Got<GameInfo> {
   const { program, name, libraryName } = opened;
   const wanted = name ?? (program.games.some(game => game.name === libraryName) ? libraryName : undefined);
-  return choose(reply, opened, 'game', program.games, wanted);
+  const chosen = choose(reply, opened, 'game', program.games, wanted);
+  if (chosen.exit === undefined) showConcerning(reply, opened, { name: chosen.value.name });
+  return chosen;
 }
 
 /** One of several by name, or the only one; the candidates are named otherwise. */

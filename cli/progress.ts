@@ -1,4 +1,4 @@
-/** How far a training is: one line redrawn on a terminal, plain lines now and then elsewhere. */
+/** How far trainings are: one line redrawn on a terminal, plain lines now and then elsewhere. */
 import type { Quantity } from '../runtime/train/spec.ts';
 import type { Io } from './io.ts';
 import { grouped } from './text.ts';
@@ -7,26 +7,34 @@ import { grouped } from './text.ts';
 const redraw = 0.2;
 const plain = 10;
 
+/** One training of those that run at the same time. */
+export interface Part {
+  readonly budget: Quantity;
+  /** Seeds trained by this command. */
+  readonly seeds: number;
+}
+
 export class Progress {
   readonly #io: Io;
-  readonly #budget: Quantity;
+  readonly #parts: readonly Part[];
   readonly #seeds: number;
   readonly #began: number;
-  readonly #done = new Map<number, { step: number; episode: number }>();
+  readonly #done: Map<number, { step: number; episode: number }>[];
   #shown: number;
   #drawn = false;
 
-  /** @param seeds number of seeds trained by this command */
-  constructor(io: Io, budget: Quantity, seeds: number) {
+  constructor(io: Io, parts: readonly Part[]) {
     this.#io = io;
-    this.#budget = budget;
-    this.#seeds = seeds;
+    this.#parts = parts;
+    this.#seeds = parts.reduce((sum, part) => sum + part.seeds, 0);
+    this.#done = parts.map(() => new Map());
     this.#began = seconds();
     this.#shown = this.#began;
   }
 
-  update(seed: number, step: number, episode: number): void {
-    this.#done.set(seed, { step, episode });
+  /** @param part number of the training */
+  update(part: number, seed: number, step: number, episode: number): void {
+    this.#done[part]?.set(seed, { step, episode });
     const now = seconds();
     if (now - this.#shown < (this.#io.terminal ? redraw : plain)) return;
     this.#shown = now;
@@ -40,13 +48,15 @@ export class Progress {
   }
 
   #write(elapsed: number): void {
-    const all = [...this.#done.values()];
-    const steps = all.reduce((sum, seed) => sum + seed.step, 0);
-    const spent = all.reduce(
-      (sum, seed) => sum + Math.min(this.#budget.amount, this.#budget.unit === 'steps' ? seed.step : seed.episode),
-      0,
-    );
-    const part = spent / (this.#budget.amount * this.#seeds);
+    let steps = 0;
+    let whole = 0;
+    for (const [k, { budget }] of this.#parts.entries()) {
+      for (const done of this.#done[k]?.values() ?? []) {
+        steps += done.step;
+        whole += Math.min(1, (budget.unit === 'steps' ? done.step : done.episode) / budget.amount);
+      }
+    }
+    const part = whole / this.#seeds;
     const left = part > 0 ? (elapsed / part) * (1 - part) : undefined;
     const text = `${Math.floor(100 * part)} % of ${this.#seeds} ${this.#seeds === 1 ? 'seed' : 'seeds'}, ${grouped(steps)} steps, ${grouped(steps / elapsed)} steps/s${left === undefined ? '' : `, ${duration(left)} left`}`;
     if (this.#io.terminal) {

@@ -1,5 +1,7 @@
 /** What hosts (command line, editor, tests) use of the compiler. The compiler itself does no input or output. */
 import type { SourceFile, Span } from '../grammar/ast.ts';
+import type { MixerModel } from '../runtime/mixers/model.ts';
+import type { NetworkSpec } from '../runtime/tensor/layers/spec.ts';
 import type { TrainSpec } from '../runtime/train/spec.ts';
 import type { GameModel } from './game/model.ts';
 
@@ -60,6 +62,10 @@ export interface Program {
   readonly trains: readonly TrainInfo[];
   readonly sweeps: readonly SweepSpec[];
   readonly asserts: readonly AssertSpec[];
+  /** Mixers the entry file declares, in order, then those it imports. */
+  readonly mixers: readonly MixerInfo[];
+  /** Networks the entry file declares, in order, then those it imports. */
+  readonly networks: readonly NetworkInfo[];
   /** Lowers a game at its defaults with these overrides (`--set p=v`, values as written in the language). */
   instantiate(game: string, overrides: ReadonlyMap<string, string>): Instance;
 }
@@ -98,7 +104,13 @@ export interface TrainInfo {
   readonly spec: TrainSpec;
   readonly span: Span;
   instantiate(overrides: ReadonlyMap<string, string>): Instance;
+  /** `spec` for a game that `instantiate` gave: mixers are made for its number of agents and the length of its state. */
+  specFor(model: GameModel): FittedSpec;
 }
+
+export type FittedSpec =
+  | { readonly spec: TrainSpec; readonly diagnostics: readonly [] }
+  | { readonly spec: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /** A training once per combination of values, named `Lr[lr=0.1]`. */
 export interface SweepSpec {
@@ -108,6 +120,7 @@ export interface SweepSpec {
     readonly label: string;
     readonly spec: TrainSpec;
     instantiate(overrides: ReadonlyMap<string, string>): Instance;
+    specFor(model: GameModel): FittedSpec;
   }[];
   readonly span: Span;
 }
@@ -130,3 +143,46 @@ export interface AssertSpec {
 export type Quantity =
   | { readonly kind: 'states' | 'terminals' | 'horizon' }
   | { readonly kind: 'value'; readonly concept: string; readonly agent: string | undefined };
+
+/** What is known of a mixer for every number of agents and every length of the state, at given parameters. */
+export type MixerFact = {
+  /** `monotonic`, `strictly_monotonic`, `additive` or `igm`. */
+  readonly property: string;
+} & (
+  | { readonly status: 'proved'; readonly how: string }
+  /** `why` names the sub-term at `at`; `witness` is a case in numbers, as a sentence. */
+  | { readonly status: 'refuted'; readonly why: string; readonly witness: string; readonly at: Location }
+  | { readonly status: 'unknown'; readonly why: string; readonly at?: Location }
+);
+
+export interface NetworkInfo {
+  readonly name: string;
+  readonly doc: string | undefined;
+  readonly at: Location;
+  readonly params: GameInfo['params'];
+  /** At the defaults; undefined where the network has errors. */
+  readonly spec: NetworkSpec | undefined;
+}
+
+export interface MixerInfo {
+  readonly name: string;
+  readonly doc: string | undefined;
+  readonly at: Location;
+  readonly params: GameInfo['params'];
+  /** What is written after the closing brace; all of it is proved if the program has no errors. */
+  readonly claims: readonly string[];
+  /** At the defaults; empty where the mixer has errors. */
+  readonly facts: readonly MixerFact[];
+  /**
+   * The mixer for a team of these sizes, with parameters as in `--set p=v`; its claims are proved again for them. `features` and
+   * `actions` (both 1 if left out) matter to mixers that read these. Throws for sizes that are no positive whole numbers.
+   */
+  instantiate(
+    sizes: { readonly agents: number; readonly state: number; readonly features?: number; readonly actions?: number },
+    overrides: ReadonlyMap<string, string>,
+  ): MixerInstance;
+}
+
+export type MixerInstance =
+  | { readonly model: MixerModel; readonly facts: readonly MixerFact[]; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly model: undefined; readonly facts: readonly []; readonly diagnostics: readonly Diagnostic[] };

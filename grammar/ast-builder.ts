@@ -7,6 +7,7 @@ import type {
   ImportDecl,
   MixerDecl,
   Name,
+  NetworkDecl,
   Quantity,
   Setting,
   SettingValue,
@@ -29,6 +30,7 @@ import {
   buildItem,
   buildParams,
   buildRecord,
+  buildSeen,
   onlyExpr,
 } from './build-games.ts';
 import { child, children, has, nameOf, nodeSpan, token, tokenSpan, tokens, toName } from './cst.ts';
@@ -58,6 +60,7 @@ const builders: readonly (readonly [string, Builder])[] = [
   ['constDecl', buildConst],
   ['fnDecl', buildFn],
   ['mixerDecl', buildMixer],
+  ['networkDecl', buildNetwork],
   ['solveDecl', buildSolve],
   ['trainDecl', buildTrain],
   ['sweepDecl', buildSweep],
@@ -115,6 +118,13 @@ function buildMixer(ctx: BuildContext, node: CstNode, span: Span): readonly Mixe
   ];
 }
 
+function buildNetwork(ctx: BuildContext, node: CstNode, span: Span): readonly NetworkDecl[] {
+  const name = nameOf(node);
+  if (name === undefined) return [];
+  const params = buildParams(ctx, child(node, 'params'));
+  return [{ kind: 'Network', doc: docOf(ctx, span), name, params, value: onlyExpr(ctx, node, span), span }];
+}
+
 function buildSolve(ctx: BuildContext, node: CstNode, span: Span): readonly SolveDecl[] {
   const concept = nameOf(node, 'concept');
   if (concept === undefined) return [];
@@ -156,6 +166,8 @@ function buildTrain(ctx: BuildContext, node: CstNode, span: Span): readonly Trai
   const clauses = children(node, 'trainClause').flatMap(clause => {
     const built = buildClause(ctx, clause);
     for (const one of built) {
+      // Like `observe`, what is read may be said class by class.
+      if (one.kind === 'Reads') continue;
       const word = clauseWords[one.kind];
       reportRepeated(ctx, seen, word, `A \`train\` has at most one \`${word}\``, one.span);
     }
@@ -165,7 +177,7 @@ function buildTrain(ctx: BuildContext, node: CstNode, span: Span): readonly Trai
   return [{ kind: 'Train', doc: docOf(ctx, span), name, of, clauses, span }];
 }
 
-const clauseWords: Readonly<Record<TrainClause['kind'], string>> = {
+const clauseWords: Readonly<Record<Exclude<TrainClause['kind'], 'Reads'>, string>> = {
   TeamReward: 'team reward',
   Algorithm: 'algorithm',
   Budget: 'budget',
@@ -181,6 +193,9 @@ function buildClause(ctx: BuildContext, node: CstNode): readonly TrainClause[] {
   if (has(node, 'team')) return name ? [{ kind: 'TeamReward', how: name, span }] : [];
   const algorithm = child(node, 'algorithmClause');
   if (algorithm) return buildAlgorithm(ctx, algorithm, span);
+  const reads = child(node, 'readsClause');
+  if (reads)
+    return [{ kind: 'Reads', who: has(reads, 'critic') ? 'critic' : 'policy', ...buildSeen(ctx, reads), span }];
   const [first, second] = children(node, 'quantity').map(one => buildQuantity(ctx, one));
   if (has(node, 'budget')) return first ? [{ kind: 'Budget', amount: first, span }] : [];
   if (has(node, 'evaluate')) return first && second ? [{ kind: 'Evaluate', every: first, episodes: second, span }] : [];

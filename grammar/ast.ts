@@ -35,6 +35,7 @@ export type Declaration =
   | ConstDecl
   | FnDecl
   | MixerDecl
+  | NetworkDecl
   | SolveDecl
   | TrainDecl
   | SweepDecl
@@ -419,6 +420,7 @@ export type Expr =
   | WithExpr
   | SampleExpr
   | TypeArgExpr
+  | ScheduleExpr
   | InvalidExpr;
 
 /** `1_000`, `0.5`, `5e-4`; `text` has the underscores removed. */
@@ -484,7 +486,9 @@ export type BinaryOp =
   | 'and'
   | 'or'
   | 'in'
-  | 'not in';
+  | 'not in'
+  /** In networks: one layer after the other. */
+  | '|>';
 
 export interface BinaryExpr extends Node {
   readonly kind: 'Binary';
@@ -623,6 +627,14 @@ export interface TypeArgExpr extends Node {
   readonly type: TypeExpr;
 }
 
+/** `1e-3 -> 1e-4 over 50_000 steps` as a named argument: `adam(lr: 1e-3 -> 1e-4 over 50_000 steps)`. */
+export interface ScheduleExpr extends Node {
+  readonly kind: 'Schedule';
+  readonly from: Expr;
+  readonly to: Expr;
+  readonly over: Quantity;
+}
+
 export interface InvalidExpr extends Node {
   readonly kind: 'Invalid';
 }
@@ -670,7 +682,19 @@ export type TrainClause =
       readonly op: '>=' | '<=';
       readonly value: Expr;
       readonly span: Span;
-    };
+    }
+  /**
+   * `policy[p: Player] reads { observation, last_action, at[p] }`: what the policy's table or network gets; `critic reads { ... }`: what a
+   * value that only training needs may get besides. The parts are those of `observe`; a clause without binder is for all agents.
+   */
+  | ReadsClause;
+
+export interface ReadsClause extends Node {
+  readonly kind: 'Reads';
+  readonly who: 'policy' | 'critic';
+  readonly binder: Binder | undefined;
+  readonly parts: readonly ObservePart[];
+}
 
 /** `name = value`: hyper-parameters of an algorithm. */
 export interface Setting extends Node {
@@ -733,4 +757,13 @@ export interface MixerDecl extends Node {
   readonly params: readonly Param[];
   readonly bindings: readonly { readonly name: Name; readonly value: Expr; readonly span: Span }[];
   readonly claims: readonly Name[];
+}
+
+/** `network Wide(units: int = 128) = mlp(units, units, tanh) |> layer_norm` */
+export interface NetworkDecl extends Node {
+  readonly kind: 'Network';
+  readonly doc: string | undefined;
+  readonly name: Name;
+  readonly params: readonly Param[];
+  readonly value: Expr;
 }

@@ -101,7 +101,7 @@ function sections(tokens: readonly IToken[], layout: Layout): readonly (readonly
   let current: IToken[] = [];
   for (const token of tokens) {
     const type = token.tokenType;
-    const begins = fileKeywords.has(type) || sharedKeywords.has(type) || type === T.Mixer;
+    const begins = fileKeywords.has(type) || sharedKeywords.has(type) || type === T.Mixer || type === T.Network;
     if (begins && current.length > 0 && layout.column(token) === 0) {
       result.push(current);
       current = [];

@@ -18,7 +18,7 @@ export function docOf(ctx: BuildContext, span: Span): string | undefined {
 
 /** Reports a block that needs an entry and has none. */
 export function requireEntry(ctx: BuildContext, rule: string, entries: number, span: Span): void {
-  if (entries > 0 || ctx.problems.some(one => one.span.start <= span.end && span.start <= one.span.end)) return;
+  if (entries > 0 || ctx.problems.some(one => one.span.start <= span.end + 1 && span.start <= one.span.end)) return;
   const message = `${ruleSentence(forms[rule]!)}; this one has no entry.`;
   report(ctx.problems, problem('M0138', span, message, { remedy: 'Write at least one entry, or remove it all.' }));
 }

@@ -8,6 +8,7 @@ import type {
   MatchArm,
   NamedArg,
   Pattern,
+  Quantity,
   Span,
   TypeExpr,
   Update,
@@ -235,7 +236,7 @@ function buildCall(ctx: BuildContext, callee: Expr, span: Span, node: CstNode): 
   const named: NamedArg[] = [];
   for (const argument of children(node, 'argument')) {
     const at = nodeSpan(argument);
-    const value = buildExpr(ctx, child(argument, 'expression'), at);
+    const value = buildArgument(ctx, argument, at);
     const name = nameOf(argument);
     if (name) named.push({ kind: 'NamedArg', name, value, span: at });
     else {
@@ -256,6 +257,19 @@ function buildCall(ctx: BuildContext, callee: Expr, span: Span, node: CstNode): 
   const inner = { start: args[0]?.span.start ?? nodeSpan(comprehension).start, end: nodeSpan(comprehension).end };
   const one = buildComprehension(ctx, comprehension, args, false, inner);
   return { kind: 'Call', callee, args: [one], named, span };
+}
+
+/** The value of an argument, which may be a schedule. */
+function buildArgument(ctx: BuildContext, node: CstNode, at: Span): Expr {
+  const from = buildExpr(ctx, child(node, 'expression'), at);
+  const tail = child(node, 'scheduleTail');
+  if (tail === undefined) return from;
+  const end = { start: at.end, end: at.end };
+  const value = buildExpr(ctx, child(tail, 'overExpr'), end);
+  const unit = nameOf(tail) ?? { kind: 'Name', text: 'steps', span: end };
+  const over: Quantity = { kind: 'QuantityNode', value, unit, span: { start: value.span.start, end: unit.span.end } };
+  const to = buildExpr(ctx, child(tail, 'to'), end);
+  return { kind: 'Schedule', from, to, over, span: { start: from.span.start, end: at.end } };
 }
 
 function buildUpdate(ctx: BuildContext, node: CstNode): readonly Update[] {

@@ -15,6 +15,7 @@ import type {
   LhsIndex,
   Name,
   NamedArg,
+  ObserveItem,
   ObservePart,
   Param,
   PayoffCell,
@@ -249,6 +250,11 @@ function buildReward(ctx: BuildContext, node: CstNode, span: Span): readonly Gam
 }
 
 function buildObserve(ctx: BuildContext, node: CstNode, span: Span): readonly GameItem[] {
+  return [{ kind: 'Observe', ...buildSeen(ctx, node), span }];
+}
+
+/** The binder and the parts of `observe`, `policy reads` and `critic reads`. */
+export function buildSeen(ctx: BuildContext, node: CstNode): Pick<ObserveItem, 'binder' | 'parts'> {
   const parts = children(node, 'observePart').map((part): ObservePart => {
     const at = nodeSpan(part);
     const pad = child(part, 'pad');
@@ -261,7 +267,7 @@ function buildObserve(ctx: BuildContext, node: CstNode, span: Span): readonly Ga
       span: at,
     };
   });
-  return [{ kind: 'Observe', binder: buildBinder(ctx, child(node, 'binder')), parts, span }];
+  return { binder: buildBinder(ctx, child(node, 'binder')), parts };
 }
 
 // ---------------------------------------------------------------------------------------------- statements

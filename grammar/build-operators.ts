@@ -21,6 +21,7 @@ const comparisonLevel = 4;
 const rangeLevel = 5;
 
 const levels: Readonly<Record<BinaryOp | '..', number>> = {
+  '|>': 0,
   or: 1,
   and: 2,
   '==': comparisonLevel,

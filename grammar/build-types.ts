@@ -58,6 +58,13 @@ export function toType(ctx: BuildContext, expr: Expr): TypeExpr {
     case 'Invalid':
       return { kind: 'InvalidType', span: expr.span };
     default:
+      if (expr.kind === 'Binary' && expr.op === '-' && expr.left.kind === 'Number' && expr.right.kind === 'Number') {
+        const text = `${expr.left.text}..${expr.right.text}`;
+        const fix = { title: `Write \`${text}\``, edits: [{ span: expr.span, text }] };
+        const message = 'A range has two points between its ends; here a minus stands between them.';
+        report(ctx.problems, problem('M0126', expr.span, message, { remedy: `Write \`${text}\`.`, fix }));
+        return { kind: 'RangeType', low: expr.left, high: expr.right, span: expr.span };
+      }
       report(
         ctx.problems,
         problem('M0126', expr.span, 'A type is expected here; this is an expression.', {

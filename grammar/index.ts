@@ -7,6 +7,7 @@ import { settleContext } from './context.ts';
 import { children } from './cst.ts';
 import { layoutOf } from './layout.ts';
 import { lex } from './lexer.ts';
+import { mendKeywords } from './mend-keywords.ts';
 import { describe } from './messages.ts';
 import { strictParser } from './parser.ts';
 import { report, type SyntaxProblem } from './problem.ts';
@@ -46,10 +47,18 @@ export function parse(text: string): Parsed {
 }
 
 /** At once where the text is right, piece by piece where it is not. */
-function parseTokens(text: string, tokens: IToken[], problems: SyntaxProblem[]): readonly CstNode[] {
+function parseTokens(text: string, given: IToken[], problems: SyntaxProblem[]): readonly CstNode[] {
   const parser = strictParser();
+  let tokens = given;
   parser.input = tokens;
-  const file = parser.file();
+  let file = parser.file();
+  // What follows a keyword decides how some signs are read.
+  const mended = parser.errors.length > 0 ? mendKeywords(tokens, layoutOf(text), problems) : undefined;
+  if (mended !== undefined) {
+    tokens = settleContext(mended);
+    parser.input = tokens;
+    file = parser.file();
+  }
   if (parser.errors.length === 0) return children(file, 'declaration');
   const first = parser.errors[0]!;
   const failures: Failure[] = [];

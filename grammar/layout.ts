@@ -68,6 +68,8 @@ export const clauseKeywords: ReadonlySet<object> = new Set([
   T.Seeds,
   T.Evaluate,
   T.Stop,
+  T.Policy,
+  T.Critic,
 ]);
 
 /** Keywords that only go on with what stands before them. */

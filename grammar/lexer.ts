@@ -1,6 +1,7 @@
 import { type IToken, Lexer } from 'chevrotain';
 import { retype } from './context.ts';
 import { tokenSpan } from './cst.ts';
+import { clauseKeywords, fileKeywords, itemKeywords, sharedKeywords } from './layout.ts';
 import { mend } from './mend.ts';
 import { problem, report, type SyntaxProblem } from './problem.ts';
 import * as T from './tokens.ts';
@@ -26,7 +27,7 @@ export interface Lexed {
   readonly tokens: readonly IToken[];
   /** Doc comments, joined line by line, by the offset of the token they precede. */
   readonly docs: ReadonlyMap<number, string>;
-  /** A comment without an end took everything from here on. */
+  /** A comment without an end took closing delimiters that stand behind here. */
   readonly cutAt: number | undefined;
 }
 
@@ -42,7 +43,16 @@ const mistakes: ReadonlySet<object> = new Set([
 
 /** Reads words, numbers and signs. Mistakes in them are reported to `problems` and replaced by what was meant. */
 export function lex(text: string, problems: SyntaxProblem[]): Lexed {
-  const result = sharedLexer().tokenize(text);
+  let result = sharedLexer().tokenize(text);
+  const open = result.groups.mistakes?.find(mistake => mistake.tokenType === T.OpenComment);
+  let cutAt: number | undefined;
+  if (open !== undefined) {
+    const { start } = tokenSpan(open);
+    const end = endOfOpenComment(text, start);
+    reportOpenComment(start, end, problems);
+    result = sharedLexer().tokenize(withoutOpenComments(text, start, end));
+    if (/[)\]}]/.test(text.slice(start, end))) cutAt = start;
+  }
   let doubtful = result.errors.length > 0;
   let numberEnd = -1;
   for (const token of result.tokens) {
@@ -59,25 +69,50 @@ export function lex(text: string, problems: SyntaxProblem[]): Lexed {
   for (const comment of [...(result.groups.docs ?? []), ...(result.groups.mistakes ?? [])])
     comment.endOffset = comment.startOffset + comment.image.length - 1;
   const tokens = doubtful ? mend(text, result.tokens, result.errors, problems) : result.tokens;
-  let cutAt: number | undefined;
-  for (const mistake of result.groups.mistakes ?? []) {
-    if (mistake.tokenType === T.OpenComment) cutAt = mistake.startOffset;
-    reportComment(mistake, problems);
-  }
+  for (const mistake of result.groups.mistakes ?? []) reportComment(mistake, problems);
   return { tokens, docs: attachDocs(text, result.groups.docs ?? [], tokens), cutAt };
 }
 
-function reportComment(comment: IToken, problems: SyntaxProblem[]): void {
-  const { start, end } = tokenSpan(comment);
-  if (comment.tokenType === T.OpenComment) {
-    const message = 'A comment that begins with `/*` ends with `*/`; for this one there is none.';
-    const fix = { title: 'Insert `*/`', edits: [{ span: { start: end, end }, text: ' */' }] };
-    report(
-      problems,
-      problem('M0103', { start, end: start + 2 }, message, { remedy: 'Write `*/` where it ends.', fix }),
-    );
-    return;
+const beginners = [...T.keywordTypes].flatMap(([word, type]) =>
+  type === T.Next || [fileKeywords, sharedKeywords, itemKeywords, clauseKeywords].some(set => set.has(type))
+    ? [word]
+    : [],
+);
+/** What begins a line of a program, rather than of prose. */
+const programLine = new RegExp(
+  `^[ \\t]*(?:[}/\\]]|(?:${beginners.join('|')})\\b|\\w+[ \\t]*(?:\\[[^\\]\\n]*\\][ \\t]*)?(?:[=~:]|=>))`,
+);
+
+/** A comment without an end is taken to go on to the first line that looks like program. */
+function endOfOpenComment(text: string, start: number): number {
+  let end = lineEnd(text, start);
+  while (end < text.length) {
+    const next = lineEnd(text, end + 1);
+    if (programLine.test(text.slice(end + 1, Math.min(next, end + 200)))) break;
+    end = next;
   }
+  return text[end - 1] === '\r' ? end - 1 : end;
+}
+
+function lineEnd(text: string, from: number): number {
+  const found = text.indexOf('\n', from);
+  return found < 0 ? text.length : found;
+}
+
+/** The text with white space for the comment, and for what begins others behind it: they cannot end either. */
+function withoutOpenComments(text: string, start: number, end: number): string {
+  const blank = (part: string): string => part.replaceAll(/[^\r\n]/g, ' ');
+  return text.slice(0, start) + blank(text.slice(start, end)) + text.slice(end).replaceAll(/\/\*[^\n]*/g, blank);
+}
+
+function reportOpenComment(start: number, end: number, problems: SyntaxProblem[]): void {
+  const message = 'A comment that begins with `/*` ends with `*/`; for this one there is none.';
+  const fix = { title: 'Insert `*/`', edits: [{ span: { start: end, end }, text: ' */' }] };
+  report(problems, problem('M0103', { start, end: start + 2 }, message, { remedy: 'Write `*/` where it ends.', fix }));
+}
+
+function reportComment(comment: IToken, problems: SyntaxProblem[]): void {
+  const { start } = tokenSpan(comment);
   const fix = { title: 'Write `//`', edits: [{ span: { start, end: start + 1 }, text: '//' }] };
   const message = 'Comments begin with `//`; this line begins one with `#`.';
   report(problems, problem('M0110', { start, end: start + 1 }, message, { remedy: 'Write `//`.', fix }));

@@ -24,14 +24,14 @@ const names = (types: ReadonlySet<object>): string[] =>
     .filter(type => types.has(type))
     .map(type => type.name);
 const shared = ['enum', 'record', 'let', 'fn', 'assert'];
-const fileWords = ['game', 'solve', 'train', 'sweep', 'import', 'mixer', ...shared];
+const fileWords = ['game', 'solve', 'train', 'sweep', 'import', 'mixer', 'network', ...shared];
 const itemWords = [...names(itemKeywords), ...shared];
 const clauseWords = names(clauseKeywords);
 
 const places: Readonly<Partial<Record<PieceRule, Place>>> = {
   declaration: {
     code: 'M0120',
-    rule: 'A file consists of `game`, `solve`, `train`, `sweep`, `import`, `mixer`, `enum`, `record`, `let`, `fn` and `assert`',
+    rule: 'A file consists of `game`, `solve`, `train`, `sweep`, `import`, `mixer`, `network`, `enum`, `record`, `let`, `fn` and `assert`',
     words: fileWords,
     remedy: 'Begin a declaration with one of these words.',
   },
@@ -43,7 +43,7 @@ const places: Readonly<Partial<Record<PieceRule, Place>>> = {
   },
   trainClause: {
     code: 'M0142',
-    rule: 'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate` and `stop when`',
+    rule: 'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate`, `stop when`, `policy reads` and `critic reads`',
     words: clauseWords,
     remedy: 'Settings of the algorithm belong into `algorithm Name { ... }`.',
   },
@@ -71,10 +71,22 @@ export function describeUnknownEntry(situation: Situation, actual: IToken): Synt
   }
   const place = places[piece];
   if (place === undefined) return undefined;
-  const meant = isName(actual) ? nearest(actual.image, place.words) : undefined;
-  const message = `${place.rule}; ${quote(actual)} begins none of them.`;
-  if (meant === undefined || meant === actual.image)
-    return problem(place.code, span, message, { remedy: place.remedy });
+  const meant = meantWord(piece, actual);
+  if (meant !== undefined) return misspelt(piece, actual, meant);
+  return problem(place.code, span, `${place.rule}; ${quote(actual)} begins none of them.`, { remedy: place.remedy });
+}
+
+/** The word that may begin such a piece and was probably meant. */
+export function meantWord(piece: PieceRule, actual: IToken): string | undefined {
+  const meant = isName(actual) ? nearest(actual.image, places[piece]?.words ?? []) : undefined;
+  return meant === actual.image ? undefined : meant;
+}
+
+/** A piece that begins with a word nearly right. */
+export function misspelt(piece: PieceRule, actual: IToken, meant: string): SyntaxProblem {
+  const place = places[piece]!;
+  const span = tokenSpan(actual);
   const fix = { title: `Write \`${meant}\``, edits: [{ span, text: meant }] };
-  return problem(place.code, span, message, { remedy: `The nearest is \`${meant}\`.`, fix });
+  const message = `${place.rule}; ${quote(actual)} begins none of them.`;
+  return problem(place.code, span, message, { remedy: `Did you mean \`${meant}\`?`, fix });
 }

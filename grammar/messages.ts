@@ -8,6 +8,7 @@ import { tokenSpan } from './cst.ts';
 import { forms, ruleSentence } from './forms.ts';
 import { fileKeywords, itemKeywords } from './layout.ts';
 import { describeUnknownEntry } from './messages-entries.ts';
+import { habits } from './messages-habits.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { Failure } from './recover.ts';
@@ -77,7 +78,7 @@ const missingElse: Sentence = situation => {
 const reserved: Sentence = situation => {
   const { actual, sameLine } = situation;
   if (actual === undefined || !sameLine || !situation.expected.includes('Identifier')) return undefined;
-  if (!T.hardKeywords.includes(actual.tokenType)) return undefined;
+  if (!T.hardKeywords.includes(actual.tokenType) || situation.rule === 'quantity') return undefined;
   if (expectsExpression(situation) || situation.expected.length > 3) return undefined;
   const span = tokenSpan(actual);
   const message = `Keywords cannot be names; ${quote(actual)} is a keyword.`;
@@ -227,7 +228,8 @@ const payoff: Sentence = situation => {
       fix,
     });
   }
-  if (situation.expected.length > 1 && !stack.includes('payoffValue')) return undefined;
+  if ((situation.expected.length > 1 && !stack.includes('payoffValue')) || situation.expected[0] === 'LBrace')
+    return undefined;
   const message = `${ruleSentence(forms.payoffCell!)}; ${quote(actual)} does not fit into one.`;
   return problem('M0133', tokenSpan(actual), message, { remedy: 'Put a computed payoff into parentheses: `(a + b)`.' });
 };
@@ -263,7 +265,13 @@ const missingName: Sentence = situation => {
   const remedy = previous === undefined ? 'Write a name.' : `Write a name behind ${quote(previous)}.`;
   if (situation.rule === 'quantity') {
     const message = `${ruleOf(situation)}; ${fact(situation, 'its unit')}.`;
-    return problem('M0124', place(situation), message, { remedy: 'Write `steps` or `episodes` behind the number.' });
+    const { tokens } = situation.failure;
+    const unit = tokens[tokens.indexOf(previous!) - 1]?.tokenType === T.For ? 'episodes' : 'steps';
+    const fix = { title: `Count in \`${unit}\``, edits: [{ span: behind(previous), text: ` ${unit}` }] };
+    return problem('M0124', place(situation), message, {
+      remedy: 'Write `steps` or `episodes` behind the number.',
+      fix,
+    });
   }
   return problem('M0124', place(situation), `${ruleOf(situation)}; ${fact(situation, 'a name')}.`, { remedy });
 };
@@ -290,6 +298,14 @@ const missingSign: Sentence = situation => {
     return sign === undefined ? (literals.get(name) ?? []) : `\`${sign}\``;
   });
   if (wanted.length === 0 || wanted.length > 4) return undefined;
+  if (
+    situation.rule === 'param' &&
+    wanted[0] === '`:`' &&
+    (actual === undefined || isCloser(actual) || actual.tokenType === T.Comma)
+  ) {
+    const remedy = `Write its type, as in \`${previous?.image}: int\`.`;
+    return problem('M0127', place(situation), `${ruleOf(situation)}; ${fact(situation, 'its type')}.`, { remedy });
+  }
   const list = wanted.length === 1 ? wanted[0]! : `${wanted.slice(0, -1).join(', ')} or ${wanted.at(-1)}`;
   // Of `=` and `~`, somebody who writes `==` or `:` means the first.
   const first = wanted[0]!.startsWith('`') ? wanted[0]!.slice(1, -1) : undefined;
@@ -324,6 +340,7 @@ function looksAlike(actual: IToken, wanted: string | undefined): boolean {
 
 const sentences: readonly Sentence[] = [
   equals,
+  ...habits,
   missingElse,
   emptyList,
   unknownEntry,

@@ -168,6 +168,16 @@ export class ExpressionParser extends CstParser {
       },
     });
     this.SUBRULE(this.expression);
+    this.OPTION2(() => this.SUBRULE(this.scheduleTail));
+  });
+
+  /** `-> 0.05 over 50_000 steps` */
+  readonly scheduleTail: Rule = this.RULE('scheduleTail', () => {
+    this.CONSUME(T.Arrow);
+    this.SUBRULE(this.expression, { LABEL: 'to' });
+    this.CONSUME(T.Over);
+    this.SUBRULE2(this.expression, { LABEL: 'overExpr' });
+    this.CONSUME(T.Identifier);
   });
 
   /** `for x in T, y in U if c by k` */
@@ -359,4 +369,9 @@ export class ExpressionParser extends CstParser {
 export function isName(token: IToken): boolean {
   const type = token.tokenType;
   return type === T.Identifier || type.CATEGORIES?.includes(T.Identifier) === true;
+}
+
+/** Does a declaration begin here with a word that is a name elsewhere? */
+export function startsSoftly(first: IToken, second: IToken | undefined): boolean {
+  return (first.tokenType === T.Mixer || first.tokenType === T.Network) && second !== undefined && isName(second);
 }

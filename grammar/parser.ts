@@ -1,5 +1,5 @@
 import type { CstNode, ParserMethod } from 'chevrotain';
-import { isName, type ParserOptions } from './parser-expressions.ts';
+import { isName, type ParserOptions, startsSoftly } from './parser-expressions.ts';
 import { GameParser } from './parser-games.ts';
 import * as T from './tokens.ts';
 
@@ -25,6 +25,7 @@ export class MarlParser extends GameParser {
       { ALT: () => this.SUBRULE(this.constDecl) },
       { ALT: () => this.SUBRULE(this.fnDecl) },
       { ALT: () => this.SUBRULE(this.mixerDecl) },
+      { ALT: () => this.SUBRULE(this.networkDecl) },
       { ALT: () => this.SUBRULE(this.solveDecl) },
       { ALT: () => this.SUBRULE(this.trainDecl) },
       { ALT: () => this.SUBRULE(this.sweepDecl) },
@@ -93,9 +94,17 @@ export class MarlParser extends GameParser {
     this.MANY2(() => this.SUBRULE(this.mixerBinding));
     this.CONSUME(T.RBrace);
     this.MANY({
-      GATE: () => !(this.LA(1).tokenType === T.Mixer && isName(this.LA(2))),
+      GATE: () => !startsSoftly(this.LA(1), this.LA(2)),
       DEF: () => this.CONSUME2(T.Identifier, { LABEL: 'claim' }),
     });
+  });
+
+  readonly networkDecl: Rule = this.RULE('networkDecl', () => {
+    this.CONSUME(T.Network);
+    this.CONSUME(T.Identifier);
+    this.OPTION(() => this.SUBRULE(this.params));
+    this.CONSUME(T.Equals);
+    this.SUBRULE(this.expression);
   });
 
   readonly mixerBinding: Rule = this.RULE('mixerBinding', () => {
@@ -200,7 +209,22 @@ export class MarlParser extends GameParser {
           this.SUBRULE3(this.expression);
         },
       },
+      { ALT: () => this.SUBRULE(this.readsClause) },
     ]);
+  });
+
+  /** `policy[p: Player] reads { observation, at[p] }`, `critic reads { state }` */
+  readonly readsClause: Rule = this.RULE('readsClause', () => {
+    this.OR([{ ALT: () => this.CONSUME(T.Policy) }, { ALT: () => this.CONSUME(T.Critic) }]);
+    this.OPTION(() => {
+      this.CONSUME(T.LBracket);
+      this.SUBRULE(this.binder);
+      this.CONSUME(T.RBracket);
+    });
+    this.CONSUME(T.Reads);
+    this.CONSUME(T.LBrace);
+    this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.observePart) });
+    this.CONSUME(T.RBrace);
   });
 
   /** `50_000 steps` */

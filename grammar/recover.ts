@@ -15,7 +15,7 @@ import {
   sharedKeywords,
 } from './layout.ts';
 import { type MarlParser, recoveringParser } from './parser.ts';
-import { isName } from './parser-expressions.ts';
+import { isName, startsSoftly } from './parser-expressions.ts';
 import { hasRoom } from './problem.ts';
 import * as T from './tokens.ts';
 
@@ -199,7 +199,7 @@ function adopt(piece: CstNode, kind: BlockKind, entries: readonly CstNode[]): vo
 function startsDeclaration(tokens: readonly IToken[], at: number): boolean {
   const type = tokens[at]!.tokenType;
   if (fileKeywords.has(type) || sharedKeywords.has(type)) return true;
-  return type === T.Mixer && tokens[at + 1] !== undefined && isName(tokens[at + 1]!);
+  return startsSoftly(tokens[at]!, tokens[at + 1]);
 }
 
 /**
@@ -211,6 +211,8 @@ function cut(tokens: readonly IToken[], layout: Layout, kind: BlockKind | undefi
   const pieces: IToken[][] = [];
   let current: IToken[] = [];
   let depth = 0;
+  /** The column of an `if` or `for` that stands where a statement should. */
+  let foreign: number | undefined;
   const margin = kind === undefined ? 0 : tokens[0] && layout.startsLine(tokens[0]) ? layout.column(tokens[0]) : -1;
   const startsEntry = kind === undefined ? startsDeclaration : kind.starts;
   const end = (): void => {
@@ -227,14 +229,31 @@ function cut(tokens: readonly IToken[], layout: Layout, kind: BlockKind | undefi
     if (depth === 0 && before !== undefined && current.length > 0) {
       const startsLine = layout.startsLine(token);
       const continues = goingOn.has(type) && (type !== T.If || leavesOpen(before));
+      if (foreign !== undefined) {
+        // What stands below an `if` of another language, and its other branches, are one mistake.
+        const column = layout.column(token);
+        const belongs = column > foreign || (column === foreign && /^(?:elif|else|elseif|then)$/.test(token.image));
+        if (!startsLine || belongs) {
+          current.push(token);
+          if (openers.has(type)) depth++;
+          continue;
+        }
+        foreign = undefined;
+      }
       const aligned = startsLine && layout.column(token) === margin && isWord(token) && !continues;
       const certain = fileKeywords.has(type) || sharedKeywords.has(type);
-      const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace;
+      const free = (startsLine && !leavesOpen(before)) || before.tokenType === T.RBrace || completes(before);
       if (aligned || (startsEntry(tokens, at) && (certain || free))) end();
     }
     if (openers.has(type)) depth++;
     else if (type === T.RBrace || type === T.RParen || type === T.RBracket) depth--;
     current.push(token);
+    if (
+      current.length === 1 &&
+      kind?.entry === 'statement' &&
+      (type === T.If || type === T.For || token.image === 'while')
+    )
+      foreign = layout.startsLine(token) ? layout.column(token) : undefined;
   }
   end();
   return pieces;
@@ -243,12 +262,17 @@ function cut(tokens: readonly IToken[], layout: Layout, kind: BlockKind | undefi
 const openers: ReadonlySet<TokenType> = new Set([T.LBrace, T.LParen, T.LBracket, T.HeadParen, T.UpdateBracket]);
 
 /** Does an expression that ends here still lack its last operand? */
-function leavesOpen(token: IToken): boolean {
+export function leavesOpen(token: IToken): boolean {
   const type = token.tokenType;
   const operator = type.CATEGORIES?.some(
     one => one === T.BinaryOperator || one === T.PrefixOperator || one === T.SumOperator,
   );
   return operator === true || type === T.Equals || type === T.Tilde || type === T.Then || type === T.Else;
+}
+
+/** Nothing that begins with a word goes on from here; soft keywords such as `of` and `when` go on with one. */
+export function completes({ tokenType: type }: IToken): boolean {
+  return type === T.Identifier || type === T.NumberLiteral || type === T.RParen || type === T.RBracket;
 }
 
 function isWord(token: IToken): boolean {

@@ -34,7 +34,6 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
   ['terminate', 'end'],
   ['gamma', 'discount'],
   ['episode', 'horizon'],
-  ['steps', 'budget'],
   ['seed', 'seeds'],
   ['eval', 'evaluate'],
   ['learner', 'algorithm'],

@@ -58,6 +58,7 @@ export const In = hard('in', [BinaryOperator, TypeOperator]);
 
 /** Keywords that stay usable as names: no place allows both the keyword and a name with another meaning. */
 export const Mixer = soft('mixer');
+export const Network = soft('network');
 export const Agents = soft('agents');
 export const Index = soft('index');
 export const Actions = soft('actions');
@@ -97,6 +98,9 @@ export const Envs = soft('envs');
 export const Seeds = soft('seeds');
 export const Evaluate = soft('evaluate');
 export const Stop = soft('stop');
+export const Policy = soft('policy');
+export const Critic = soft('critic');
+export const Reads = soft('reads');
 /** `seq` is a keyword only where `<` follows. */
 export const Seq = soft('seq');
 
@@ -130,6 +134,7 @@ export const hardKeywords: readonly TokenType[] = [
 /** Words that are keywords in one place and names elsewhere. */
 export const softKeywords: readonly TokenType[] = [
   Mixer,
+  Network,
   Agents,
   Index,
   Actions,
@@ -169,6 +174,9 @@ export const softKeywords: readonly TokenType[] = [
   Seeds,
   Evaluate,
   Stop,
+  Policy,
+  Critic,
+  Reads,
   Seq,
 ];
 
@@ -218,6 +226,8 @@ export const Star = sign('Star', '*', [ProductOperator, TypeOperator]);
 export const Slash = sign('Slash', '/', [ProductOperator, TypeOperator]);
 export const Percent = sign('Percent', '%', [ProductOperator, TypeOperator]);
 export const Tilde = sign('Tilde', '~');
+/** `mlp(64) |> layer_norm`: what goes through one layer goes on to the next. */
+export const Pipe = sign('Pipe', '|>', [BinaryOperator]);
 export const Bar = sign('Bar', '|');
 
 // Signs that look alike but mean something else because of what follows them (`context.ts` decides).
@@ -295,6 +305,7 @@ export const lexicalTokens: readonly TokenType[] = [
   HashComment,
   FatArrow,
   Arrow,
+  Pipe,
   ForeignOperator,
   ForeignString,
   EqualEqual,

@@ -19,7 +19,6 @@ export {
   algorithmNamed,
   algorithms,
   completeSettings,
-  type Requirement,
 } from './learners/catalogue.ts';
 export type { LearnedTable, Learner } from './learners/shared/learner.ts';
 export { purposes, Stream } from './rng/stream.ts';

@@ -27,7 +27,7 @@ const apart: readonly (readonly [string, string, string])[] = [
   ['compiler/', 'runtime/train/worker', 'the compiler takes tables from the runtime, not engines'],
 ];
 
-/** Algorithms stand alone: what they share lives in `runtime/learners/shared/`. */
+/** Algorithms stand alone: what they share lives in `runtime/learners/shared/`, and what those with networks share in `deep/`. */
 const learners = 'runtime/learners/';
 const learnerTables = ['catalogue.ts', 'index.ts'];
 
@@ -124,9 +124,10 @@ function checkImport(path: string, folder: string, target: string, report: (rule
   const isLearner = (name: string): boolean =>
     name.startsWith(learners) &&
     !name.startsWith(`${learners}shared/`) &&
+    !name.startsWith(`${learners}deep/`) &&
     !learnerTables.includes(name.slice(learners.length));
   if (isLearner(path) && isLearner(file))
-    report(`one algorithm does not import another: move what they share to ${learners}shared/`);
+    report(`one algorithm does not import another: move what they share to ${learners}shared/ (or deep/)`);
 }
 
 /** Functions whose results differ between engines or runs. */

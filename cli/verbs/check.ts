@@ -3,6 +3,8 @@ import type { AssertSpec, Diagnostic, Program, Source } from '../../compiler/api
 import { Reporter } from '../../compiler/diagnostics/report.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
 import { exitCode, type Io } from '../io.ts';
+import { jsonMixer, mixerLine } from '../mixers.ts';
+import { sayNext } from '../next.ts';
 import { locate, withoutRepeats } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import type { Study } from '../study.ts';
@@ -22,18 +24,25 @@ interface CheckedAssert {
   readonly detail: string;
 }
 
-export async function check(io: Io, files: readonly string[], options: { readonly json?: boolean }): Promise<number> {
+export async function check(
+  io: Io,
+  files: readonly string[],
+  options: { readonly json?: boolean; readonly strict?: boolean },
+): Promise<number> {
   const reply = new Reply(io, 'check', options.json === true);
   const diagnostics: Diagnostic[] = [];
   const sources = new Map<string, Source>();
   const asserts: CheckedAssert[] = [];
   const games: { file: string; name: string; class: string | null }[] = [];
+  const mixers: Record<string, unknown>[] = [];
   const summaries: string[] = [];
+  let only: Program | undefined;
   for (const file of files) {
     const located = await locate(reply, file);
     if (located.exit !== undefined) return located.exit;
     const { compile } = await import('../../compiler/index.ts');
     const program = compile(located.value.host, located.value.entry);
+    only = program;
     for (const [path, source] of program.sources) sources.set(path, source);
     const found: Diagnostic[] = [...program.diagnostics];
     if (!found.some(d => d.severity === 'error')) {
@@ -45,19 +54,28 @@ export async function check(io: Io, files: readonly string[], options: { readonl
       asserts.push(...checked);
       const words = study === undefined ? [] : await glance(program, found);
       games.push(...words.map(({ name, words: text }) => ({ file: located.value.entry, name, class: text ?? null })));
+      const own = program.mixers.filter(mixer => mixer.at.file === program.entry);
+      mixers.push(...own.map(jsonMixer));
       summaries.push(
         summary(located.value.entry, program, checked),
         ...words.map(({ name, words: text }) => `  ${name}: ${text ?? 'needs parameters'}`),
+        ...own.map(mixer => `  ${mixerLine(mixer)}`),
       );
     }
+    if (options.strict === true)
+      found.push(...(await import('../../compiler/strict/lint.ts')).strictDiagnostics(program));
     diagnostics.push(...found);
   }
   const all = withoutRepeats(diagnostics);
-  const wrong = all.some(d => d.severity === 'error');
+  // Who asks for the strict check wants to be stopped by what it finds; other warnings stop nobody.
+  const findings = all.filter(d => d.code.startsWith('M10'));
+  const wrong = all.some(d => d.severity === 'error') || findings.length > 0;
   reply.show(all, sources, 'out');
   for (const line of summaries) reply.say(line);
   if (wrong) reply.say(tally(all));
-  reply.object(!wrong, { diagnostics: jsonDiagnostics(all, sources), games, asserts });
+  else if (only !== undefined && files.length === 1)
+    sayNext(reply, 'check', only, { file: files[0] as string, overrides: new Map() });
+  reply.object(!wrong, { diagnostics: jsonDiagnostics(all, sources), games, mixers, asserts });
   return wrong ? exitCode.wrong : exitCode.done;
 }
 
@@ -122,18 +140,22 @@ async function glance(
     const listed = quick.list(model);
     const fact = stuckBecause(listed);
     if (fact !== undefined) reporter.report(program.entry, span, 'unplayable', { game: name, fact });
-    return { name, words: classify(model, listed.game, factsOf(model, listed)).words };
+    return { name, words: classify(model, listed.game, factsOf(model, listed, { calculate: share === 1 })).words };
   });
   into.push(...reporter.diagnostics);
   return words;
 }
 
 function summary(file: string, program: Program, checked: readonly CheckedAssert[]): string {
+  const mixers = program.mixers.filter(mixer => mixer.at.file === program.entry).length;
+  const networks = program.networks.filter(network => network.at.file === program.entry).length;
   const parts = [
-    counted(program.games.length, 'game'),
+    ...(program.games.length > 0 || mixers + networks === 0 ? [counted(program.games.length, 'game')] : []),
     ...(program.solves.length > 0 ? [counted(program.solves.length, 'solve')] : []),
     ...(program.trains.length > 0 ? [counted(program.trains.length, 'training')] : []),
     ...(program.sweeps.length > 0 ? [counted(program.sweeps.length, 'sweep')] : []),
+    ...(mixers > 0 ? [counted(mixers, 'mixer')] : []),
+    ...(networks > 0 ? [counted(networks, 'network')] : []),
   ];
   const proved = checked.filter(a => a.status === 'proved').length;
   const claims = checked.length === 0 ? '' : `; ${proved} of ${counted(checked.length, 'assertion')} proved`;

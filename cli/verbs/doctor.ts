@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { glpk } from '../../runtime/solvers/glpk.ts';
 import { canonicalProgram } from '../../runtime/solvers/linear-program.ts';
+import { availableEngines, type EngineName } from '../../runtime/tensor/engines/index.ts';
+import { hasRelaxedMadd } from '../../runtime/tensor/engines/wasm/binary.ts';
 import { exitCode, type Io } from '../io.ts';
 import { Library } from '../library.ts';
 import { packageRoot, packageVersion } from '../package.ts';
@@ -26,13 +28,13 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     library(),
     await linearPrograms(),
     await threads(),
-    simd(),
+    ...(await engines()),
     ...absent,
   ];
   const ok = findings.every(finding => finding.status !== 'broken');
   const mark = { ok: 'ok', broken: 'BROKEN', absent: 'absent' } as const;
   reply.say(`Marl ${packageVersion()}`);
-  for (const { name, status, detail } of findings) reply.say(`${pad(mark[status], 7)} ${pad(name, 16)} ${detail}`);
+  for (const { name, status, detail } of findings) reply.say(`${pad(mark[status], 7)} ${pad(name, 18)} ${detail}`);
   reply.object(ok, {
     version: packageVersion(),
     node: process.versions.node,
@@ -112,57 +114,29 @@ async function threads(): Promise<Finding> {
   }
 }
 
-/** A module with one function that splats a number over a 128-bit vector. */
-const simdModule = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  5,
-  1,
-  96,
-  0,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  10,
-  1,
-  8,
-  0,
-  65,
-  0,
-  253,
-  15,
-  253,
-  98,
-  11,
-);
-
-function simd(): Finding {
-  const { WebAssembly: wasm } = globalThis as { WebAssembly?: { validate(bytes: Uint8Array): boolean } };
-  const works = wasm?.validate(simdModule) === true;
-  return {
-    name: 'WebAssembly SIMD',
-    status: works ? 'ok' : 'absent',
-    detail: works ? 'available; nothing uses it yet' : 'not available; nothing needs it yet',
-  };
+/**
+ * Each engine computes something small. Without the default one no network learns; the others are asked for with `--engine`, and where one is
+ * missing the line says how to get it.
+ */
+async function engines(): Promise<readonly Finding[]> {
+  const found = await availableEngines();
+  return found.map((finding): Finding => {
+    const name = `engine ${finding.name}`;
+    if (finding.works) return { name, status: 'ok', detail: engineWords[finding.name] };
+    const own = finding.install === '';
+    return { name, status: own ? 'broken' : 'absent', detail: finding.reason };
+  });
 }
 
+const engineWords: Readonly<Record<EngineName, string>> = {
+  wasm: `the default: generated WebAssembly SIMD, ${hasRelaxedMadd() ? 'with' : 'without'} fused multiply-add`,
+  reference: 'slow and simple, to compare with',
+  'tfjs-cpu': 'TensorFlow.js in JavaScript, to compare with',
+  'tfjs-wasm': 'TensorFlow.js in WebAssembly',
+  'tfjs-webgpu': 'TensorFlow.js through WebGPU',
+  'tfjs-node': 'TensorFlow on the processor',
+  'tfjs-gpu': 'TensorFlow with CUDA',
+};
+
 /** Said plainly, so that nobody looks for them. */
-const absent: readonly Finding[] = [
-  {
-    name: 'neural networks',
-    status: 'absent',
-    detail: 'this version learns in tables only; no engine, no GPU support',
-  },
-  { name: 'editor support', status: 'absent', detail: 'no language server yet' },
-];
+const absent: readonly Finding[] = [{ name: 'editor support', status: 'absent', detail: 'no language server yet' }];

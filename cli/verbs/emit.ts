@@ -3,8 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { emitGame } from '../../compiler/emit/game.ts';
 import { emitProgram } from '../../compiler/emit/program.ts';
+import { makeFolder } from '../../runtime/checkpoint/disk.ts';
 import { loadGame } from '../../runtime/games/load.ts';
-import { makeFolder } from '../../runtime/train/folder.ts';
+import { isDeep } from '../../runtime/train/run.ts';
 import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { modelOf, openProgram, type ProgramOptions } from '../open.ts';
@@ -32,9 +33,17 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
   for (const run of runs) {
     const built = modelOf(reply, run.instantiate(overrides), program.sources);
     if (built.exit !== undefined) return built.exit;
+    if (isDeep(run.spec))
+      return reply.problem(
+        exitCode.wrong,
+        `${run.spec.algorithm} computes with networks, and programs of their own are written for learners that keep tables.`,
+        `Train it with \`marl train\`; what it learned can be played with \`marl play --policy\`.`,
+      );
     const { spec: game } = loadGame(emitGame(built.value, { types: false, module: 'function' }));
     const gameText = emitGame(built.value, { types: true, module: 'function' });
-    const train = { ...run.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
+    const fitted = run.specFor(built.value);
+    if (fitted.spec === undefined) return reply.refuse(fitted.diagnostics, program.sources);
+    const train = { ...fitted.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
     const text = emitProgram({ train, game, gameText, read: ownSource });
     files.push({ file: join(out, `${folderName(run.name)}.ts`), text });
   }

@@ -1,16 +1,20 @@
-/** `marl explain TOPIC`: a diagnostic code, an algorithm, a solution concept, a property; or a list of them. */
+/** `marl explain TOPIC`: a word of the language, a diagnostic code, an algorithm, a concept, a property; or a list of them. */
 import { suggest } from '../../compiler/diagnostics/suggest.ts';
 import { propertyNames } from '../../compiler/properties/base.ts';
-import { type Algorithm, algorithms, type Requirement } from '../../runtime/learners/catalogue.ts';
-import { concepts, type SolverRow, solverTable } from '../../runtime/solvers/index.ts';
-import type { SettingDoc, SettingValue } from '../../runtime/train/spec.ts';
+import { type LearnerRow, needsText, type Row } from '../../compiler/requirements/base.ts';
+import { learnerNamed, learnerRows, solversOf } from '../../compiler/requirements/table.ts';
+import { type Algorithm, algorithms } from '../../runtime/learners/catalogue.ts';
+import { concepts, solverTable } from '../../runtime/solvers/index.ts';
+import type { SettingDoc } from '../../runtime/train/spec.ts';
+import { isSchedule, writtenSetting } from '../../runtime/train/written.ts';
 import { codes, type ExplainedCode } from '../codes.ts';
 import { exitCode, type Io } from '../io.ts';
 import { Reply } from '../reply.ts';
 import { listed } from '../suggest.ts';
 import { shortNumber, table } from '../text.ts';
+import { type Word, wordNamed, words } from '../words/index.ts';
 
-const lists = ['codes', 'algorithms', 'concepts', 'properties'] as const;
+const lists = ['words', 'codes', 'algorithms', 'concepts', 'properties'] as const;
 
 export async function explain(io: Io, topic: readonly string[], options: { readonly json?: boolean }): Promise<number> {
   const reply = new Reply(io, 'explain', options.json === true);
@@ -22,6 +26,7 @@ export async function explain(io: Io, topic: readonly string[], options: { reado
 
 function overview(reply: Reply): number {
   const text = [
+    'marl explain WORD         a word of the language, such as observe or horizon',
     'marl explain CODE         a diagnostic, such as M0201 or unknown-name',
     'marl explain NAME         an algorithm, a solution concept or a property',
     `marl explain LIST         all of one kind: ${lists.join(', ')}`,
@@ -41,6 +46,15 @@ function list(reply: Reply, word: string): number | undefined {
         ),
       );
       reply.object(true, { topic: word, codes: codes().map(jsonCode), diagnostics: [] });
+      return exitCode.done;
+    case 'words':
+      reply.say(
+        table(
+          ['word', 'what it does'],
+          words.map(entry => [entry.word, entry.summary]),
+        ),
+      );
+      reply.object(true, { topic: word, words: words.map(jsonWord), diagnostics: [] });
       return exitCode.done;
     case 'algorithms':
       for (const algorithm of algorithms) {
@@ -86,6 +100,12 @@ function one(reply: Reply, word: string): number | undefined {
     reply.object(true, { topic: word, ...jsonAlgorithm(algorithm), diagnostics: [] });
     return exitCode.done;
   }
+  const announced = learnerNamed(word);
+  if (announced !== undefined) {
+    sayAnnounced(reply, announced);
+    reply.object(true, { topic: word, ...announced, diagnostics: [] });
+    return exitCode.done;
+  }
   const concept = concepts.find(name => name === word);
   if (concept !== undefined) {
     sayConcept(reply, concept);
@@ -98,13 +118,20 @@ function one(reply: Reply, word: string): number | undefined {
     reply.object(true, { topic: word, name: property, doc: propertyDoc[property], diagnostics: [] });
     return exitCode.done;
   }
+  const entry = wordNamed(word);
+  if (entry !== undefined) {
+    sayWord(reply, entry);
+    reply.object(true, { topic: word, ...jsonWord(entry), diagnostics: [] });
+    return exitCode.done;
+  }
   return undefined;
 }
 
 function unknownTopic(reply: Reply, word: string): number {
   const names = [
     ...lists,
-    ...algorithms.map(entry => entry.name),
+    ...words.flatMap(entry => [entry.word, ...(entry.also ?? [])]),
+    ...learnerRows.map(row => row.name),
     ...concepts,
     ...propertyNames,
     ...codes().flatMap(entry => [entry.code, entry.name]),
@@ -128,18 +155,45 @@ const propertyDoc: Readonly<Record<(typeof propertyNames)[number], string>> = {
   constant_sum: 'the rewards of every step add up to one number',
   common_reward: 'all agents get the same reward in every step',
   symmetric: 'exchanging any two agents gives the same game',
+  no_conflict: 'one outcome (in games of many steps: one plan) is the best for every agent',
+  exact_potential: 'one function changes by what an agent gains, whenever one agent changes its action',
+  rewards_reachable: 'every branch of the reward expressions is taken in some reachable step, and some reward is not 0',
+  legal_action: 'whoever acts has a legal action, in every reachable state',
+  well_formed_chance: 'the probabilities of every draw lie between 0 and 1 and sum to one',
+  perfect_recall: 'agents do not forget what they have observed and done',
+  informative_observations:
+    'no observed part is constant, and none follows from the other parts that the agent observes',
+  distinguishing: 'no agent is unable to tell apart two states in which different actions of it are best',
 };
 
 function sayCode(reply: Reply, code: ExplainedCode): void {
-  reply.say(`${code.code} ${code.name} (${code.severity})`);
+  reply.say(`${code.code} ${code.name} (${code.severity}): ${code.summary}`);
   reply.say();
   for (const line of code.explanation.trim().split('\n')) reply.say(line);
-  if (code.example !== undefined) {
-    reply.say();
-    reply.say('For example, this is refused:');
-    reply.say();
-    for (const line of code.example.replace(/\n+$/, '').split('\n')) reply.say(`    ${line}`.trimEnd());
-  }
+  sayProgram(
+    reply,
+    code.severity === 'error' ? 'For example, this is refused:' : 'For example, this is warned of:',
+    code.example,
+  );
+  if (code.repaired !== undefined) sayProgram(reply, 'And this is how it is meant:', code.repaired);
+}
+
+function sayProgram(reply: Reply, lead: string, program: string): void {
+  reply.say();
+  reply.say(lead);
+  reply.say();
+  for (const line of program.replace(/\n+$/, '').split('\n')) reply.say(`    ${line}`.trimEnd());
+}
+
+function sayWord(reply: Reply, entry: Word): void {
+  reply.say(`${entry.word}: ${entry.summary}`);
+  reply.say();
+  reply.say(entry.text);
+  sayProgram(reply, 'For example:', entry.example);
+}
+
+function jsonWord({ word, also, summary, text, example }: Word): Record<string, unknown> {
+  return { word, also: also ?? [], summary, explanation: text, example };
 }
 
 function jsonCode(code: ExplainedCode): Record<string, unknown> {
@@ -149,15 +203,18 @@ function jsonCode(code: ExplainedCode): Record<string, unknown> {
     severity: code.severity,
     summary: code.summary,
     explanation: code.explanation,
-    example: code.example ?? null,
+    example: code.example,
+    repaired: code.repaired ?? null,
   };
 }
 
 function sayAlgorithm(reply: Reply, algorithm: Algorithm): void {
   reply.say(`${algorithm.name}: ${algorithm.title} (${algorithm.paper})`);
   reply.say(algorithm.doc);
-  reply.say(`Needs ${algorithm.requires.map(requirementText).join(', ')}.`);
-  if (algorithm.instead.length > 0) reply.say(`Where it does not fit: ${algorithm.instead.join(', ')}.`);
+  const row = learnerNamed(algorithm.name);
+  if (row !== undefined) reply.say(requirementsText([row]));
+  const instead = (row?.instead ?? []).filter(name => learnerNamed(name)?.available === true);
+  if (instead.length > 0) reply.say(`Where it does not fit: ${instead.join(', ')}.`);
   reply.say();
   reply.say(
     table(
@@ -168,62 +225,48 @@ function sayAlgorithm(reply: Reply, algorithm: Algorithm): void {
 }
 
 function jsonAlgorithm(algorithm: Algorithm): Record<string, unknown> {
-  const { name, title, doc, paper, settings, requires, instead } = algorithm;
-  return { name, title, doc, paper, settings, requires, instead };
+  const { name, title, doc, paper, settings } = algorithm;
+  const row = learnerNamed(name);
+  return { name, title, doc, paper, settings, requires: row?.requires ?? [], instead: row?.instead ?? [] };
 }
 
-export function requirementText(requirement: Requirement): string {
-  switch (requirement.kind) {
-    case 'finite-actions':
-      return 'finitely many actions';
-    case 'agents':
-      return `exactly ${requirement.count} agents`;
-    case 'zero-sum':
-      return 'a zero-sum game';
-    case 'team':
-      return 'a common reward or `team reward`';
-    case 'deterministic':
-      return 'no chance after the start (a warning otherwise)';
-    case 'joint-actions':
-      return `at most ${requirement.atMost} joint actions`;
-  }
+/** What a row of the table needs, in words; advice is what it is meant for. */
+function requirementsText(rows: readonly Row[]): string {
+  const list = (advice: boolean): readonly string[] => [
+    ...new Set(
+      rows.flatMap(row => row.requires.filter(need => (need.advice === true) === advice).map(need => needsText(need))),
+    ),
+  ];
+  const [needed, meant] = [list(false), list(true)];
+  const words = needed.length === 0 ? 'nothing special' : needed.join(', ');
+  return `Needs ${words}.${meant.length === 0 ? '' : ` Meant for ${meant.join(', ')}.`}`;
 }
 
-function settingText(doc: SettingDoc): string {
-  const value: SettingValue = doc.default;
-  if (typeof value === 'object') {
-    if (value.over === 0) return shortNumber(value.from);
+/** An algorithm of the table that this version does not have. */
+function sayAnnounced(reply: Reply, row: LearnerRow): void {
+  reply.say(`${row.name}: ${row.title} (${row.paper})`);
+  reply.say('Announced: this version cannot run it. `marl info --fits` says which games it would fit.');
+  reply.say(requirementsText([row]));
+}
+
+function settingText({ default: value }: SettingDoc): string {
+  if (isSchedule(value) && value.over > 0)
     return `${shortNumber(value.from)} -> ${shortNumber(value.to)} over ${value.over} ${value.unit}`;
-  }
-  return typeof value === 'number' ? shortNumber(value) : String(value);
+  if (isSchedule(value)) return shortNumber(value.from);
+  return typeof value === 'number' ? shortNumber(value) : writtenSetting(value);
 }
 
 function sayConcept(reply: Reply, concept: string): void {
   reply.say(concept);
   for (const row of solverTable.filter(entry => entry.concept === concept))
     reply.say(
-      `    by ${row.method}${row.automatic ? '' : ' (when asked for)'}: ${row.doc} Needs ${needs(row)}. ${row.source}.`,
+      `    by ${row.method}${row.automatic ? '' : ' (when asked for)'}: ${row.doc} ${requirementsText(solversOf(concept, row.method))} ${row.source}.`,
     );
 }
 
 function jsonConcept(concept: string): Record<string, unknown> {
-  return { name: concept, methods: solverTable.filter(row => row.concept === concept) };
-}
-
-function needs(row: SolverRow): string {
-  const { agents, ...flags } = row.requires;
-  const words: Readonly<Record<keyof typeof flags, string>> = {
-    constantSum: 'constant sum',
-    zeroSum: 'zero sum',
-    commonReward: 'one agent or a common reward',
-    oneShot: 'a single simultaneous move',
-    manyStep: 'states',
-    fullObservation: 'every agent to see the state',
-    boundedReturn: 'a discount, a horizon or a certain end',
-  };
-  const given = (Object.keys(words) as (keyof typeof flags)[])
-    .filter(key => flags[key] === true)
-    .map(key => words[key]);
-  const all = [...(agents === undefined ? [] : [`${agents} agents`]), ...given];
-  return all.length === 0 ? 'nothing special' : all.join(', ');
+  const methods = solverTable
+    .filter(row => row.concept === concept)
+    .map(row => ({ ...row, requires: solversOf(concept, row.method).map(one => one.requires) }));
+  return { name: concept, methods };
 }

@@ -1,24 +1,31 @@
-/** `marl info FILE[:Game]`: what kind of game it is, and every fact with how it is known. */
+/** `marl info FILE[:Game]`: what kind of game it is, and what is known of it, with how it is known. */
+import { knowledgeTable } from '../../compiler/effects/knowledge.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
-import type { Fact, Facts } from '../../compiler/properties/base.ts';
+import type { Fact, Place, Witness } from '../../compiler/properties/base.ts';
+import { type RewardBounds, rewardBounds } from '../../compiler/properties/bounds.ts';
 import { classify } from '../../compiler/properties/classify.ts';
 import { factsOf } from '../../compiler/properties/facts.ts';
-import { rewardRange } from '../../compiler/properties/rewards.ts';
 import { Rational } from '../../runtime/games/rational.ts';
+import { allFactLines, mainFactLines } from '../factLines.ts';
 import { exitCode, type Io } from '../io.ts';
+import { knowledgeJson, knowledgeLines } from '../knowledge.ts';
+import { chosenMixer, describeMixer } from '../mixers.ts';
+import { sayNext } from '../next.ts';
 import { chooseGame, modelOf, openProgram, type ProgramOptions } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { type Listing, Study } from '../study.ts';
-import { counted, grouped, pad, shortNumber } from '../text.ts';
+import { counted, grouped, shortNumber } from '../text.ts';
 
 export async function info(
   io: Io,
   typed: string,
-  options: ProgramOptions & { readonly states: number },
+  options: ProgramOptions & { readonly states: number; readonly fits?: boolean; readonly all?: boolean },
 ): Promise<number> {
   const reply = new Reply(io, 'info', options.json === true);
   const opened = await openProgram(reply, typed, options);
   if (opened.exit !== undefined) return opened.exit;
+  const mixer = chosenMixer(opened.value);
+  if (mixer !== undefined) return describeMixer(reply, mixer, opened.value);
   const chosen = chooseGame(reply, opened.value);
   if (chosen.exit !== undefined) return chosen.exit;
   const { program, overrides } = opened.value;
@@ -26,7 +33,8 @@ export async function info(
   if (built.exit !== undefined) return built.exit;
   const model = built.value;
   const listed = new Study(options.states).list(model);
-  const facts = factsOf(model, listed);
+  if (options.fits === true) return (await import('./fits.ts')).fits(reply, model, listed, program);
+  const facts = factsOf(model, listed, { search: 'thorough' });
   const cls = classify(model, listed.game, facts);
 
   if (reply.json) {
@@ -45,7 +53,13 @@ export async function info(
       statesNote: listed.game === undefined ? listed.why : null,
       horizon: model.horizon ?? null,
       discount: asNumber(model.discount),
-      rewardBounds: listed.game === undefined ? null : rewardBounds(model, listed),
+      rewardBounds: rewardBounds(model, listed).map(({ agent, low, high, exact }) => ({
+        agent,
+        low: Number.isFinite(low) ? low : null,
+        high: Number.isFinite(high) ? high : null,
+        exact,
+      })),
+      knowledge: knowledgeJson(knowledgeTable(model)),
       diagnostics: jsonDiagnostics(program.diagnostics, program.sources),
     });
     return exitCode.done;
@@ -61,13 +75,10 @@ export async function info(
   reply.say(
     `discount  ${model.discount instanceof Rational ? model.discount.toString() : shortNumber(model.discount)}`,
   );
-  if (listed.game !== undefined)
-    for (const { agent, low, high } of joined(rewardBounds(model, listed)))
-      reply.say(`reward    ${agent}: ${shortNumber(low)} to ${shortNumber(high)} a step`);
-  reply.say();
-  factLines(facts).forEach(line => {
-    reply.say(line);
-  });
+  for (const bounds of joined(rewardBounds(model, listed))) reply.say(`reward    ${boundsText(bounds)}`);
+  for (const line of options.all === true ? allFactLines(facts) : mainFactLines(facts)) reply.say(line);
+  for (const line of knowledgeLines(knowledgeTable(model))) reply.say(line);
+  sayNext(reply, 'info', program, opened.value, chosen.value.name);
   return exitCode.done;
 }
 
@@ -125,15 +136,13 @@ function statesText(listed: Listing): string {
   return `${grouped(stateCount + terminalCount)}, of them ${grouped(terminalCount)} terminal; ${counted(outcomeState.length, 'transition')}`;
 }
 
-interface RewardBounds {
-  readonly agent: string;
-  readonly low: number;
-  readonly high: number;
-}
-
-function rewardBounds(model: GameModel, listed: Listing): readonly RewardBounds[] {
-  const { game } = listed;
-  return game === undefined ? [] : model.agents.map((agent, i) => ({ agent: agent.label, ...rewardRange(game, i) }));
+function boundsText({ agent, low, high, exact }: RewardBounds): string {
+  const ends = [
+    Number.isFinite(low) ? shortNumber(low) : 'unbounded below',
+    Number.isFinite(high) ? shortNumber(high) : 'unbounded above',
+  ];
+  const range = Number.isFinite(low) && Number.isFinite(high) ? ends.join(' to ') : ends.join(', ');
+  return `${agent}: ${range} a step${exact ? '' : ' (by range analysis; not all may be met)'}`;
 }
 
 /** One line for all agents where they agree. */
@@ -143,31 +152,41 @@ function joined(all: readonly RewardBounds[]): readonly RewardBounds[] {
   return same && all.length > 1 && first !== undefined ? [{ ...first, agent: 'everyone' }] : all;
 }
 
-function factLines(facts: Facts): string[] {
-  const mark = { proved: 'yes', refuted: 'no', unknown: '?' } as const;
-  return Object.entries(facts).map(([property, fact]) => {
-    const detail = fact.status === 'proved' ? fact.how : fact.status === 'refuted' ? fact.witness.text : fact.why;
-    return `${pad(mark[fact.status], 4)} ${pad(property, 20)} ${detail}`;
-  });
-}
-
 function jsonFact(property: string, fact: Fact): Record<string, unknown> {
   switch (fact.status) {
     case 'proved':
       return { property, status: fact.status, by: fact.by, how: fact.how };
     case 'refuted':
-      return {
-        property,
-        status: fact.status,
-        witness: {
-          text: fact.witness.text,
-          state: fact.witness.state ?? null,
-          jointAction: fact.witness.jointAction ?? null,
-        },
-      };
+      return { property, status: fact.status, witness: jsonWitness(fact.witness) };
     case 'unknown':
       return { property, status: fact.status, why: fact.why };
   }
+}
+
+function jsonWitness({
+  text,
+  state,
+  jointAction,
+  real,
+  reached,
+  sides,
+  play,
+  other,
+}: Witness): Record<string, unknown> {
+  return {
+    text,
+    state: state ?? null,
+    jointAction: jointAction ?? null,
+    real: real ?? null,
+    reached: reached ?? null,
+    sides: sides ?? null,
+    play: play ?? null,
+    other: other === undefined ? null : jsonPlace(other),
+  };
+}
+
+function jsonPlace({ state, jointAction, real, play }: Place): Record<string, unknown> {
+  return { state, jointAction: jointAction ?? null, real: real ?? null, play };
 }
 
 function asNumber(value: number | Rational): number {

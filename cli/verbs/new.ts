@@ -1,7 +1,7 @@
 /** `marl new FILE`: a small program to start from. */
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { makeFolder } from '../../runtime/train/folder.ts';
+import { makeFolder } from '../../runtime/checkpoint/disk.ts';
 import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { Reply } from '../reply.ts';

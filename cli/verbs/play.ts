@@ -7,26 +7,36 @@ import { type LegalAction, type Snapshot, Stepped } from '../../compiler/game/st
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
 import { exitCode, type Io } from '../io.ts';
 import { LineReader } from '../lines.ts';
-import { chooseGame, modelOf, openProgram, type ProgramOptions } from '../open.ts';
+import { chooseGame, type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
 import { loadPolicy, type PlayPolicy } from '../policy.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { candidates } from '../suggest.ts';
 import { counted, shortNumber } from '../text.ts';
+import { trainableNamed } from '../training.ts';
 
 interface PlayOptions extends ProgramOptions {
   readonly seed: number;
   readonly policy?: string;
+  readonly as?: string;
 }
 
 export async function play(io: Io, typed: string, options: PlayOptions): Promise<number> {
   const reply = new Reply(io, 'play', options.json === true);
   const opened = await openProgram(reply, typed, options);
   if (opened.exit !== undefined) return opened.exit;
-  const chosen = chooseGame(reply, opened.value);
-  if (chosen.exit !== undefined) return chosen.exit;
-  const { program, overrides } = opened.value;
-  const built = modelOf(reply, program.instantiate(chosen.value.name, overrides), program.sources);
+  const { program } = opened.value;
+  const built = gameToPlay(reply, opened.value);
   if (built.exit !== undefined) return built.exit;
   const model = built.value;
+  const seat = options.as === undefined ? undefined : model.agents.findIndex(agent => agent.label === options.as);
+  if (seat === -1) {
+    const labels = model.agents.map(agent => agent.label);
+    return reply.problem(
+      exitCode.usage,
+      `${model.name} has no agent \`${options.as}\`.`,
+      candidates(options.as ?? '', labels),
+    );
+  }
   let policy: PlayPolicy | undefined;
   if (options.policy !== undefined) {
     const loaded = await loadPolicy(reply, options.policy, model);
@@ -35,14 +45,14 @@ export async function play(io: Io, typed: string, options: PlayOptions): Promise
   }
   const lines = new LineReader(io.stdin);
   try {
-    const table = new Table(reply, new Stepped(model, options.seed), policy, lines);
+    const table = new Table(reply, new Stepped(model, options.seed), policy, lines, seat);
     await table.play();
     reply.object(true, {
       game: model.name,
       seed: options.seed,
       steps: table.history,
-      returns: Object.fromEntries(model.agents.map((agent, i) => [agent.label, table.returns[i] ?? 0])),
-      state: table.stepped.state(),
+      returns: Object.fromEntries(table.seen.map(i => [model.agents[i]?.label, table.returns[i] ?? 0])),
+      state: seat === undefined ? table.stepped.state() : null,
       ended: table.stepped.ended,
       diagnostics: jsonDiagnostics(program.diagnostics, program.sources),
     });
@@ -54,6 +64,19 @@ export async function play(io: Io, typed: string, options: PlayOptions): Promise
   } finally {
     lines.close();
   }
+}
+
+/** The game that was named, or the game of the training that was. */
+function gameToPlay(reply: Reply, opened: Opened): Got<GameModel> {
+  const { program, name, overrides } = opened;
+  const training =
+    name === undefined || program.games.some(game => game.name === name)
+      ? undefined
+      : trainableNamed(reply, opened, name);
+  if (training !== undefined) return modelOf(reply, training.instantiate(overrides), program.sources);
+  const chosen = chooseGame(reply, opened);
+  if (chosen.exit !== undefined) return chosen;
+  return modelOf(reply, program.instantiate(chosen.value.name, overrides), program.sources);
 }
 
 interface Choice {
@@ -72,7 +95,12 @@ interface Moment {
   readonly snapshot: Snapshot;
   readonly returns: readonly number[];
   readonly steps: number;
+  /** Did the player choose in the step that followed? */
+  readonly chose: boolean;
 }
+
+/** Steps in which the player has nothing to choose, after which play waits: such a game may go on for ever. */
+const patience = 100;
 
 type Command = 'undo' | 'quit' | 'next';
 
@@ -85,17 +113,32 @@ class Table {
   readonly #model: GameModel;
   readonly #policy: PlayPolicy | undefined;
   readonly #lines: LineReader;
+  /** The one agent that is played, and whose eyes the player has; undefined where all are played and the state is seen. */
+  readonly #seat: number | undefined;
   readonly #past: Moment[] = [];
+  #waited = 0;
   #random: Stream;
 
-  constructor(reply: Reply, stepped: Stepped, policy: PlayPolicy | undefined, lines: LineReader) {
+  constructor(
+    reply: Reply,
+    stepped: Stepped,
+    policy: PlayPolicy | undefined,
+    lines: LineReader,
+    seat: number | undefined,
+  ) {
     this.#reply = reply;
     this.stepped = stepped;
     this.#model = stepped.model;
     this.#policy = policy;
     this.#lines = lines;
+    this.#seat = seat;
     this.returns = this.#model.agents.map(() => 0);
     this.#random = new Stream(stepped.seed, purposes.policy, 0, 0);
+  }
+
+  /** Agents whose choices and rewards the player is told. */
+  get seen(): readonly number[] {
+    return this.#seat === undefined ? this.#model.agents.map((_, i) => i) : [this.#seat];
   }
 
   async play(): Promise<void> {
@@ -105,6 +148,10 @@ class Table {
     this.#reply.say(
       `Choose by number or name; r random${this.#policy === undefined ? '' : ', p policy'}, u undo, q quit.`,
     );
+    if (this.#seat !== undefined)
+      this.#reply.say(
+        `You are ${this.#label(this.#seat)}; ${this.#policy === undefined ? 'chance' : 'the policy'} moves the others.`,
+      );
     for (;;) {
       const command = this.stepped.ended === 'running' ? await this.#round() : await this.#end();
       if (command === 'quit') return;
@@ -123,52 +170,66 @@ class Table {
   async #round(): Promise<Command | undefined> {
     const { stepped } = this;
     this.#showState();
+    this.#policy?.see(stepped);
     const acting = stepped.acting();
-    if (acting.length === 0) {
+    const own = acting.filter(agent => this.#seat === undefined || agent === this.#seat);
+    this.#waited = own.length > 0 ? 0 : this.#waited + 1;
+    if (acting.length === 0 || this.#waited > patience) {
+      this.#waited = 0;
       const command = await this.#pass();
       if (command !== undefined) return command;
     }
     const choices = new Map<number, Choice>();
-    for (let k = 0; k < acting.length; ) {
-      const agent = acting[k] as number;
+    for (let k = 0; k < own.length; ) {
+      const agent = own[k] as number;
       const choice = await this.#ask(agent);
       if (choice === 'quit') return 'quit';
       if (choice === 'undo') {
         if (k === 0) return 'undo';
         k--;
-        choices.delete(acting[k] as number);
+        choices.delete(own[k] as number);
         continue;
       }
       choices.set(agent, choice);
       k++;
     }
-    const before: Moment = { snapshot: stepped.snapshot(), returns: [...this.returns], steps: this.history.length };
+    for (const agent of acting) if (!choices.has(agent)) choices.set(agent, this.#choiceOfOther(agent));
+    const before: Moment = {
+      snapshot: stepped.snapshot(),
+      returns: [...this.returns],
+      steps: this.history.length,
+      chose: own.length > 0,
+    };
+    this.#policy?.did(
+      stepped,
+      this.#model.agents.map((_, i) => choices.get(i)?.action ?? 0),
+    );
     const { rewards, ended } = stepped.step(
       this.#model.agents.map((_, i) => choices.get(i)?.action),
       this.#model.agents.map((_, i) => choices.get(i)?.reals),
     );
     this.#past.push(before);
     this.returns = this.returns.map((sum, i) => sum + (rewards[i] as number));
-    const named = acting.map(
+    const { seen } = this;
+    const named = own.map(
       agent => [this.#label(agent), this.#actionName(agent, choices.get(agent) as Choice)] as const,
     );
     this.history.push({
       actions: Object.fromEntries(named),
-      rewards: Object.fromEntries(this.#model.agents.map((agent, i) => [agent.label, rewards[i] as number])),
+      rewards: Object.fromEntries(seen.map(i => [this.#label(i), rewards[i] as number])),
       ended,
     });
     this.#reply.say();
-    this.#reply.say(`  ${named.map(([agent, action]) => `${agent} ${action}`).join(', ') || 'nobody acts'}`);
-    this.#reply.say(
-      `  rewards: ${this.#model.agents.map((agent, i) => `${agent.label} ${shortNumber(rewards[i] as number)}`).join(', ')}`,
-    );
+    const idle = acting.length === 0 ? 'nobody acts' : 'others act';
+    this.#reply.say(`  ${named.map(([agent, action]) => `${agent} ${action}`).join(', ') || idle}`);
+    this.#reply.say(`  rewards: ${seen.map(i => `${this.#label(i)} ${shortNumber(rewards[i] as number)}`).join(', ')}`);
     return undefined;
   }
 
   /** Nobody acts: the game could go on by itself for ever, so each step is asked for. */
   async #pass(): Promise<Command | undefined> {
     for (;;) {
-      this.#prompt('nobody acts; Enter goes on > ');
+      this.#prompt(`${this.#seat === undefined ? 'nobody acts' : 'nothing to choose'}; Enter goes on > `);
       const line = (await this.#lines.next())?.trim().toLowerCase();
       if (line === undefined || line === 'q' || line === 'quit') return 'quit';
       if (line === 'u' || line === 'undo') return 'undo';
@@ -179,10 +240,11 @@ class Table {
   async #end(): Promise<Command> {
     const { stepped } = this;
     this.#showState();
+    if (this.#seat !== undefined) this.#showSight(this.#seat);
     const how = stepped.ended === 'terminated' ? 'The game has ended' : 'The horizon has cut the game';
     this.#reply.say(`${how} after ${counted(stepped.time, 'step')}.`);
     this.#reply.say(
-      `  returns: ${this.#model.agents.map((agent, i) => `${agent.label} ${shortNumber(this.returns[i] as number)}`).join(', ')}`,
+      `  returns: ${this.seen.map(i => `${this.#label(i)} ${shortNumber(this.returns[i] as number)}`).join(', ')}`,
     );
     for (;;) {
       this.#prompt('n next game, u undo, q quit > ');
@@ -197,10 +259,7 @@ class Table {
   async #ask(agent: number): Promise<Choice | 'undo' | 'quit'> {
     const { stepped } = this;
     const legal = stepped.legal(agent);
-    const seen = stepped.printObservation(agent);
-    this.#reply.say();
-    this.#reply.say(`${this.#label(agent)} sees${seen === '' ? ' nothing' : ''}`);
-    if (seen !== '') for (const line of seen.split('\n')) this.#reply.say(`  ${line}`);
+    this.#showSight(agent);
     if (legal.length > 1 || this.#realSize(agent) === 0)
       this.#reply.say(
         `  ${legal.map((option, k) => (numeric(legal) ? option.name : `${k + 1} ${option.name}`)).join('   ')}`,
@@ -246,6 +305,12 @@ class Table {
     return problem ?? { action: option.action, reals };
   }
 
+  /** What an agent does that the player does not play. */
+  #choiceOfOther(agent: number): Choice {
+    if (this.#policy !== undefined) return { action: this.#policy.act(agent, this.stepped), reals: [] };
+    return this.#randomChoice(agent, this.stepped.legal(agent));
+  }
+
   #randomChoice(agent: number, legal: readonly LegalAction[]): Choice {
     const option = legal[this.#random.below(legal.length)] as LegalAction;
     const reals = this.#realBounds(agent).map(({ low, high }) => {
@@ -274,7 +339,8 @@ class Table {
   }
 
   #undo(): void {
-    const moment = this.#past.pop();
+    let moment = this.#past.pop();
+    while (moment !== undefined && this.#seat !== undefined && !moment.chose) moment = this.#past.pop();
     if (moment === undefined) {
       this.#reply.say('  This is the beginning.');
       return;
@@ -287,8 +353,15 @@ class Table {
   #showState(): void {
     this.#reply.say();
     this.#reply.say(`--- step ${this.stepped.time}`);
-    const text = this.stepped.print();
+    const text = this.#seat === undefined ? this.stepped.print() : '';
     if (text !== '') this.#reply.say(text);
+  }
+
+  #showSight(agent: number): void {
+    const text = this.stepped.printObservation(agent);
+    this.#reply.say();
+    this.#reply.say(`${this.#label(agent)} sees${text === '' ? ' nothing' : ''}`);
+    if (text !== '') for (const line of text.split('\n')) this.#reply.say(`  ${line}`);
   }
 
   #prompt(text: string): void {

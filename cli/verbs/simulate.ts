@@ -3,6 +3,7 @@ import { emitGame } from '../../compiler/emit/game.ts';
 import { loadGame } from '../../runtime/games/load.ts';
 import { type Estimate, type Simulation, simulate } from '../../runtime/games/simulate.ts';
 import { exitCode, type Io } from '../io.ts';
+import { sayNext } from '../next.ts';
 import { chooseGame, modelOf, openProgram, type ProgramOptions } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { stuckAtStart, tooMuchMemory } from '../study.ts';
@@ -88,6 +89,7 @@ export async function simulateVerb(io: Io, typed: string, options: SimulateOptio
     `${grouped(played.episodes)} episodes${played.unfinished > 0 ? `, ${grouped(played.unfinished)} of them unfinished or left out` : ''}`,
   );
   if (stepsPerSecond !== null) reply.say(`${grouped(stepsPerSecond)} steps per second`);
+  sayNext(reply, 'simulate', program, opened.value, chosen.value.name);
   return exitCode.done;
 }
 

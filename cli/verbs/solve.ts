@@ -1,7 +1,9 @@
 /** `marl solve FILE[:name]`: what the file asks for, each answer with its certificate. */
 import type { Diagnostic, Instance, SolveSpec } from '../../compiler/api.ts';
 import { format, isRefusal, solve, toJson } from '../../runtime/solvers/index.ts';
+import { showConcerning } from '../concern.ts';
 import { exitCode, type Io } from '../io.ts';
+import { sayNext } from '../next.ts';
 import { chooseGame, type Got, type Opened, openProgram, type ProgramOptions, withoutRepeats } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { Study } from '../study.ts';
@@ -30,6 +32,7 @@ interface Task {
   readonly concept: string;
   readonly method: string | undefined;
   readonly maximizing: string | undefined;
+  readonly iterations: number | undefined;
   readonly instance: Instance;
 }
 
@@ -88,6 +91,8 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
     ...(refused === undefined ? {} : { error: { ...refused, exit: exitCode.wrong } }),
     diagnostics: jsonDiagnostics(withoutRepeats(found), program.sources),
   });
+  if (ok)
+    sayNext(reply, 'solve', program, opened.value, options.concept === undefined ? undefined : tasks.value[0]?.written);
   if (approximate) reply.note('marl solve: an answer was not confirmed; its certificate says what is missing.');
   return ok ? exitCode.done : exitCode.wrong;
 }
@@ -105,8 +110,8 @@ async function attempt(task: Task, study: Study, options: SolveOptions): Promise
           : undefined,
     };
   const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
-  const { concept, method, maximizing } = task;
-  const answer = await solve(listed.game, { concept, method, maximizing }, { deadline });
+  const { concept, method, maximizing, iterations } = task;
+  const answer = await solve(listed.game, { concept, method, maximizing, iterations }, { deadline });
   if (isRefusal(answer)) return { message: `\`${task.name}\`: ${answer.refused}.`, help: `${sentence(answer.remedy)}` };
   const [heading = '', ...lines] = format(answer, { ...listed.game, name: task.game });
   const named = task.name === `${task.concept} of ${task.written}` ? heading : `${task.name}: ${heading}`;
@@ -156,6 +161,7 @@ function declared(reply: Reply, opened: Opened, options: SolveOptions): Got<read
     const own = solves.filter(spec => spec.name === libraryName);
     wanted = own.length > 0 ? own : about(libraryName).length > 0 ? about(libraryName) : solves;
   }
+  showConcerning(reply, opened, { solves: wanted.map(spec => spec.span) });
   return {
     value: wanted.map(spec => ({
       name: spec.name,
@@ -164,6 +170,7 @@ function declared(reply: Reply, opened: Opened, options: SolveOptions): Got<read
       concept: spec.concept,
       method: options.by ?? spec.method,
       maximizing: options.maximizing ?? spec.maximizing,
+      iterations: spec.iterations,
       instance: spec.instantiate(overrides),
     })),
   };
@@ -183,6 +190,7 @@ function asked(reply: Reply, opened: Opened, options: SolveOptions, concept: str
         concept,
         method: options.by,
         maximizing: options.maximizing,
+        iterations: undefined,
         instance: opened.program.instantiate(name, opened.overrides),
       },
     ],

@@ -1,36 +1,25 @@
-/** `marl train FILE[:name]`: every seed of a training, or of all runs of a sweep. */
-import { isAbsolute, join, resolve } from 'node:path';
-import { emitGame } from '../../compiler/emit/game.ts';
-import { loadGame } from '../../runtime/games/load.ts';
-import type { GameSpec } from '../../runtime/games/vector.ts';
-import { describePolicy, describeSummary, summaryNotes } from '../../runtime/train/describe.ts';
-import {
-  type OlderRun,
-  type RunDescription,
-  readRunFolder,
-  readTables,
-  wouldReplace,
-} from '../../runtime/train/folder.ts';
-import { policyFrom } from '../../runtime/train/policy.ts';
+/** `marl train FILE[:name]`: every seed of a training, or of all runs of a sweep, side by side on the cores there are. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { TrainingFault } from '../../runtime/train/pool.ts';
-import type { SeedResult } from '../../runtime/train/run.ts';
-import { type Outcome, resumeSession, startSession } from '../../runtime/train/session.ts';
-import type { TrainSpec } from '../../runtime/train/spec.ts';
+import { type Outcome, resumeSession, type Session, startSession } from '../../runtime/train/session.ts';
+import { Slots } from '../../runtime/train/slots.ts';
 import { exitCode, type Io } from '../io.ts';
-import { type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
-import { packageVersion } from '../package.ts';
-import { duration, Progress } from '../progress.ts';
+import { type Got, openProgram, type ProgramOptions } from '../open.ts';
+import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts';
+import { Progress } from '../progress.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
-import { stuckAtStart, tooMuchMemory } from '../study.ts';
-import { counted, grouped, shortNumber, table } from '../text.ts';
-import { chooseTrainings, folderName, type Trainable } from '../training.ts';
+import { type SweepRun, sweepTable } from '../sweeps.ts';
+import { counted, grouped, quoted } from '../text.ts';
+import { type Report, tell } from '../trained.ts';
+import { chooseTrainings, folderName } from '../training.ts';
 
-interface TrainOptions extends ProgramOptions {
-  readonly seed?: readonly number[];
+interface TrainOptions extends ProgramOptions, PrepareOptions {
   readonly out?: string;
   readonly workers?: number;
-  readonly resume?: boolean;
-  readonly force?: boolean;
+  /** Steps between two checkpoints. */
+  readonly checkpoint?: number;
+  readonly plot?: boolean;
 }
 
 export async function train(io: Io, typed: string, options: TrainOptions): Promise<number> {
@@ -40,243 +29,160 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
   const chosen = chooseTrainings(reply, opened.value);
   if (chosen.exit !== undefined) return chosen.exit;
   const { runs, sweep } = chosen.value;
-  const reports: Report[] = [];
+  const whole = options.out ?? join('runs', sweep ?? folderName(runs[0]?.name ?? ''));
+  // All of them before the first is begun: what is wrong with the last shows at once, and no older run is lost for it.
+  const all: Prepared[] = [];
   for (const run of runs) {
-    const out =
-      sweep === undefined
-        ? (options.out ?? join('runs', run.name))
-        : join(options.out ?? join('runs', sweep), folderName(run.name));
-    const done = await one(reply, opened.value, run, out, options);
-    if (done.exit !== undefined) return done.exit;
-    reports.push(done.value);
-    if (done.value.interrupted) break;
+    const out = sweep === undefined ? whole : join(whole, folderName(run.name));
+    const prepared = await prepare(reply, opened.value, run, out, options, sweep !== undefined);
+    if (prepared.exit !== undefined) return prepared.exit;
+    all.push(prepared.value);
   }
+  const working = new Working(reply, all, options);
+  const begun = working.begin();
+  if (begun.exit !== undefined) return begun.exit;
+  const reports: Report[] = [];
+  const endings: SweepRun[] = [];
+  try {
+    for (const [k, prepared] of all.entries()) {
+      if (k > 0) reply.say();
+      sayHeading(reply, prepared);
+      const outcome = await working.outcome(k);
+      if (outcome.exit !== undefined) return outcome.exit;
+      // A run whose seeds had no core before the interruption has nothing to tell.
+      if (outcome.value.summary.seeds.length === 0) continue;
+      const { summary } = outcome.value;
+      const { interrupted, seconds } = working;
+      const plot = options.plot === true || io.terminal;
+      const report = await tell(reply, opened.value, prepared, outcome.value, { interrupted, seconds, plot });
+      reports.push(report);
+      const { run, out, spec, game } = prepared;
+      const finished = !report.interrupted;
+      endings.push({ name: run.name, out, finished, seeds: spec.seeds.length, summary, game, train: spec });
+    }
+  } finally {
+    working.end();
+  }
+  const interrupted =
+    working.interrupted && (reports.some(report => report.interrupted) || reports.length < all.length);
   const [first] = reports;
   const { program } = opened.value;
   const diagnostics = jsonDiagnostics(program.diagnostics, program.sources);
   reply.object(
-    true,
+    !interrupted,
     sweep === undefined
       ? { ...first, diagnostics }
-      : { name: sweep, out: options.out ?? join('runs', sweep), runs: reports, diagnostics },
+      : { name: sweep, out: whole, interrupted, runs: reports, diagnostics },
   );
-  if (sweep !== undefined) sayTable(reply, reports);
-  return exitCode.done;
-}
-
-/** What `--json` prints of a training (docs/cli.md). */
-interface Report {
-  readonly name: string;
-  readonly game: string;
-  readonly algorithm: string;
-  readonly seeds: readonly number[];
-  readonly out: string;
-  readonly interrupted: boolean;
-  readonly steps: number;
-  readonly seconds: number;
-  readonly return: { readonly mean: number; readonly stderr: number } | null;
-  readonly metrics: readonly Record<string, unknown>[];
-}
-
-async function one(
-  reply: Reply,
-  opened: Opened,
-  run: Trainable,
-  out: string,
-  options: TrainOptions,
-): Promise<Got<Report>> {
-  const { program, overrides } = opened;
-  const built = modelOf(reply, run.instantiate(overrides), program.sources);
-  if (built.exit !== undefined) return built;
-  const stuck = stuckAtStart(built.value);
-  if (stuck !== undefined)
-    return { exit: reply.problem(exitCode.wrong, `${built.value.name} cannot be played: ${stuck}.`) };
-  const tooMuch = tooMuchMemory(built.value, Math.max(run.spec.envs, Math.min(128, run.spec.evaluate.episodes)));
-  if (tooMuch !== undefined)
-    return {
-      exit: reply.problem(exitCode.wrong, tooMuch, 'Choose fewer `envs` or episodes of evaluation, or a smaller game.'),
-    };
-  const gameText = emitGame(built.value, { types: false, module: 'function' });
-  const { spec: game } = loadGame(gameText);
-  const folder = isAbsolute(out) ? out : resolve(reply.io.cwd, out);
-  const written = { ...run.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
-  const sources = Object.fromEntries([...program.sources].map(([path, source]) => [path, source.text]));
-  const continued = options.resume === true ? resumable(reply, folder, out, written, sources) : { value: written };
-  if (continued.exit !== undefined) return continued;
-  const spec = continued.value;
-  const description: RunDescription = {
-    train: spec,
-    game,
-    parameters: Object.fromEntries(overrides),
-    entry: program.entry,
-    sources,
-    versions: { marl: packageVersion(), node: process.versions.node },
-  };
-  if (options.resume !== true && options.force !== true) {
-    const older = wouldReplace(folder, description);
-    if (older !== undefined) return { exit: refuseToReplace(reply, opened, run, out, older) };
+  if (sweep !== undefined) {
+    reply.say();
+    reply.say(sweepTable(endings));
+    const left = runs.length - reports.length;
+    if (left > 0) reply.say(`(${counted(left, 'run')} of ${runs.length} not begun)`);
+    reply.say();
+    if (!interrupted) reply.say(`next: marl eval ${quoted(whole)}`);
   }
+  return interrupted ? exitCode.interrupted : exitCode.done;
+}
 
+function sayHeading(reply: Reply, { run, spec, engine }: Prepared): void {
+  const on = engine === undefined ? '' : `, engine ${engine.name}`;
   reply.say(
-    `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}`,
-  );
-  const progress = reply.json ? undefined : new Progress(reply.io, spec.budget, spec.seeds.length);
-  const hooks = { progress: (seed: number, step: number, episode: number) => progress?.update(seed, step, episode) };
-  const began = performance.now();
-  const session =
-    options.resume === true
-      ? resumeSession(folder, gameText, hooks, options.workers)
-      : startSession(description, gameText, folder, hooks, options.workers);
-  if ('error' in session) return { exit: reply.problem(exitCode.wrong, `${session.error.replaceAll(folder, out)}.`) };
-  let interrupted = false;
-  const release = reply.io.onInterrupt(() => {
-    // A second Ctrl-C ends the process at once: an evaluation may take long, and cannot be cut in two.
-    release();
-    interrupted = true;
-    progress?.clear();
-    reply.note('stopping and writing a checkpoint; Ctrl-C again to stop without');
-    session.stop();
-  });
-  let outcome: Outcome;
-  try {
-    outcome = await session.finished;
-  } catch (error) {
-    if (!(error instanceof TrainingFault)) throw error;
-    return { exit: reply.problem(exitCode.wrong, `${run.name} cannot go on: ${error.message}`) };
-  } finally {
-    release();
-    progress?.clear();
-  }
-  const seconds = (performance.now() - began) / 1000;
-  const report = reportOf(run, spec, game, outcome, out, interrupted, seconds);
-  sayOutcome(reply, spec, game, outcome, report);
-  if (!interrupted && outcome.results[0] !== undefined) sayLearned(reply, spec, game, outcome.results[0], folder);
-  sayNext(reply, opened, run, outcome, out);
-  return { value: report };
-}
-
-/**
- * The training that a folder holds, if it is still the one that the program declares: going on with another game or other
- * settings would give tables that nobody asked for.
- */
-function resumable(
-  reply: Reply,
-  folder: string,
-  out: string,
-  written: TrainSpec,
-  sources: RunDescription['sources'],
-): Got<TrainSpec> {
-  const before = readRunFolder(folder);
-  if ('error' in before) return { exit: reply.problem(exitCode.wrong, `${before.error.replaceAll(folder, out)}.`) };
-  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const { seeds: _, ...settings } = before.train;
-  const { seeds: __, ...now } = written;
-  if (same(settings, now) && same(before.sources, sources)) return { value: before.train };
-  return {
-    exit: reply.problem(
-      exitCode.wrong,
-      `the program has changed since ${out} was written, so it cannot be gone on with.`,
-      'Train anew into another folder with --out, or take the change back.',
-    ),
-  };
-}
-
-/** An earlier run is somebody's work: only the same training at its end is replaced without being asked. */
-function refuseToReplace(reply: Reply, opened: Opened, run: Trainable, out: string, older: OlderRun): number {
-  const which = older.same ? 'this training' : 'another training (its program, settings, seeds or parameters differ)';
-  const state = older.finished
-    ? ''
-    : older.resumable
-      ? ', interrupted before its end'
-      : ', killed before its end or still running';
-  const others = `choose another folder with --out, or replace it with --force.`;
-  const goOn = older.same && older.resumable;
-  const help = goOn
-    ? `Go on with it by \`marl train ${opened.file}:${run.name} --resume --out ${out}\`, ${others}`
-    : `${others.charAt(0).toUpperCase()}${others.slice(1)}`;
-  return reply.problem(exitCode.wrong, `${out} holds ${which}${state}, which would be lost.`, help);
-}
-
-function reportOf(
-  run: Trainable,
-  spec: TrainSpec,
-  game: GameSpec,
-  outcome: Outcome,
-  out: string,
-  interrupted: boolean,
-  seconds: number,
-): Report {
-  return {
-    name: run.name,
-    game: spec.game,
-    algorithm: spec.algorithm,
-    seeds: spec.seeds,
-    out,
-    interrupted: interrupted && outcome.unfinished.length > 0,
-    steps: outcome.results.reduce((sum, result) => sum + result.step, 0),
-    seconds,
-    return: outcome.summary.return ?? null,
-    metrics: outcome.summary.seeds.map(({ seed, step, episode, reason, final }) => ({
-      seed,
-      step,
-      episode,
-      reason,
-      ...named(final, game),
-    })),
-  };
-}
-
-/** The last evaluation with the agents' names; nothing before the first. */
-function named(final: SeedResult['final'], game: GameSpec): Record<string, unknown> {
-  if (final === undefined) return {};
-  const { returns, ...rest } = final;
-  return { ...rest, returns: Object.fromEntries(returns.map((estimate, i) => [game.agents[i] as string, estimate])) };
-}
-
-function sayOutcome(reply: Reply, spec: TrainSpec, game: GameSpec, outcome: Outcome, report: Report): void {
-  reply.say();
-  reply.say(describeSummary(outcome.summary, game));
-  for (const note of summaryNotes(spec, game, outcome.summary)) reply.say(note);
-  reply.say();
-  reply.say(
-    `${grouped(report.steps)} steps in ${duration(report.seconds)}, ${grouped(report.steps / report.seconds)} steps per second`,
+    `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}${on}`,
   );
 }
 
-/** What the first seed learned, if it is small enough to read. */
-function sayLearned(
-  reply: Reply,
-  spec: TrainSpec,
-  game: RunDescription['game'],
-  result: SeedResult,
-  folder: string,
-): void {
-  if (reply.json) return;
-  const tables = readTables(folder, result.seed);
-  if ('error' in tables) return;
-  const policy = policyFrom(spec, game, tables as Exclude<typeof tables, { error: string }>);
-  reply.say();
-  reply.say(`What seed ${result.seed} learned:`);
-  reply.say(describePolicy(policy.view(), game));
-}
+/** Trainings at work. They share the cores: as many seeds at a time as there are, those of the first run first. */
+class Working {
+  readonly #reply: Reply;
+  readonly #all: readonly Prepared[];
+  readonly #options: TrainOptions;
+  readonly #progress: Progress | undefined;
+  readonly #sessions: Session[] = [];
+  readonly #outcomes: Promise<Outcome | { readonly failed: unknown }>[] = [];
+  readonly #began = performance.now();
+  #release: () => void = () => undefined;
+  interrupted = false;
 
-function sayNext(reply: Reply, opened: Opened, run: Trainable, outcome: Outcome, out: string): void {
-  const target = `${opened.file}:${run.name}`;
-  reply.say();
-  if (outcome.unfinished.length > 0) {
-    reply.say(`interrupted; go on with: marl train ${target} --resume --out ${out}`);
-    return;
+  constructor(reply: Reply, all: readonly Prepared[], options: TrainOptions) {
+    this.#reply = reply;
+    this.#all = all;
+    this.#options = options;
+    const parts = all.map(({ spec }) => ({ budget: spec.budget, seeds: spec.seeds.length }));
+    this.#progress = reply.json ? undefined : new Progress(reply.io, parts);
   }
-  reply.say(`written to ${out}; next: marl eval ${out}`);
-}
 
-/** A sweep's runs side by side. */
-function sayTable(reply: Reply, reports: readonly Report[]): void {
-  const rows = reports.map(report => [
-    report.name,
-    report.return === null ? '' : shortNumber(report.return.mean),
-    report.return === null ? '' : shortNumber(report.return.stderr),
-  ]);
-  reply.say();
-  reply.say(table(['run', 'return', 'std. error'], rows));
+  /** Starts all of them; a folder that cannot be made ends the others. */
+  begin(): Got<undefined> {
+    const threads = new Slots(this.#options.workers ?? availableParallelism());
+    const options = { threads, checkpoint: this.#options.checkpoint };
+    for (const [k, { gameText, folder, out, description, resume }] of this.#all.entries()) {
+      const hooks = {
+        progress: (seed: number, step: number, episode: number) => this.#progress?.update(k, seed, step, episode),
+      };
+      const session = resume
+        ? resumeSession(folder, gameText, hooks, options, description)
+        : startSession(description, gameText, folder, hooks, options);
+      if ('error' in session) {
+        this.#stop();
+        return { exit: this.#reply.problem(exitCode.wrong, `${session.error.replaceAll(folder, out)}.`) };
+      }
+      for (const note of session.notes) this.#reply.note(`marl train: ${note.replaceAll(folder, out)}`);
+      this.#sessions.push(session);
+      this.#outcomes.push(
+        session.finished.catch((failed: unknown) => {
+          // Nobody may be waiting for this one yet, and the others would train in vain.
+          this.#stop();
+          return { failed };
+        }),
+      );
+    }
+    this.#release = this.#reply.io.onInterrupt(() => {
+      // A second Ctrl-C ends the process at once: an evaluation may take long, and cannot be cut in two.
+      this.#release();
+      this.interrupted = true;
+      this.#progress?.clear();
+      this.#reply.note('stopping and writing a checkpoint; Ctrl-C again to stop without');
+      this.#stop();
+    });
+    return { value: undefined };
+  }
+
+  /** What came of one of them; a failure of any ends the command. */
+  async outcome(k: number): Promise<Got<Outcome>> {
+    const outcome = await (this.#outcomes[k] as Promise<Outcome | { readonly failed: unknown }>);
+    this.#progress?.clear();
+    const broken = this.#sessions.length > 1 && this.#failedAny ? await this.#firstFailure() : undefined;
+    const failure = 'failed' in outcome ? { failed: outcome.failed, k } : broken;
+    if (failure === undefined) return { value: outcome as Outcome };
+    const { failed } = failure;
+    if (!(failed instanceof TrainingFault)) throw failed;
+    const { run, folder, out } = this.#all[failure.k] as Prepared;
+    const message = `${run.name} cannot go on: ${failed.message.replaceAll(folder, out)}`;
+    return { exit: this.#reply.problem(exitCode.wrong, message) };
+  }
+
+  #failedAny = false;
+
+  async #firstFailure(): Promise<{ readonly failed: unknown; readonly k: number } | undefined> {
+    const outcomes = await Promise.all(this.#outcomes);
+    const k = outcomes.findIndex(outcome => 'failed' in outcome);
+    const found = outcomes[k];
+    return found !== undefined && 'failed' in found ? { failed: found.failed, k } : undefined;
+  }
+
+  /** Seconds since the beginning. */
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  #stop(): void {
+    if (!this.interrupted) this.#failedAny = true;
+    for (const session of this.#sessions) session.stop();
+  }
+
+  end(): void {
+    this.#release();
+    this.#progress?.clear();
+  }
 }

@@ -5,6 +5,7 @@ import { games, ranges } from './explanations/games.ts';
 import { learning } from './explanations/learning.ts';
 import { mixers } from './explanations/mixers.ts';
 import { names, types } from './explanations/names.ts';
+import { networks } from './explanations/networks.ts';
 import { strict } from './explanations/strict.ts';
 import { type RuleName, rules } from './rules.ts';
 
@@ -17,6 +18,7 @@ export const explanations: Readonly<Record<RuleName, Explanation>> = {
   ...ranges,
   ...games,
   ...learning,
+  ...networks,
   ...mixers,
   ...flow,
   ...strict,

@@ -7,6 +7,7 @@
 import { didYouMean, error, warning } from './rules/base.ts';
 import { flowRules } from './rules/flow.ts';
 import { mixerRules } from './rules/mixers.ts';
+import { networkRules } from './rules/networks.ts';
 import { strictRules } from './rules/strict.ts';
 
 /** What is wrong with a second `name`. */
@@ -93,8 +94,8 @@ export const rules = {
   ),
   'not-indexable': error(
     'M0306',
-    (a: { what: string }) => `Only arrays, sequences and sets can be indexed, and this is ${a.what}.`,
-    () => undefined,
+    (a: { what: string; remedy?: string }) => `Only arrays, sequences and sets can be indexed, and this is ${a.what}.`,
+    a => a.remedy,
   ),
   'index-count': error(
     'M0307',
@@ -133,7 +134,7 @@ export const rules = {
     'M0313',
     (a: { what: string; size: string; limit: string }) =>
       `${a.what} must have ${a.limit} elements, but it would have ${grouped(a.size)}.`,
-    () => 'Choose a smaller size.',
+    a => (a.size === '0' || a.size.startsWith('-') ? 'Choose a size from 1.' : 'Choose a smaller size.'),
   ),
   'empty-range': error(
     'M0314',
@@ -366,6 +367,11 @@ export const rules = {
       `\`${a.algorithm}\` is meant for ${a.needs}, and ${a.fact}.`,
     (a: { algorithm: string; needs: string; fact: string; remedy?: string }) => a.remedy,
   ),
+  'not-available': error(
+    'M0613',
+    (a: { name: string }) => `\`${a.name}\` is announced, but this version cannot run it.`,
+    (a: { name: string; remedy?: string }) => a.remedy,
+  ),
   'endless-training': error(
     'M0612',
     (a: { problem: string }) => `A training plays episodes to their ends: ${a.problem}.`,
@@ -390,6 +396,7 @@ export const rules = {
     () => 'Assert it of a smaller instance of the game.',
   ),
 
+  ...networkRules,
   ...mixerRules,
   ...flowRules,
   ...strictRules,

@@ -48,7 +48,7 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
     }
   }
   // A short name is not "close" to everything of its own length.
-  return best !== undefined && bestDistance < Math.max(name.length, 2) ? best : undefined;
+  return best !== undefined && bestDistance < name.length ? best : undefined;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours; stops early above `limit`. */

@@ -83,6 +83,24 @@ function extentOf(e: IrExpr): Extent {
   if (e.op === 'const' || e.op === 'local' || e.op === 'time') return leaf;
   const known = extents.get(e);
   if (known !== undefined) return known;
+  const extent = pairExtent(e) ?? sumExtent(e);
+  extents.set(e, extent);
+  return extent;
+}
+
+/** The frequent shapes, without a list of their parts. */
+function pairExtent(e: IrExpr): Extent | undefined {
+  if (e.op === 'binary' || e.op === 'and' || e.op === 'or') {
+    const left = extentOf(e.left);
+    const right = extentOf(e.right);
+    return { size: left.size + right.size + 1, depth: Math.max(left.depth, right.depth) + 1 };
+  }
+  if (e.op !== 'load' && e.op !== 'unary') return undefined;
+  const { size, depth } = extentOf(e.op === 'load' ? e.index : e.operand);
+  return { size: size + 1, depth: depth + 1 };
+}
+
+function sumExtent(e: IrExpr): Extent {
   let size = 1;
   let depth = 0;
   const include = (part: Extent): void => {
@@ -91,9 +109,7 @@ function extentOf(e: IrExpr): Extent {
   };
   for (const part of partsOf(e)) include(extentOf(part));
   if (e.op === 'call') include(extentOfFunction(e.fn));
-  const extent = { size, depth: depth + 1 };
-  extents.set(e, extent);
-  return extent;
+  return { size, depth: depth + 1 };
 }
 
 const leaf: Extent = { size: 1, depth: 1 };

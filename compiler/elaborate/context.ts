@@ -1,8 +1,9 @@
 /** What elaboration carries along: the model under construction, the names in scope, where it stands. */
-import type { CallExpr, Expr, FnDecl, Span } from '../../grammar/ast.ts';
+import type { CallExpr, Expr, FnDecl, GameDecl, Span } from '../../grammar/ast.ts';
 import type { Extra, Reporter } from '../diagnostics/report.ts';
 import type { RuleArgs, RuleName } from '../diagnostics/rules.ts';
 import type { Bounds, IrExpr, IrFunction, IrStmt, Local, Scalar, ScalarKind, Store } from '../game/model.ts';
+import type { AgentClassInfo } from './agents.ts';
 import { spend } from './budget.ts';
 import { type Definitions, type ElementDefinition, elementAt } from './facts.ts';
 import type { Storage } from './storage.ts';
@@ -112,6 +113,13 @@ export interface ActionTable {
   read(agent: IrExpr, type: Type, first: number): Value;
 }
 
+/** A game from inside. */
+export interface Inside {
+  readonly ctx: Context;
+  readonly decl: GameDecl;
+  readonly classes: readonly AgentClassInfo[];
+}
+
 let ids = 0;
 
 /** The parts of a GameModel as they come into being. */
@@ -130,6 +138,8 @@ export class Builder implements Definitions {
   agentLabels: readonly string[] = [];
   /** Type of all agents. */
   agentsType: Type | undefined;
+  /** The game elaborated last, as seen from inside: who says afterwards what its agents read uses its names. */
+  inside: Inside | undefined;
   readonly text: (file: string) => string;
   private readonly usedNames = new Set<string>();
   private readonly localDefinitions = new Map<number, IrExpr>();

@@ -17,6 +17,7 @@ import { matchExpr } from './match.ts';
 import { actionExpr, memberExpr } from './members.ts';
 import { binaryExpr, unaryExpr } from './operators.ts';
 import { read } from './storage.ts';
+import { traced } from './trace.ts';
 import { resolveType } from './typeexpr.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
@@ -26,6 +27,10 @@ import { withExpr } from './with.ts';
 
 /** The value of an expression; `expected` guides literals and enum members, it does not convert. */
 export function elaborate(ctx: Context, e: Expr, expected?: Type): Value {
+  return traced(ctx.file, e, untraced(ctx, e, expected));
+}
+
+function untraced(ctx: Context, e: Expr, expected?: Type): Value {
   switch (e.kind) {
     case 'Number':
       return numberLiteral(e);
@@ -74,6 +79,12 @@ export function elaborate(ctx: Context, e: Expr, expected?: Type): Value {
         what: 'A random sample',
         where: 'chance is drawn with `~`',
         remedy: 'Write `let x ~ sample n of T`.',
+      });
+      return V.invalid;
+    case 'Schedule':
+      report(ctx, e.span, 'not-here', {
+        what: 'A schedule',
+        where: 'numbers that change while it learns are settings of algorithms and optimizers',
       });
       return V.invalid;
     case 'Invalid':

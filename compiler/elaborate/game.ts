@@ -108,6 +108,9 @@ export function elaborateGame(
   const active = activity(ctx, items.Active, turn, agents.length);
   const legal = actions === undefined ? [] : legality(ctx, items.Legal, classes, actions);
   const observations = classes.map(cls => observationOf(ctx, items.Observe, cls));
+  // Without agents, which was reported, there is still a state to look at.
+  const someone = classes[0] ?? { name: decl.name.text, first: 0, count: 1, nameNode: decl.name };
+  const globalState = observationOf(ctx, [], someone);
   const discount = discountOf(constant, items);
   if (
     end === undefined &&
@@ -118,6 +121,7 @@ export function elaborateGame(
     report(ctx, decl.name.span, 'never-ends', { game: decl.name.text });
   }
   if (build.reporter.hasErrors || actions === undefined) return undefined;
+  build.inside = { ctx, decl, classes };
   const state = [...build.states.values()].flatMap(variable => leaves(variable.storage));
   return {
     name: decl.name.text,
@@ -143,6 +147,7 @@ export function elaborateGame(
         agents.map(a => a.label),
       ),
     })),
+    globalState,
     functions: build.functions,
     init,
     turn,

@@ -14,8 +14,11 @@ import type {
 import * as B from './bounds.ts';
 import { admit, requireFinite, requireWhole } from './budget.ts';
 import type { Facts } from './facts.ts';
+import { keyOf } from './keys.ts';
 import { substitute } from './substitute.ts';
 import { someExpr } from './walk.ts';
+
+export { keyOf } from './keys.ts';
 
 type Plain<T> = T extends unknown ? Omit<T, 'bounds'> : never;
 type Shape = Plain<IrExpr>;
@@ -49,53 +52,6 @@ function make(shape: Shape, bounds: Bounds): IrExpr {
 export function refresh(e: IrExpr): IrExpr {
   const known = facts?.bounds(keyOf(e));
   return known === undefined || B.contains(known, e.bounds) ? e : { ...e, bounds: B.intersect(e.bounds, known) };
-}
-
-// ---------------------------------------------------------------------------------------------- keys
-
-const keys = new WeakMap<IrExpr, number>();
-const interned = new Map<string, number>();
-
-/** Structurally equal expressions have equal keys (bounds do not count). */
-export function keyOf(e: IrExpr): number {
-  const cached = keys.get(e);
-  if (cached !== undefined) return cached;
-  const text = keyText(e);
-  let key = interned.get(text);
-  if (key === undefined) {
-    key = interned.size;
-    interned.set(text, key);
-  }
-  keys.set(e, key);
-  return key;
-}
-
-function keyText(e: IrExpr): string {
-  switch (e.op) {
-    case 'const':
-      return `c${e.scalar}${e.value}`;
-    case 'local':
-      return `l${e.local.id}`;
-    case 'load':
-      return `s${e.store.id}[${keyOf(e.index)}]`;
-    case 'action':
-      return `a${keyOf(e.agent)}.${e.part}.${e.component === undefined ? '' : keyOf(e.component)}`;
-    case 'time':
-      return 't';
-    case 'unary':
-      return `${e.operator}(${keyOf(e.operand)})`;
-    case 'binary':
-      return `${e.operator}(${keyOf(e.left)},${keyOf(e.right)})`;
-    case 'and':
-    case 'or':
-      return `${e.op}(${keyOf(e.left)},${keyOf(e.right)})`;
-    case 'select':
-      return `?(${keyOf(e.condition)},${keyOf(e.then)},${keyOf(e.else)})`;
-    case 'reduce':
-      return `${e.operator}[${e.variable.id}](${keyOf(e.count)},${e.condition === undefined ? '' : keyOf(e.condition)},${keyOf(e.body)})`;
-    case 'call':
-      return `f${e.fn.id}(${e.args.map(keyOf).join(',')})`;
-  }
 }
 
 // ---------------------------------------------------------------------------------------------- leaves

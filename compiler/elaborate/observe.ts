@@ -1,5 +1,5 @@
 /** What agents see: values into a flat numeric encoding. */
-import type { ObserveItem } from '../../grammar/ast.ts';
+import type { Binder, ObserveItem, ObservePart } from '../../grammar/ast.ts';
 import type { IrExpr, IrStmt, Local, ObservationPiece, ObservationSpace } from '../game/model.ts';
 import type { AgentClassInfo } from './agents.ts';
 import * as B from './bounds.ts';
@@ -21,65 +21,104 @@ export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: 
   const prelude: IrStmt[] = [];
   const pieces: ObservationPiece[] = [];
   let offset = 0;
-  const push = (here: Context, label: string, value: Value, pad: Value | undefined) => {
-    if (value.kind === 'invalid') return;
-    const encoder = new Encoder(here, label, offset);
-    offset += encoder.encode(value, pad, 0);
-    pieces.push(...encoder.pieces);
-  };
   const base: Context = { ...ctx, phase: 'state', out: prelude };
   if (items.length === 0) {
-    for (const variable of ctx.build.states.values()) push(base, variable.name, read(variable.storage), undefined);
+    const whole = wholeState(base, 0);
+    offset = whole.length;
+    pieces.push(...whole.pieces);
   }
   for (const item of items) {
-    let here = base;
-    if (item.binder !== undefined) {
-      const lone = ctx.scope.lookup(item.binder.name.text);
-      const one =
-        item.binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : undefined;
-      const type = one ?? binderType(ctx, item.binder);
-      if (type?.kind !== 'agent') {
-        if (type !== undefined)
-          report(ctx, item.binder.span, 'type-mismatch', {
-            expected: 'an agent class',
-            found: T.nameOf(type),
-            because: 'What observes',
-          });
-        continue;
-      }
-      const covers = type.first <= cls.first && cls.first + cls.count <= type.first + type.count;
-      if (!covers) continue;
-      const mine: Type = { kind: 'agent', name: cls.name, first: cls.first, count: cls.count };
-      if (one === undefined)
-        here = { ...base, scope: ctx.scope.with(item.binder.name.text, V.scalar(mine, ir.local(self))) };
-    }
+    const here = viewer(base, item.binder, cls, self, 'What observes');
+    if (here === undefined) continue;
     for (const part of item.parts) {
-      const value = elaborate(here, part.value);
-      const pad = part.pad === undefined ? undefined : elaborate(here, part.pad);
-      if (pad !== undefined && value.kind !== 'seq' && value.kind !== 'invalid') {
-        report(here, part.span, 'type-mismatch', {
-          expected: 'a sequence',
-          found: T.describe(V.typeOf(value)),
-          because: 'What `else` fills up',
-        });
-        continue;
-      }
-      if (value.kind === 'set') {
-        report(here, part.value.span, 'type-mismatch', {
-          expected: 'a value',
-          found: `the type ${T.nameOf(value.type)}`,
-          because: 'What is observed',
-        });
-        continue;
-      }
-      const element =
-        value.kind === 'seq' && pad !== undefined
-          ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined)
-          : undefined;
-      push(here, part.name?.text ?? sourceText(here, part.value.span), value, element);
+      const encoded = encodePart(here, part, offset);
+      offset += encoded.length;
+      pieces.push(...encoded.pieces);
     }
   }
   return { length: offset, self, prelude, pieces };
+}
+
+export interface Encoded {
+  readonly length: number;
+  readonly pieces: readonly ObservationPiece[];
+}
+
+/** Every state variable, from `offset` on. */
+export function wholeState(ctx: Context, offset: number): Encoded {
+  const pieces: ObservationPiece[] = [];
+  let length = 0;
+  for (const variable of ctx.build.states.values()) {
+    const encoded = encoding(ctx, variable.name, read(variable.storage), undefined, offset + length);
+    length += encoded.length;
+    pieces.push(...encoded.pieces);
+  }
+  return { length, pieces };
+}
+
+/** The names that a block for `binder` sees when `self` of `cls` looks; undefined where the block is not for that class. */
+export function viewer(
+  base: Context,
+  binder: Binder | undefined,
+  cls: Pick<AgentClassInfo, 'name' | 'first' | 'count'>,
+  self: Local,
+  what: string,
+): Context | undefined {
+  if (binder === undefined) return base;
+  const lone = base.scope.lookup(binder.name.text);
+  const one = binder.type === undefined && lone?.kind === 'type' && lone.lone !== undefined ? lone.get() : undefined;
+  const type = one ?? binderType(base, binder);
+  if (type?.kind !== 'agent') {
+    if (type !== undefined)
+      report(base, binder.span, 'type-mismatch', {
+        expected: 'an agent class',
+        found: T.nameOf(type),
+        because: what,
+      });
+    return undefined;
+  }
+  const covers = type.first <= cls.first && cls.first + cls.count <= type.first + type.count;
+  if (!covers) return undefined;
+  const mine: Type = { kind: 'agent', name: cls.name, first: cls.first, count: cls.count };
+  return one === undefined
+    ? { ...base, scope: base.scope.with(binder.name.text, V.scalar(mine, ir.local(self))) }
+    : base;
+}
+
+const nothing: Encoded = { length: 0, pieces: [] };
+
+/** One part of what is seen, from `offset` on; nothing where it was refused. */
+export function encodePart(here: Context, part: ObservePart, offset: number): Encoded {
+  const value = elaborate(here, part.value);
+  const pad = part.pad === undefined ? undefined : elaborate(here, part.pad);
+  if (pad !== undefined && value.kind !== 'seq' && value.kind !== 'invalid') {
+    report(here, part.span, 'type-mismatch', {
+      expected: 'a sequence',
+      found: T.describe(V.typeOf(value)),
+      because: 'What `else` fills up',
+    });
+    return nothing;
+  }
+  if (value.kind === 'set') {
+    report(here, part.value.span, 'type-mismatch', {
+      expected: 'a value',
+      found: `the type ${T.nameOf(value.type)}`,
+      because: 'What is observed',
+    });
+    return nothing;
+  }
+  const element =
+    value.kind === 'seq' && pad !== undefined
+      ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined)
+      : undefined;
+  return encoding(here, part.name?.text ?? sourceText(here, part.value.span), value, element, offset);
+}
+
+function encoding(ctx: Context, label: string, value: Value, pad: Value | undefined, offset: number): Encoded {
+  if (value.kind === 'invalid') return nothing;
+  const encoder = new Encoder(ctx, label, offset);
+  const length = encoder.encode(value, pad, 0);
+  return { length, pieces: encoder.pieces };
 }
 
 function coercible(ctx: Context, pad: Value, element: Type, span: ObserveItem['span']): Value | undefined {

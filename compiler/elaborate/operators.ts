@@ -1,8 +1,9 @@
 import type { BinaryExpr, UnaryExpr } from '../../grammar/ast.ts';
+import { replaceFix } from '../diagnostics/report.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectBool, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
-import { type Context, sourceText } from './context.ts';
+import { type Context, report, sourceText } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
@@ -40,6 +41,13 @@ export function binaryExpr(ctx: Context, e: BinaryExpr, expected: Type | undefin
       if (inside === undefined) return V.invalid;
       return V.boolean(e.op === 'in' ? inside : ir.not(inside));
     }
+    case '|>':
+      report(ctx, e.opSpan, 'not-here', {
+        what: '`|>`',
+        where: 'it joins the layers of a network',
+        remedy: 'Write `network Name = mlp(64) |> layer_norm`, or the network as a setting.',
+      });
+      return V.invalid;
     default:
       return arithmetic(ctx, e, expected);
   }
@@ -74,6 +82,7 @@ function equality(ctx: Context, e: BinaryExpr): Value {
   if (left.kind === 'invalid' || right.kind === 'invalid') return V.invalid;
   const same = V.equal(left, right, (count, body) => conjunction(ctx, count, body));
   if (same === undefined) {
+    if (meansChoice(ctx, e, left, right)) return V.invalid;
     mismatch(
       ctx,
       e.right.span,
@@ -84,6 +93,35 @@ function equality(ctx: Context, e: BinaryExpr): Value {
     return V.invalid;
   }
   return V.boolean(e.op === '==' ? same : ir.not(same));
+}
+
+/** `Player[0] == Up`: an agent is compared with an action; what it chose is `action[Player[0]]`. */
+function meansChoice(ctx: Context, e: BinaryExpr, left: Value, right: Value): boolean {
+  const agentLeft = isAgent(left);
+  if (!agentLeft && !isAgent(right)) return false;
+  const [agent, side] = agentLeft ? [left, e.left] : [right, e.right];
+  const type = V.typeOf(agent);
+  const found = type.kind === 'agent' ? ctx.build.actions?.typeFor(type.first, type.count) : undefined;
+  const choice = V.typeOf(agentLeft ? right : left);
+  if (found === undefined || !('type' in found) || !T.compatible(found.type, choice)) return false;
+  const text = sourceText(ctx, side.span);
+  // A class of several agents has no action of its own.
+  const one = agent.kind === 'set' ? `action[${text}[0]]` : `action[${text}]`;
+  const fixes = agent.kind === 'set' ? [] : [replaceFix(`Write \`${one}\``, ctx.file, side.span, one)];
+  const expected = `an action, as is the other side of \`${e.op}\``;
+  const remedy = `What an agent chose is \`${one}\`.`;
+  report(
+    ctx,
+    side.span,
+    'type-mismatch',
+    { expected, found: agent.kind === 'set' ? `the class ${text}` : T.describe(type), because: undefined, remedy },
+    { fixes },
+  );
+  return true;
+}
+
+function isAgent(value: Value): boolean {
+  return V.typeOf(value).kind === 'agent';
 }
 
 /** All of `body(0) .. body(count - 1)`; a few are written out, more become a loop. */

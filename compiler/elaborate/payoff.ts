@@ -1,5 +1,6 @@
 /** Payoff tables: one constant store per agent, looked up by the joint action. */
 import type { Expr, PayoffItem, PayoffLabel, PayoffRow } from '../../grammar/ast.ts';
+import { replaceFix } from '../diagnostics/report.ts';
 import { amount, suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrStmt, Scalar, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
@@ -67,6 +68,15 @@ export function payoff(
       if (action === undefined) ok = false;
     }
     if (header.includes(undefined)) ok = false;
+  } else if (counts.length === 2 && item.rows.every(row => row.labels.length === 1)) {
+    // Rows without the header that names their columns.
+    const columns = (spaces.names[1] ?? []).join(' ');
+    const problem = `a table for two agents begins with a header, here \`${columns}\`, and this one does not`;
+    const first = item.rows[0]?.span ?? item.span;
+    const at = { start: first.start, end: first.start };
+    const fixes = [replaceFix(`Insert \`${columns}\``, ctx.file, at, `${columns}\n    `)];
+    report(ctx, first, 'payoff-shape', { problem }, { fixes });
+    return undefined;
   } else {
     for (const row of item.rows) {
       const cell = row.cells[0];

@@ -70,6 +70,7 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
           value: ir.load(store, ir.int(i)),
           width: Math.max(2, count),
           low: 1,
+          names: stage.actionSpaces[stage.classes[stage.agents[i]?.cls ?? 0]?.actionSpace ?? 0]?.names ?? [],
         });
         offset += Math.max(2, count);
       }
@@ -88,6 +89,8 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
     stores: build.stores,
     state,
     view,
+    // Everybody remembers the same rounds, and there is nothing else.
+    globalState: (classes[0] as (typeof classes)[number]).observation,
     init,
     step,
     end: rounds === 1 ? ir.bool(true) : end,

@@ -234,6 +234,9 @@ function assign(ctx: Context, stmt: AssignStmt, out: IrStmt[], done: Map<string,
   }
   const variable = ctx.build.states.get(name);
   if (variable === undefined) {
+    // A state variable of a wrong type was reported where it is declared.
+    const known = ctx.scope.lookup(name);
+    if (known?.kind === 'value' && known.value.kind === 'invalid') return;
     report(ctx, stmt.name.span, 'not-state', { name, suggestion: suggest(name, ctx.build.states.keys()) });
     elaborateRhs(ctx, stmt);
     return;

@@ -182,7 +182,9 @@ export function write(build: Builder, place: Place, value: Value, out: IrStmt[])
         seq.capacity === 0 ? V.invalid : V.select(ir.binary('lt', k, length), seq.at(k), zero(storage.items));
       write(build, slot, filled.kind === 'invalid' ? zero(storage.items) : filled, body);
     });
-    out.push({ op: 'store', store: storage.length, index: base, value: length });
+    const cuts = length.op === 'binary' && length.operator === 'min' && seq.length.bounds.high > storage.capacity;
+    const sequence = storage.length.name.replace(/_len\d*$/, '').replace(/^next_/, '');
+    out.push({ op: 'store', store: storage.length, index: base, value: length, ...(cuts ? { sequence } : {}) });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Expr, TypeExpr } from '../../grammar/ast.ts';
 import { replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { expectNumber } from './coerce.ts';
-import { type Context, report } from './context.ts';
+import { type Context, report, sourceText } from './context.ts';
 import { elaborate, intConstant, keyTypeOf } from './expr.ts';
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
@@ -14,6 +14,8 @@ export function resolveType(ctx: Context, type: TypeExpr): Type {
     case 'NamedType':
       return namedType(ctx, type);
     case 'RangeType': {
+      const array = indexedRange(ctx, type);
+      if (array !== undefined) return resolveType(ctx, array);
       const low = intConstant(ctx, type.low, 'The end of a range');
       const high = intConstant(ctx, type.high, 'The end of a range');
       if (low === undefined || high === undefined) return T.invalidType;
@@ -56,6 +58,45 @@ export function resolveType(ctx: Context, type: TypeExpr): Type {
     case 'InvalidType':
       return T.invalidType;
   }
+}
+
+/** `0..4[P]` indexes the 4; the array of ranges that was meant, after a report. */
+function indexedRange(
+  ctx: Context,
+  type: Extract<TypeExpr, { kind: 'RangeType' }>,
+): Extract<TypeExpr, { kind: 'ArrayType' }> | undefined {
+  let last = type.high;
+  while (last.kind === 'Binary') last = last.right;
+  if (last.kind !== 'IndexExpr') return undefined;
+  const { object, indices } = last;
+  const named = object.kind === 'NameExpr' ? elaborate(ctx, object) : undefined;
+  const number = named?.kind === 'scalar' && named.type.kind === 'int';
+  if (object.kind !== 'Number' && !number) return undefined;
+  const cut = { start: type.span.start, end: object.span.end };
+  const written = `(${sourceText(ctx, cut)})${sourceText(ctx, { start: cut.end, end: type.span.end })}`;
+  const fixes = [replaceFix(`Write \`${written}\``, ctx.file, type.span, written)];
+  const remedy = `An array of ranges is written \`${written}\`.`;
+  report(
+    ctx,
+    type.span,
+    'not-indexable',
+    { what: `the integer \`${sourceText(ctx, object.span)}\``, remedy },
+    { fixes },
+  );
+  const withoutIndex = (e: Expr): Expr =>
+    e === last ? object : e.kind === 'Binary' ? { ...e, right: withoutIndex(e.right) } : e;
+  return {
+    kind: 'ArrayType',
+    element: { ...type, high: withoutIndex(type.high), span: cut },
+    dims: indices.map(dimensionOf),
+    span: type.span,
+  };
+}
+
+/** An index set as the grammar gives it where it knows that a type is read. */
+function dimensionOf(index: Expr): TypeExpr | Expr {
+  if (index.kind === 'Range') return { kind: 'RangeType', low: index.low, high: index.high, span: index.span };
+  return index.kind === 'TypeArg' ? index.type : index;
 }
 
 function realConstant(ctx: Context, e: Expr): number | undefined {

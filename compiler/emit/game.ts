@@ -7,7 +7,7 @@ import type { GameModel, Store } from '../game/model.ts';
 import { type Unit, Writer } from './gameCode.ts';
 import { declareFunctions, mentionedFunctions } from './gameFunctions.ts';
 import { docComment } from './gameNames.ts';
-import { emitMasks, emitObserve, viewsOf } from './gameObserve.ts';
+import { emitMasks, emitObserve, emitObserveState, viewsOf } from './gameObserve.ts';
 import { randomHelpers } from './gameRandom.ts';
 import { alwaysLegal, emitSpec } from './gameSpec.ts';
 import { emitStart, emitStep } from './gameStep.ts';
@@ -22,6 +22,8 @@ export interface EmitOptions {
   readonly module: 'function' | 'esm';
   /** Write out short loops: faster, longer, less readable. By default in JavaScript only. Results are the same to the last bit. */
   readonly unroll?: boolean;
+  /** Write the whole state too, for learners with a central critic or a mixer. */
+  readonly state?: boolean;
 }
 
 /**
@@ -35,10 +37,11 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
   const own = privateStores(unit);
   const held = (key: string) => (store: Store) => store.size === 1 && own(key)(store);
   const written = declareFunctions(unit, held);
-  const views = viewsOf(unit);
+  const views = viewsOf(unit, options.state ?? false);
   const start = emitStart(unit, held('init'));
   const step = emitStep(unit, own('step'), views);
   const observe = views.observations === 'none' ? [] : emitObserve(unit, own);
+  const observeState = views.state ? emitObserveState(unit, own) : [];
   const masks = emitMasks(unit);
 
   const functions = mentionedFunctions(written, [start, step, observe, masks]);
@@ -49,7 +52,7 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
   out.all(docComment(headline(model)));
   out.line('');
   if (options.types) out.all([...typeText, '']);
-  out.all(emitSpec(model, `${exported}const spec${options.types ? ': GameSpec' : ''}`));
+  out.all(emitSpec(model, `${exported}const spec${options.types ? ': GameSpec' : ''}`, options.state ?? false));
   out.line('');
   const constants = constantDeclarations(unit);
   if (constants.length > 0) out.all([...constants, '']);
@@ -67,8 +70,9 @@ export function emitGame(model: GameModel, options: EmitOptions): string {
       ...functions,
       start,
       observe,
-      views.masks === 'changing' ? masks : [],
-      reset(model, views, masks, options.types),
+      observeState,
+      alwaysLegal(model) ? [] : masks,
+      reset(model, views, options.types),
       step,
     ]) {
       if (part.length > 0) out.all(['', ...part]);
@@ -127,19 +131,14 @@ function bufferNames(views: ReturnType<typeof viewsOf>, parts: readonly (readonl
   const names = ['actions', 'realActions'].filter(mentions);
   names.push('masks', 'rewards', 'ended');
   if (views.observations !== 'none') names.push('observations', 'finalObservations');
+  if (views.state) names.push('states', 'finalStates', 'finalMasks');
   return names.join(', ');
 }
 
 /** `reset()`; what never changes is written here and nowhere else. */
-function reset(
-  model: GameModel,
-  views: ReturnType<typeof viewsOf>,
-  masks: readonly string[],
-  types: boolean,
-): readonly string[] {
+function reset(model: GameModel, views: ReturnType<typeof viewsOf>, types: boolean): readonly string[] {
   const out = new Writer();
   const everything = alwaysLegal(model);
-  const constantMasks = views.masks === 'constant';
   out.line('/** Starts episode 0 in every game. */');
   out.block(`function reset()${types ? ': void' : ''}`, () => {
     out.line('rewards.fill(0);');
@@ -147,10 +146,10 @@ function reset(
     out.line('for (let e = 0; e < envs; e++) start(e, 0);');
     if (views.observations !== 'none') out.line('observe(0, envs, observations);');
     if (views.observations === 'constant') out.line('observe(0, envs, finalObservations);');
-    if (!constantMasks) out.line('writeMasks();');
-    // The body of writeMasks: header comment and signature around it are left out.
-    else if (everything) out.line('masks.fill(1);');
-    else out.all(masks.slice(2, -1).map(line => line.slice(2)));
+    if (views.state) out.line('observeState(0, envs, states);');
+    if (everything) out.line('masks.fill(1);');
+    else out.line('writeMasks(0, envs, masks);');
+    if (views.state && views.masks === 'constant') out.line('finalMasks.set(masks);');
   });
   return out.lines;
 }
@@ -172,6 +171,7 @@ const typeText: readonly string[] = [
   '  readonly discount: number;',
   '  readonly oneShot: boolean;',
   '  readonly alwaysLegal: boolean;',
+  '  readonly stateLength: number;',
   '}',
   '',
   '/** Memory shared with the learner: one row per game, agent after agent inside a row. */',
@@ -184,6 +184,9 @@ const typeText: readonly string[] = [
   '  /** 0 running, 1 terminated, 2 truncated by the horizon. */',
   '  readonly ended: Uint8Array;',
   '  readonly finalObservations: Float32Array;',
+  '  readonly states: Float32Array;',
+  '  readonly finalStates: Float32Array;',
+  '  readonly finalMasks: Uint8Array;',
   '}',
   '',
   'interface VectorGame {',

@@ -22,11 +22,13 @@ import { emitStmts } from './gameStmt.ts';
 
 /** What of a game's observations and masks can change. */
 export interface Views {
+  /** Is the whole state written too? */
+  readonly state: boolean;
   readonly observations: 'none' | 'constant' | 'changing';
   readonly masks: 'constant' | 'changing';
 }
 
-export function viewsOf(unit: Unit): Views {
+export function viewsOf(unit: Unit, state: boolean): Views {
   const { model } = unit;
   const seeing = model.classes.filter(c => c.observation.length > 0);
   const sees = (c: AgentClass): boolean =>
@@ -37,6 +39,7 @@ export function viewsOf(unit: Unit): Views {
     );
   const conditions = [...model.legal.map(l => l?.condition), model.active?.condition].filter(c => c !== undefined);
   return {
+    state: state && model.globalState.length > 0,
     observations: seeing.length === 0 ? 'none' : seeing.some(sees) ? 'changing' : 'constant',
     masks: changes(unit, [], conditions) ? 'changing' : 'constant',
   };
@@ -65,14 +68,33 @@ const unrollElements = 4;
  * @param own the next and scratch stores that only the function with a key touches
  */
 export function emitObserve(unit: Unit, own: (key: string) => (store: Store) => boolean): readonly string[] {
-  const { model, types } = unit;
-  const lengths = model.classes.map(c => c.count * c.observation.length);
+  const doc = '/** Writes what the agents of games from .. to-1 see into their rows of `out`. */';
+  return emitRows(unit, own, 'observe', doc, unit.model.classes);
+}
+
+/** `observeState(from, to, out)`: the whole state, for critics and mixers. */
+export function emitObserveState(unit: Unit, own: (key: string) => (store: Store) => boolean): readonly string[] {
+  const doc = '/** Writes the whole state of games from .. to-1 into their rows of `out`. */';
+  return emitRows(unit, own, 'observeState', doc, [
+    { name: 'state', first: 0, count: 1, actionSpace: 0, observation: unit.model.globalState },
+  ]);
+}
+
+function emitRows(
+  unit: Unit,
+  own: (key: string) => (store: Store) => boolean,
+  name: 'observe' | 'observeState',
+  doc: string,
+  classes: readonly AgentClass[],
+): readonly string[] {
+  const { types } = unit;
+  const lengths = classes.map(c => c.count * c.observation.length);
   const total = lengths.reduce((a, b) => a + b, 0);
   let start = 0;
   const parts: Part[] = [];
-  for (const [k, cls] of model.classes.entries()) {
+  for (const [k, cls] of classes.entries()) {
     if (cls.observation.length > 0) {
-      const mine = own(`observe${k}`);
+      const mine = own(`${name}${k}`);
       if (unit.unroll && cls.count <= unrollElements)
         parts.push(...observeAgents(unit, cls, total, start, mine, emitElement, emitPiece));
       else parts.push(observeClass(unit, cls, total, start, mine));
@@ -82,8 +104,8 @@ export function emitObserve(unit: Unit, own: (key: string) => (store: Store) => 
   const out = new Writer();
   const num = types ? ': number' : '';
   const parameters = `from${num}, to${num}, out${types ? ': Float32Array' : ''}`;
-  out.line('/** Writes what the agents of games from .. to-1 see into their rows of `out`. */');
-  out.block(`function observe(${parameters})${types ? ': void' : ''}`, () => {
+  out.line(doc);
+  out.block(`function ${name}(${parameters})${types ? ': void' : ''}`, () => {
     out.block('for (let e = from; e < to; e++)', () => {
       out.all(mergeDeclarations(parts.map(part => part.body)));
       out.all(withHoistedReads(parts));
@@ -227,7 +249,7 @@ function isValue(code: Code, wanted: number): string {
 /** Action sets of at most this many actions get one line per action. */
 const unrollActions = 12;
 
-/** `writeMasks()`: 1 where an action is legal in every game, all 0 for agents that do not act. */
+/** `writeMasks(from, to, out)`: 1 where an action is legal, all 0 for agents that do not act; games from .. to-1. */
 export function emitMasks(unit: Unit): readonly string[] {
   const { model, types } = unit;
   const counts = model.classes.map(c => (model.actionSpaces[c.actionSpace]?.count ?? 1) * c.count);
@@ -249,9 +271,11 @@ export function emitMasks(unit: Unit): readonly string[] {
     parts.push({ body, writer });
     start += counts[k] as number;
   }
-  out.line('/** Marks the legal actions of every agent in every game; agents that do not act have none. */');
-  out.block(`function writeMasks()${types ? ': void' : ''}`, () => {
-    out.block('for (let e = 0; e < envs; e++)', () => {
+  const num = types ? ': number' : '';
+  const parameters = `from${num}, to${num}, out${types ? ': Uint8Array' : ''}`;
+  out.line('/** Marks the legal actions of every agent of games from .. to-1; agents that do not act have none. */');
+  out.block(`function writeMasks(${parameters})${types ? ': void' : ''}`, () => {
+    out.block('for (let e = from; e < to; e++)', () => {
       out.all(mergeDeclarations(parts.map(p => p.body)));
       out.all(withHoistedReads(parts));
     });
@@ -284,12 +308,12 @@ function emitClassMasks(body: Body, model: GameModel, cls: AgentClass, total: nu
 
 function fill(body: Body, at: string, count: number, value: string): void {
   if (count <= unrollElements) {
-    for (let a = 0; a < count; a++) body.out.line(`masks[${offset(at, numberCode(a))}] = ${value};`);
+    for (let a = 0; a < count; a++) body.out.line(`out[${offset(at, numberCode(a))}] = ${value};`);
     return;
   }
   body.names.open();
   const a = body.names.declare('a');
-  body.out.line(`for (let ${a} = 0; ${a} < ${count}; ${a}++) masks[${at} + ${a}] = ${value};`);
+  body.out.line(`for (let ${a} = 0; ${a} < ${count}; ${a}++) out[${at} + ${a}] = ${value};`);
   body.names.close();
 }
 
@@ -309,7 +333,7 @@ function legalLines(
     const a = body.names.declare('a');
     body.locals.set(legal.action.id, primary(a));
     out.block(`for (let ${a} = 0; ${a} < ${space.count}; ${a}++)`, () => {
-      out.line(`masks[${at} + ${a}] = ${asNumber(emitBool(body, legal.condition, 'legal')).text};`);
+      out.line(`out[${at} + ${a}] = ${asNumber(emitBool(body, legal.condition, 'legal')).text};`);
     });
     body.names.close();
     return;
@@ -321,7 +345,7 @@ function legalLines(
     const comment = name !== undefined && name !== String(a) ? ` // ${commentText(name)}` : '';
     const value =
       known !== undefined ? String(known !== 0 ? 1 : 0) : asNumber(emitBool(body, legal.condition, 'legal')).text;
-    out.line(`masks[${offset(at, numberCode(a))}] = ${value};${comment}`);
+    out.line(`out[${offset(at, numberCode(a))}] = ${value};${comment}`);
   }
   body.known.delete(legal.action.id);
 }

@@ -5,7 +5,7 @@ import { scalarNumber } from './gameFold.ts';
 import { stringLiteral } from './gameNames.ts';
 
 /** What a learner must know of the game. */
-export function specOf(model: GameModel): GameSpec {
+export function specOf(model: GameModel, state = false): GameSpec {
   const perAgent = <T>(value: (cls: GameModel['classes'][number], space: ActionSpace) => T): T[] =>
     model.agents.map(agent => {
       const cls = model.classes[agent.cls] as GameModel['classes'][number];
@@ -26,6 +26,7 @@ export function specOf(model: GameModel): GameSpec {
     discount: scalarNumber(model.discount),
     oneShot: model.oneShot,
     alwaysLegal: alwaysLegal(model),
+    stateLength: state ? model.globalState.length : 0,
   };
 }
 
@@ -42,8 +43,8 @@ function realBounds(space: ActionSpace, end: 'low' | 'high'): number[] {
 }
 
 /** `const spec = { ... };` */
-export function emitSpec(model: GameModel, head: string): readonly string[] {
-  const spec = specOf(model);
+export function emitSpec(model: GameModel, head: string, state: boolean): readonly string[] {
+  const spec = specOf(model, state);
   const lines = Object.entries(spec).map(([key, value]) => `  ${key}: ${data(value)},`);
   return [`${head} = {`, ...lines, '};'];
 }

@@ -145,15 +145,15 @@ export function emitStep(unit: Unit, own: (store: Store) => boolean, views: View
   if (!always) emitTime(body, model, overText, never);
   if (always) {
     writer.line('ended[e] = 1;');
-    if (views.observations === 'changing') {
+    if (views.observations === 'changing' || views.state) {
       commit(body, nexts, elements);
       writer.line('timeOf[e]++;');
-      writer.line('observe(e, e + 1, finalObservations);');
+      emitFinal(writer, views);
     }
     writer.line('start(e, episodeOf[e] + 1);');
   } else if (!never) {
     writer.block('if (end !== 0)', () => {
-      if (views.observations === 'changing') writer.line('observe(e, e + 1, finalObservations);');
+      emitFinal(writer, views);
       writer.line('start(e, episodeOf[e] + 1);');
     });
   }
@@ -171,9 +171,17 @@ export function emitStep(unit: Unit, own: (store: Store) => boolean, views: View
       out.all(writer.lines);
     });
     if (views.observations === 'changing') out.line('observe(0, envs, observations);');
-    if (views.masks === 'changing') out.line('writeMasks();');
+    if (views.state) out.line('observeState(0, envs, states);');
+    if (views.masks === 'changing') out.line('writeMasks(0, envs, masks);');
   });
   return out.lines;
+}
+
+/** What is seen of the state in which a game ended, before the next begins. */
+function emitFinal(out: Writer, views: Views): void {
+  if (views.observations === 'changing') out.line('observe(e, e + 1, finalObservations);');
+  if (views.state) out.line('observeState(e, e + 1, finalStates);');
+  if (views.state && views.masks === 'changing') out.line('writeMasks(e, e + 1, finalMasks);');
 }
 
 function emitTime(body: Body, model: GameModel, over: string | undefined, never: boolean): void {

@@ -10,11 +10,13 @@ import { constantValues } from './gameStmt.ts';
 /** Names that every emitted program uses for itself. */
 const ownNames: readonly string[] = [
   ...randomNames,
-  ...'spec create envs seed firstGame buffers reset step start observe writeMasks mod oneHot impossibleDraw emptyDraw'.split(
+  ...'spec create envs seed firstGame buffers reset step start observe observeState writeMasks mod oneHot impossibleDraw emptyDraw'.split(
     ' ',
   ),
   ...'GameSpec GameBuffers VectorGame timeOf episodeOf counterOf key0Of key1Of seedOfGames k0 k1 counter'.split(' '),
-  ...'actions realActions rewards ended observations finalObservations masks realStart drawWeights'.split(' '),
+  ...'actions realActions rewards ended observations finalObservations states finalStates masks realStart drawWeights'.split(
+    ' ',
+  ),
   ...'e episode time steps out from to over result'.split(' '),
 ];
 

@@ -22,14 +22,17 @@ export interface ProgramInput {
   readonly read: ReadSource;
 }
 
-/** Members that only checkpoints and reports use. */
-const dropped = new Set(['save', 'restore', 'view', 'key']);
+/** Members that only checkpoints and reports use, and what only deep learners have or read of a game. */
+const dropped = new Set([
+  ...['save', 'restore', 'view', 'key', 'statistics', 'states', 'finalStates', 'finalMasks'],
+  ...['begin', 'metrics', 'sample', 'decide'],
+]);
 
 export function emitProgram({ train, game, gameText, read }: ProgramInput): string {
   const algorithm = algorithmNamed(train.algorithm);
   if (algorithm === undefined) return ice(`there is no algorithm ${train.algorithm}`);
   const learnerFile = `runtime/learners/${algorithm.source.file}`;
-  const { declarations } = readSources([learnerFile, 'runtime/train/training.ts'], read);
+  const { declarations, ambiguous } = readSources([learnerFile, 'runtime/train/training.ts'], read);
   const shape = shapeOf(game, train.envs);
   const hoisted = new Map<string, readonly unknown[]>();
   const ctx: FoldContext = {
@@ -60,6 +63,7 @@ export function emitProgram({ train, game, gameText, read }: ProgramInput): stri
   const add = (name: string): void => {
     const node = declarations.get(name);
     if (node === undefined || texts.has(name)) return;
+    if (ambiguous.has(name)) ice(`${name} is declared in two files of the same program`);
     const text = commentOf(node) + removeUnused(fold(node, ctx), name);
     texts.set(name, text);
     for (const used of identifiersIn(text)) add(used);

@@ -160,13 +160,20 @@ function printStatements(statements: ts.NodeArray<ts.Statement>, ctx: FoldContex
 
 /** What remains of a statement: itself, the branch of an `if` that is taken, or nothing. */
 function liveParts(statement: ts.Statement, ctx: FoldContext, bound: Bindings): readonly ts.Statement[] {
-  if (!ts.isIfStatement(statement)) return [statement];
+  if (!ts.isIfStatement(statement)) return asksDropped(statement, ctx) ? [] : [statement];
   const test = known(statement.expression, ctx, bound);
   if (test === undefined) return [statement];
   const taken = test.value ? statement.thenStatement : statement.elseStatement;
   if (taken === undefined) return [];
   const inner = ts.isBlock(taken) ? [...taken.statements] : [taken];
   return inner.flatMap(part => liveParts(part, ctx, bound));
+}
+
+/** `learner.begin?.()`, where the member is left out. */
+function asksDropped(statement: ts.Statement, ctx: FoldContext): boolean {
+  if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return false;
+  const { expression: callee, questionDotToken } = statement.expression;
+  return questionDotToken !== undefined && ts.isPropertyAccessExpression(callee) && ctx.dropped.has(callee.name.text);
 }
 
 /** White space and comments before a node. */

@@ -15,36 +15,54 @@ export type Declaration =
 export interface Sources {
   /** Top-level declarations by name; imported files before their importers, in the order of the text. */
   readonly declarations: ReadonlyMap<string, Declaration>;
+  /** Names that two files declare: a program has one scope and can use none of them. */
+  readonly ambiguous: ReadonlySet<string>;
 }
 
-/** Reads `entries` and all they import. */
+/** Reads `entries` and all they import; of a file that is only imported for its types, the types. */
 export function readSources(entries: readonly string[], read: ReadSource): Sources {
   const declarations = new Map<string, Declaration>();
-  const seen = new Set<string>();
+  const ambiguous = new Set<string>();
+  const files = new Map<string, ts.SourceFile>();
+  const seen = { types: new Set<string>(), values: new Set<string>() };
 
-  function visit(path: string): void {
-    if (seen.has(path)) return;
-    seen.add(path);
-    const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023, true);
+  function visit(path: string, what: keyof typeof seen): void {
+    if (seen[what].has(path)) return;
+    seen[what].add(path);
+    const file = files.get(path) ?? ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023, true);
+    files.set(path, file);
     for (const statement of file.statements) {
-      if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
-        const { text } = statement.moduleSpecifier;
-        if (!text.startsWith('.')) ice(`${path} imports ${text}, which an emitted program cannot have`);
-        visit(join(path, text));
-      }
+      if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+      const { text } = statement.moduleSpecifier;
+      const erased = onlyTypes(statement);
+      if (text.startsWith('.')) visit(join(path, text), erased ? 'types' : what);
+      else if (!erased) ice(`${path} imports ${text}, which an emitted program cannot have`);
     }
     for (const statement of file.statements) {
-      for (const name of namesOf(statement)) declare(path, name, statement as Declaration);
+      const kind = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ? 'types' : 'values';
+      // Types are declared at the first visit, whatever it was for.
+      if (kind !== what && !(kind === 'types' && !seen.types.has(path))) continue;
+      for (const name of namesOf(statement)) declare(name, statement as Declaration);
     }
+    seen.types.add(path);
   }
 
-  function declare(path: string, name: string, node: Declaration): void {
-    if (declarations.has(name)) ice(`${name} is declared in ${path} and in another file of the same program`);
+  function declare(name: string, node: Declaration): void {
+    if (declarations.has(name)) ambiguous.add(name);
     declarations.set(name, node);
   }
 
-  for (const path of entries) visit(path);
-  return { declarations };
+  for (const path of entries) visit(path, 'values');
+  return { declarations, ambiguous };
+}
+
+/** `import type { A }` and `import { type A }`. */
+function onlyTypes({ importClause }: ts.ImportDeclaration): boolean {
+  if (importClause === undefined) return false;
+  const { namedBindings } = importClause;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  if (importClause.name !== undefined || namedBindings === undefined || !ts.isNamedImports(namedBindings)) return false;
+  return namedBindings.elements.every(element => element.isTypeOnly);
 }
 
 /** Names that a top-level statement declares. */

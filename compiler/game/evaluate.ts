@@ -8,7 +8,7 @@ import type { NumberFn, ScalarFn } from './evaluateExpr.ts';
 import { type IntCell, Memory } from './evaluateMemory.ts';
 import { type Chance, type Segment, Statements } from './evaluateStmt.ts';
 import { numberOf } from './exactNumbers.ts';
-import type { GameModel, ObservationPiece, Scalar } from './model.ts';
+import type { GameModel, ObservationPiece, ObservationSpace, Scalar } from './model.ts';
 
 export type NumberMode = 'exact' | 'float';
 
@@ -25,6 +25,7 @@ interface Legality {
 }
 
 interface Observer {
+  readonly length: number;
   readonly self: IntCell;
   readonly prelude: () => void;
   readonly pieces: readonly Piece[];
@@ -42,6 +43,7 @@ export class Evaluator {
   private readonly active: { readonly self: IntCell; readonly condition: NumberFn } | undefined;
   private readonly legals: readonly (Legality | undefined)[];
   private readonly observers: readonly Observer[];
+  private readonly stateObserver: Observer;
   private readonly spaceOfAgent: readonly number[];
   private readonly numbers: Statements['expressions']['numbers'];
 
@@ -71,15 +73,18 @@ export class Evaluator {
           condition: expressions.number(legal.condition),
         },
     );
-    this.observers = model.classes.map(({ observation }) => ({
-      self: this.memory.int(observation.self),
-      prelude: statements.block(observation.prelude),
-      pieces: observation.pieces.map(piece => ({
+    const observer = (space: ObservationSpace): Observer => ({
+      length: space.length,
+      self: this.memory.int(space.self),
+      prelude: statements.block(space.prelude),
+      pieces: space.pieces.map(piece => ({
         piece,
         variable: this.memory.int(piece.variable),
         value: expressions.scalar(piece.value),
       })),
-    }));
+    });
+    this.observers = model.classes.map(({ observation }) => observer(observation));
+    this.stateObserver = observer(model.globalState);
     this.spaceOfAgent = model.agents.map(agent => model.classes[agent.cls]?.actionSpace ?? 0);
   }
 
@@ -145,9 +150,16 @@ export class Evaluator {
 
   /** Writes the numeric observation of an agent, `ObservationSpace.length` slots from `offset` on. */
   observe(agent: number, out: Float64Array | Float32Array, offset = 0): void {
-    const cls = this.model.agents[agent]?.cls ?? 0;
-    const observer = this.observers[cls] as Observer;
-    out.fill(0, offset, offset + (this.model.classes[cls]?.observation.length ?? 0));
+    this.encode(this.observers[this.model.agents[agent]?.cls ?? 0] as Observer, agent, out, offset);
+  }
+
+  /** The whole state as numbers. */
+  observeState(out: Float64Array | Float32Array): void {
+    this.encode(this.stateObserver, 0, out, 0);
+  }
+
+  private encode(observer: Observer, agent: number, out: Float64Array | Float32Array, offset: number): void {
+    out.fill(0, offset, offset + observer.length);
     // Observations are doubles in any case: what they round says nothing about probabilities and rewards.
     const { inexact } = this.numbers;
     observer.self.value = agent;

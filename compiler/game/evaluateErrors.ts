@@ -12,6 +12,8 @@ export type GameFault =
   | 'budget'
   /** An agent that acts has no legal action. */
   | 'no-legal-action'
+  /** A sequence longer than its type allows. */
+  | 'overflow'
   /** A value or index outside what the checker promised, or an action read of an agent that does not act. */
   | 'evaluation';
 
@@ -55,6 +57,13 @@ export class BudgetError extends GameError {
 export class NoLegalActionError extends GameError {
   constructor(message: string) {
     super('no-legal-action', message);
+  }
+}
+
+export class OverflowError extends GameError {
+  /** Says what is stored; `where` is the state and what the agents chose, once that is known. */
+  constructor(message: string, where?: string) {
+    super('overflow', where === undefined ? message : `${message}, ${where}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Span } from '../../grammar/ast.ts';
-import { EvaluationError, ZeroMassError } from './evaluateErrors.ts';
+import { EvaluationError, OverflowError, ZeroMassError } from './evaluateErrors.ts';
 import { Expressions, type NumberFn, type ScalarFn } from './evaluateExpr.ts';
 import { copyData, type IntCell, type Memory, type RealCell, type StoreData } from './evaluateMemory.ts';
 import type { Distribution, IrStmt, Scalar, Store } from './model.ts';
@@ -158,7 +158,8 @@ export class Statements {
         data[k] = v as number;
       };
     }
-    const value = this.expressions.number(stmt.value);
+    const value =
+      stmt.sequence === undefined ? this.expressions.number(stmt.value) : this.lengthOf(stmt, stmt.sequence);
     const { low, high } = store.bounds;
     return () => {
       const v = value();
@@ -166,6 +167,25 @@ export class Statements {
       if (!(k >= 0 && k < store.size)) wrongIndex(store, k);
       if (!(v >= low && v <= high)) wrongValue(store, v);
       data[k] = v;
+    };
+  }
+
+  /** The length that is stored, refused where it exceeds the capacity. */
+  private lengthOf(stmt: Extract<IrStmt, { op: 'store' }>, sequence: string): NumberFn {
+    const { value } = stmt;
+    if (value.op !== 'binary') return this.expressions.number(value);
+    const left = this.expressions.number(value.left);
+    const right = this.expressions.number(value.right);
+    const capacity = stmt.store.bounds.high;
+    return () => {
+      // One of the two is the capacity.
+      const a = left();
+      const b = right();
+      if (a <= capacity && b <= capacity) return Math.min(a, b);
+      const most = capacity === 1 ? '1 element' : `${capacity} elements`;
+      throw new OverflowError(
+        `the sequence \`${sequence}\` holds at most ${most}, but one of ${Math.max(a, b)} is stored in it`,
+      );
     };
   }
 

@@ -141,6 +141,7 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
     outcomeProbability: Float64Array.from(outcomes.probabilities, numberOf),
     outcomeReward,
     observation: observations.finish(),
+    observedNumbers: (agent, observation) => observations.numbersOf(agent, observation),
     exact:
       rational && discount !== undefined
         ? {
@@ -205,5 +206,11 @@ class ObservationTable {
 
   finish(): Int32Array {
     return this.numbers.finish();
+  }
+
+  /** What an agent sees by one of its numbers. */
+  numbersOf(agent: number, observation: number): Float64Array {
+    const { words, width } = (this.tables[agent] as (typeof this.tables)[number]).table;
+    return new Float64Array(words.slice(observation * width, (observation + 1) * width).buffer);
   }
 }

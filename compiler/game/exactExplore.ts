@@ -1,6 +1,6 @@
 import { describe } from './describe.ts';
 import { Evaluator } from './evaluate.ts';
-import { NoLegalActionError, NotFiniteError } from './evaluateErrors.ts';
+import { NoLegalActionError, NotFiniteError, OverflowError } from './evaluateErrors.ts';
 import { readerOf, spaceOf } from './evaluateMemory.ts';
 import { ChanceTree } from './exactChance.ts';
 import { type KeyTable, StatePacking } from './exactPacking.ts';
@@ -93,11 +93,26 @@ export class Explorer {
   outcomes(visit: (probability: Scalar, ended: boolean) => void): void {
     const { evaluator } = this;
     const { memory } = evaluator;
-    this.chance.enumerate(evaluator.stepSegments, probability => {
-      const ended = evaluator.ended();
-      this.packing.pack(this.key, true, memory.time + 1);
-      visit(probability, ended);
+    try {
+      this.chance.enumerate(evaluator.stepSegments, probability => {
+        const ended = evaluator.ended();
+        this.packing.pack(this.key, true, memory.time + 1);
+        visit(probability, ended);
+      });
+    } catch (error) {
+      if (error instanceof OverflowError) throw new OverflowError(error.message, this.occasion());
+      throw error;
+    }
+  }
+
+  /** The current state and the joint action taken in it. */
+  private occasion(): string {
+    const { actions } = this.evaluator.memory;
+    const chosen = this.model.agents.flatMap((agent, i) => {
+      const name = spaceOf(this.model, agent.cls).names[actions[i] as number];
+      return name === undefined ? [] : [`${agent.label} chooses ${name}`];
     });
+    return `where ${this.describe()}${chosen.length === 0 ? '' : ` and ${chosen.join(', ')}`}`;
   }
 
   /** The current state in the game's own words. */

@@ -83,10 +83,22 @@ export type UnaryOperator =
   | 'cos'
   | 'tanh';
 
+/** The place of an expression: a name, a call, or a fold over a set. Of several, the innermost comes first. */
+export interface Origin {
+  readonly file: string;
+  readonly span: Span;
+  readonly what: 'name' | 'call' | 'fold';
+  /** The name that is used or called. */
+  readonly name: string;
+  readonly outer: Origin | undefined;
+}
+
 /** Scalar expressions. `scalar` is the kind of the result; `bounds` are those the checker proved (used for widths and tests). */
 export type IrExpr = {
   readonly scalar: ScalarKind;
   readonly bounds: Bounds;
+  /** Where in the program it stands; only kept while a path through the program is looked for (`elaborate/trace.ts`). */
+  readonly origin?: Origin;
 } & (
   | { readonly op: 'const'; readonly value: Scalar }
   | { readonly op: 'local'; readonly local: Local }
@@ -132,8 +144,17 @@ export interface IrFunction {
 
 export type IrStmt =
   | { readonly op: 'let'; readonly local: Local; readonly value: IrExpr }
-  /** `store[index] = value` */
-  | { readonly op: 'store'; readonly store: Store; readonly index: IrExpr; readonly value: IrExpr }
+  /**
+   * `store[index] = value`. `sequence` names the sequence whose length this is, where `value` is `min(length, capacity)` because the
+   * checker could not show that it fits: a greater length is an error of the game in the exact and stepped readings.
+   */
+  | {
+      readonly op: 'store';
+      readonly store: Store;
+      readonly index: IrExpr;
+      readonly value: IrExpr;
+      readonly sequence?: string;
+    }
   /** Copy all of `from` to `to` (same size). */
   | { readonly op: 'copy'; readonly from: Store; readonly to: Store }
   | { readonly op: 'for'; readonly variable: Local; readonly count: IrExpr; readonly body: readonly IrStmt[] }
@@ -246,6 +267,8 @@ export interface GameModel {
   readonly state: readonly Store[];
   /** Named, typed view of the state for people; leaves refer to state stores. */
   readonly view: readonly { readonly name: string; readonly value: ViewValue }[];
+  /** The whole state as numbers, encoded as observations are: what central critics and mixers may read in training. */
+  readonly globalState: ObservationSpace;
   readonly functions: readonly IrFunction[];
   /** Writes every state store. May contain draws. */
   readonly init: readonly IrStmt[];

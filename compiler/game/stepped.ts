@@ -3,9 +3,9 @@
  * does the same arithmetic, so that game g of seed s goes the same way in both.
  */
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
-import { printNumber, printState, type Shown, stateValues } from './describe.ts';
+import { describe, printNumber, printState, type Shown, stateValues } from './describe.ts';
 import { Evaluator } from './evaluate.ts';
-import { NoLegalActionError } from './evaluateErrors.ts';
+import { NoLegalActionError, OverflowError } from './evaluateErrors.ts';
 import { copyData, readerOf, type StoreData, spaceOf } from './evaluateMemory.ts';
 import type { ActionSpace, GameModel, Scalar } from './model.ts';
 import { StreamChance } from './steppedChance.ts';
@@ -115,6 +115,11 @@ export class Stepped {
     return printState(this.model, readerOf(this.evaluator.memory));
   }
 
+  /** The state on one line, in the words of the exact reading. */
+  describe(): string {
+    return describe(this.model, readerOf(this.evaluator.memory), this.model.usesTime ? this.time : undefined);
+  }
+
   /** The values of a state store by its name in the model, for comparisons with the other readings. */
   store(name: string): readonly number[] {
     const store = this.model.state.find(candidate => candidate.name === name);
@@ -128,6 +133,13 @@ export class Stepped {
     const numbers = new Float32Array(cls?.observation.length ?? 0);
     this.evaluator.observe(agent, numbers);
     return { numbers, pieces: this.evaluator.observeValues(agent) };
+  }
+
+  /** The whole state as numbers, as central critics and mixers read it. */
+  globalState(): Float32Array {
+    const numbers = new Float32Array(this.model.globalState.length);
+    this.evaluator.observeState(numbers);
+    return numbers;
   }
 
   /** An observation as lines of text. */
@@ -198,7 +210,12 @@ export class Stepped {
       for (let k = 0; k < size; k++) memory.realActions[start + k] = given?.[k] ?? 0;
     });
     // A step that fails midway leaves the state as it was, but for the numbers drawn.
-    evaluator.step();
+    try {
+      evaluator.step();
+    } catch (error) {
+      if (!(error instanceof OverflowError)) throw error;
+      throw new OverflowError(error.message, `in step ${memory.time + 1}, where ${describe(model, readerOf(memory))}`);
+    }
     const rewards = model.agents.map((_, agent) => evaluator.reward(agent) as number);
     const over = evaluator.ended();
     evaluator.commit();

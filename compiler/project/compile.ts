@@ -1,6 +1,5 @@
 /** A program from its entry file: loads, checks everything, and answers questions about what it declares. */
 import type { AssertDecl, Declaration, GameRef, SolveDecl, Span, SweepDecl, TrainDecl } from '../../grammar/ast.ts';
-import { concepts, solverTable } from '../../runtime/solvers/table.ts';
 import type {
   AssertSpec,
   Diagnostic,
@@ -12,37 +11,52 @@ import type {
   SweepSpec,
   TrainInfo,
 } from '../api.ts';
-import { Reporter, replaceFix } from '../diagnostics/report.ts';
+import { Reporter } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { withinLimits } from '../elaborate/budget.ts';
-import { report, sourceText } from '../elaborate/context.ts';
+import { type Context, report, sourceText } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { checkFunction } from '../elaborate/functions.ts';
-import * as ir from '../elaborate/ir.ts';
+import { forgetKeys } from '../elaborate/keys.ts';
+import { withTrace } from '../elaborate/trace.ts';
 import type { GameModel } from '../game/model.ts';
 import { workOf } from '../game/work.ts';
 import { claimOf } from './assert.ts';
-import { elaborateFound, elaborateRef, type Found, findGame, outsideArguments, workspace } from './instance.ts';
+import { withoutConsequences } from './consequences.ts';
+import { declaredIn } from './declared.ts';
+import { assertedOf, checkSolve } from './fits.ts';
+import { checkMasks, policyModel, readsOf } from './flow.ts';
+import { elaborateFound, elaborateRef, type Found, findGame, type Workspace, workspace } from './instance.ts';
+import { iterationsOf } from './iterations.ts';
 import { type LoadedFile, loadProject, nameOf, type Project } from './load.ts';
+import { mixersOf } from './mixers.ts';
+import { networksOf } from './networks.ts';
+import { outsideArguments } from './outside.ts';
+import { refit } from './refit.ts';
 import { sweepRuns } from './sweep.ts';
 import { trainSpec } from './train.ts';
 
 export function compile(host: Host, entry: string): Program {
+  forgetKeys();
   const reporter = new Reporter();
   const project = loadProject(host, entry, reporter);
   const diagnostics = [...project.syntax, ...reporter.diagnostics];
   const file = project.files.get(entry);
   const checked = file === undefined ? undefined : new Checker(project, file, diagnostics);
   checked?.run();
+  const mixers = mixersOf(project, entry, diagnostics);
+  const networks = networksOf(project, entry, diagnostics);
   return {
     entry,
     sources: project.files,
-    diagnostics: sorted(diagnostics, [...project.files.keys()], entry),
+    diagnostics: sorted(withoutConsequences(project, diagnostics), [...project.files.keys()], entry),
     games: checked?.games ?? [],
     solves: checked?.solves ?? [],
     trains: checked?.trains ?? [],
     sweeps: checked?.sweeps ?? [],
     asserts: checked?.asserts ?? [],
+    mixers,
+    networks,
     instantiate: (name, overrides) =>
       checked?.instantiateNamed(name, overrides) ?? { model: undefined, diagnostics: [] },
   };
@@ -83,6 +97,20 @@ const maxStepWork = 1e9;
 const maxCrowd = 1e7;
 const usesGames: ReadonlySet<Declaration['kind']> = new Set(['Game', 'GameAlias', 'Solve', 'Train', 'Sweep', 'Assert']);
 
+/** What a use of a game makes of its model. */
+type Change = (space: Workspace, model: GameModel | undefined) => GameModel | undefined;
+const keep: Change = (_, model) => model;
+
+/** Messages about information flow show the path through the program, for which everything is elaborated once more. */
+function withPaths(check: (into: Reporter) => void): Reporter {
+  const first = new Reporter();
+  check(first);
+  if (!first.diagnostics.some(d => d.code.startsWith('M09') && d.related.length > 0)) return first;
+  const second = new Reporter();
+  withTrace(() => check(second));
+  return second;
+}
+
 class Checker {
   readonly games: GameInfo[] = [];
   readonly solves: SolveSpec[] = [];
@@ -94,6 +122,8 @@ class Checker {
   private readonly diagnostics: Diagnostic[];
   /** Games whose own declaration is wrong; uses of them say nothing more. */
   private readonly broken = new Set<object>();
+  /** Games as they are without arguments: whoever uses one so gets the model that was checked. */
+  private readonly plain = new Map<object, GameModel>();
   private exceeded = false;
 
   constructor(project: Project, file: LoadedFile, diagnostics: Diagnostic[]) {
@@ -179,14 +209,24 @@ class Checker {
       if (this.exceeded) return;
       if (declaration.kind !== 'Game' && declaration.kind !== 'GameAlias') continue;
       const found: Found = { decl: declaration, file: file.path };
-      const own = new Reporter();
       const { span, text } = declaration.name;
-      this.limited(own, file.path, span, `\`${text}\``, () => {
-        const model = elaborateFound(workspace(this.project, own), found, new Map(), [], undefined);
-        if (model !== undefined) requireBounded(own, file.path, span, model);
-      });
+      let made: GameModel | undefined;
+      const check = (into: Reporter): void => {
+        made = undefined;
+        this.limited(into, file.path, span, `\`${text}\``, () => {
+          const space = workspace(this.project, into);
+          const model = elaborateFound(space, found, new Map(), [], undefined);
+          if (model !== undefined) requireBounded(into, file.path, span, model);
+          if (model !== undefined && declaration.kind === 'Game' && !into.hasErrors)
+            checkMasks(space.scopes.context(file.path), declaration, model);
+          made = model;
+        });
+      };
+      const own = withPaths(check);
       this.diagnostics.push(...own.diagnostics);
       if (own.hasErrors) this.broken.add(declaration);
+      else if (made !== undefined && declaration.params.every(p => p.default !== undefined))
+        this.plain.set(declaration, made);
       if (file === this.file) this.games.push(this.gameInfo(found));
     }
   }
@@ -216,9 +256,12 @@ class Checker {
   instantiateNamed(name: string, overrides: ReadonlyMap<string, string>): Instance {
     const found = findGame(this.project, this.file.path, name);
     if (found === undefined) return { model: undefined, diagnostics: [] };
+    const plain = overrides.size === 0 ? this.plain.get(found.decl) : undefined;
+    if (plain !== undefined) return { model: plain, diagnostics: [] };
     return this.instance(
       overrides,
       (space, args) => elaborateFound(space, found, args ?? new Map(), [], this.asUse(space, found)),
+      found,
       found,
     );
   }
@@ -228,7 +271,7 @@ class Checker {
   }
 
   /** The game of a `solve`, `train` or `assert`; overrides replace its arguments one by one. */
-  private instantiateRef(ref: GameRef, overrides: ReadonlyMap<string, string>): Instance {
+  private instantiateRef(ref: GameRef, overrides: ReadonlyMap<string, string>, change: Change = keep): Instance {
     const path = this.file.path;
     const name = ref.path.at(-1)?.text ?? '';
     const found = ref.base === undefined ? findGame(this.project, path, name) : undefined;
@@ -236,15 +279,16 @@ class Checker {
       overrides,
       (space, args) => {
         const ctx = space.scopes.context(path);
-        if (args === undefined || found === undefined) return elaborateRef(space, ctx, ref, []);
+        if (args === undefined || found === undefined) return change(space, elaborateRef(space, ctx, ref, []));
         const merged = new Map(args);
         for (const arg of ref.args) {
           if (!merged.has(arg.name.text))
             merged.set(arg.name.text, { value: elaborate(ctx, arg.value), at: { file: path, span: arg.value.span } });
         }
-        return elaborateFound(space, found, merged, [], { ctx, span: ref.span });
+        return change(space, elaborateFound(space, found, merged, [], { ctx, span: ref.span }));
       },
       found,
+      found ?? ref,
     );
   }
 
@@ -252,28 +296,18 @@ class Checker {
     overrides: ReadonlyMap<string, string>,
     build: (space: ReturnType<typeof workspace>, args: ReturnType<typeof outsideArguments>) => GameModel | undefined,
     found: Found | undefined,
+    target: Found | GameRef,
   ): Instance {
     const reporter = new Reporter();
     const space = workspace(this.project, reporter);
-    let model: GameModel | undefined;
-    if (overrides.size > 0 && found === undefined) {
-      report(space.scopes.context(this.file.path), { start: 0, end: 0 }, 'unknown-argument', {
-        name: [...overrides.keys()][0] ?? '',
-        of: 'this game',
-        suggestion: undefined,
-        known: '',
-      });
-    } else {
-      const here = found ?? { file: this.file.path, decl: undefined };
-      const span = here.decl?.name.span ?? { start: 0, end: 1 };
-      model = this.limited(reporter, here.file, span, 'this game', () => {
-        const args =
-          overrides.size === 0 || found === undefined ? undefined : outsideArguments(space, found, overrides);
-        const made = reporter.hasErrors ? undefined : build(space, args);
-        if (made !== undefined) requireBounded(reporter, here.file, span, made);
-        return made;
-      });
-    }
+    const here = found ?? { file: this.file.path, decl: undefined };
+    const span = here.decl?.name.span ?? { start: 0, end: 1 };
+    const model = this.limited(reporter, here.file, span, 'this game', () => {
+      const args = overrides.size === 0 ? undefined : outsideArguments(space, this.file.path, target, overrides);
+      const made = reporter.hasErrors ? undefined : build(space, args);
+      if (made !== undefined) requireBounded(reporter, here.file, span, made);
+      return made;
+    });
     if (model === undefined || reporter.hasErrors)
       return { model: undefined, diagnostics: reporter.diagnostics.map(legible) };
     return { model, diagnostics: reporter.diagnostics.map(legible) };
@@ -284,6 +318,8 @@ class Checker {
     const base = innermost(ref);
     const found = findGame(this.project, this.file.path, base.path.at(-1)?.text ?? '');
     if (found !== undefined && this.broken.has(found.decl)) return undefined;
+    const plain = ref.base === undefined && ref.args.length === 0 ? this.plain.get(found?.decl ?? ref) : undefined;
+    if (plain !== undefined) return plain;
     const { model, diagnostics } = this.instantiateRef(ref, new Map());
     const here = (d: Diagnostic) =>
       d.at.file === this.file.path && d.at.span.start >= ref.span.start && d.at.span.end <= ref.span.end;
@@ -315,32 +351,9 @@ class Checker {
     const reporter = new Reporter();
     const ctx = this.context(reporter);
     const concept = decl.concept.text;
-    if (!(concepts as readonly string[]).includes(concept)) {
-      const suggestion = suggest(concept, concepts);
-      const fixes =
-        suggestion === undefined
-          ? []
-          : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, decl.concept.span, suggestion)];
-      report(
-        ctx,
-        decl.concept.span,
-        'unknown-concept',
-        { name: concept, suggestion, known: concepts.join(', ') },
-        { fixes },
-      );
-    } else if (decl.method !== undefined) {
-      const methods = solverTable.filter(row => row.concept === concept).map(row => row.method);
-      if (!methods.includes(decl.method.text)) {
-        report(ctx, decl.method.span, 'bad-setting', {
-          name: 'by',
-          expected: `one of ${methods.join(', ')} for \`${concept}\``,
-          found: `\`${decl.method.text}\``,
-        });
-      }
-    }
-    const iterations = decl.iterations === undefined ? undefined : elaborate(ctx, decl.iterations);
-    const count = iterations?.kind === 'scalar' ? ir.constantOf(iterations.e) : undefined;
     const model = this.use(decl.of);
+    checkSolve(ctx, decl, model, this.asserted(ctx, decl.of));
+    const count = iterationsOf(ctx, decl, model);
     if (decl.maximizing !== undefined && model !== undefined) {
       const known = ['welfare', 'egalitarian', ...model.agents.map(a => a.label)];
       if (!known.includes(decl.maximizing.text)) {
@@ -368,18 +381,53 @@ class Checker {
     });
   }
 
+  private asserted(ctx: Context, ref: GameRef): ReadonlySet<string> {
+    const name = ref.path.at(-1)?.text ?? '';
+    const found = ref.base === undefined ? findGame(this.project, this.file.path, name) : undefined;
+    return assertedOf(ctx, this.file.ast.declarations, ref, found?.decl);
+  }
+
   private train(decl: TrainDecl): void {
     const reporter = new Reporter();
     const model = this.use(decl.of);
-    const spec = trainSpec(this.context(reporter), decl, model);
+    const space = workspace(this.project, reporter);
+    const ctx = space.scopes.context(this.file.path);
+    const policies: Change = (space, made) =>
+      made === undefined ? undefined : policyModel(space, space.scopes.context(this.file.path), made, decl);
+    const seen =
+      model === undefined || readsOf(decl).length === 0
+        ? model
+        : this.instantiateRef(decl.of, new Map(), policies).model;
+    const spec = trainSpec(ctx, decl, {
+      model,
+      seen,
+      asserted: this.asserted(ctx, decl.of),
+      declared: declaredIn(space, this.file.path),
+    });
     this.diagnostics.push(...reporter.diagnostics);
-    if (spec === undefined || reporter.hasErrors) return;
+    const flows = model === undefined || this.checkReads(decl, policies);
+    if (spec === undefined || reporter.hasErrors || !flows) return;
     this.trains.push({
       name: decl.name.text,
       spec,
       span: decl.span,
-      instantiate: overrides => this.instantiateRef(decl.of, overrides),
+      instantiate: overrides => this.instantiateRef(decl.of, overrides, policies),
+      specFor: made => refit(this.project, this.file.path, spec, made),
     });
+  }
+
+  /** What the policies and the critic of a training read; false where it was refused. */
+  private checkReads(decl: TrainDecl, policies: Change): boolean {
+    if (readsOf(decl).length === 0) return true;
+    const { diagnostics } = withPaths(into => {
+      for (const d of this.instantiateRef(decl.of, new Map(), policies).diagnostics) into.diagnostics.push(d);
+    });
+    const inside = (d: Diagnostic, { start, end }: Span): boolean => d.at.span.start >= start && d.at.span.end <= end;
+    const own = diagnostics.filter(
+      d => d.at.file === this.file.path && inside(d, decl.span) && !inside(d, decl.of.span),
+    );
+    this.diagnostics.push(...own);
+    return own.every(d => d.severity !== 'error');
   }
 
   private assert(decl: AssertDecl, inside: Found | undefined): void {
@@ -406,8 +454,12 @@ class Checker {
 
   private sweep(decl: SweepDecl): void {
     const reporter = new Reporter();
-    const ctx = this.context(reporter);
-    const runs = sweepRuns(ctx, decl, this.file.own.get(decl.of.text), this.trains);
+    const space = workspace(this.project, reporter);
+    const ctx = space.scopes.context(this.file.path);
+    const runs = sweepRuns(ctx, decl, this.file.own.get(decl.of.text), this.trains, {
+      declared: declaredIn(space, this.file.path),
+      specFor: (spec, made) => refit(this.project, this.file.path, spec, made),
+    });
     this.diagnostics.push(...reporter.diagnostics);
     if (runs !== undefined && !reporter.hasErrors)
       this.sweeps.push({ name: decl.name.text, of: decl.of.text, runs, span: decl.span });

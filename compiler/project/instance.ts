@@ -1,7 +1,6 @@
 /** Games at concrete parameters: finds the declaration a reference means, evaluates the arguments, elaborates. */
 import type { Expr, GameAliasDecl, GameDecl, GameRef, Name, NamedArg } from '../../grammar/ast.ts';
-import { parse } from '../../grammar/index.ts';
-import { Reporter } from '../diagnostics/report.ts';
+import type { Reporter } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { Builder, type Context, report, Scope } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
@@ -9,7 +8,6 @@ import { elaborateGame } from '../elaborate/game.ts';
 import * as ir from '../elaborate/ir.ts';
 import { type Argument, bindParams } from '../elaborate/params.ts';
 import { repeat } from '../elaborate/repeated.ts';
-import { resolveType } from '../elaborate/typeexpr.ts';
 import type { GameModel } from '../game/model.ts';
 import type { Project } from './load.ts';
 import { FileScopes } from './scopes.ts';
@@ -40,11 +38,13 @@ export interface Workspace {
   readonly project: Project;
   readonly build: Builder;
   readonly scopes: FileScopes;
+  /** Arguments from outside the program for games inside of others (`repeated(G, ...)`, `game A = B`), by where they are used. */
+  readonly inner: Map<GameRef, Map<string, Argument>>;
 }
 
 export function workspace(project: Project, reporter: Reporter): Workspace {
   const build = new Builder(reporter, file => project.files.get(file)?.text ?? '');
-  return { project, build, scopes: new FileScopes(project, build) };
+  return { project, build, scopes: new FileScopes(project, build), inner: new Map() };
 }
 
 /** The game a reference means at its arguments; `ctx` gives the names that arguments may use. */
@@ -69,8 +69,10 @@ export function elaborateRef(
     });
     return undefined;
   }
-  const args = evaluateArgs(ctx, ref.args, found);
-  return args === undefined ? undefined : elaborateFound(space, found, args, path, { ctx, span: ref.span });
+  const written = evaluateArgs(ctx, ref.args, found);
+  if (written === undefined) return undefined;
+  const args = new Map([...written, ...(space.inner.get(ref) ?? [])]);
+  return elaborateFound(space, found, args, path, { ctx, span: ref.span });
 }
 
 export function knownGames(project: Project, file: string): string[] {
@@ -159,6 +161,9 @@ export function elaborateFound(
   return model === undefined ? undefined : { ...model, name: decl.name.text, doc: decl.doc ?? model.doc };
 }
 
+/** What `repeated(G, ...)` takes besides the game. */
+export const repetitionNames = ['rounds', 'memory', 'discount', 'horizon'] as const;
+
 function repeatedRef(
   space: Workspace,
   ctx: Context,
@@ -167,15 +172,21 @@ function repeatedRef(
   path: readonly GameLike[],
 ): GameModel | undefined {
   const stage = elaborateRef(space, ctx, base, path);
-  const known = ['rounds', 'memory', 'discount', 'horizon'];
+  const known: readonly string[] = repetitionNames;
+  const argument = (name: string) => {
+    const outside = space.inner.get(ref)?.get(name);
+    if (outside !== undefined) return outside.value;
+    const arg = ref.args.find(a => a.name.text === name);
+    return arg === undefined ? undefined : elaborate({ ...ctx, phase: 'constant' }, arg.value);
+  };
   const whole = (name: string, low: number): number | undefined | 'bad' => {
     const arg = ref.args.find(a => a.name.text === name);
-    if (arg === undefined) return undefined;
-    const value = elaborate({ ...ctx, phase: 'constant' }, arg.value);
+    const value = argument(name);
+    if (value === undefined) return undefined;
     const k = value.kind === 'scalar' && value.e.scalar === 'int' ? ir.constantOf(value.e) : undefined;
     if (k !== undefined && k >= low && k <= 1_000_000) return k;
     if (value.kind !== 'invalid')
-      report(ctx, arg.value.span, 'bad-setting', {
+      report(ctx, arg?.value.span ?? ref.span, 'bad-setting', {
         name,
         expected: `a whole number, at least ${low}`,
         found: k === undefined ? 'not one' : `${k}`,
@@ -188,12 +199,13 @@ function repeatedRef(
   const horizon = whole('horizon', 1);
   const discountArg = ref.args.find(a => a.name.text === 'discount');
   let discount: GameModel['discount'] | undefined;
-  if (discountArg !== undefined) {
-    const value = elaborate({ ...ctx, phase: 'constant' }, discountArg.value);
+  const discountValue = argument('discount');
+  if (discountValue !== undefined) {
+    const value = discountValue;
     if (value.kind === 'scalar' && value.e.op === 'const' && value.e.bounds.low >= 0 && value.e.bounds.high <= 1)
       discount = value.e.value;
     else if (value.kind !== 'invalid')
-      report(ctx, discountArg.value.span, 'bad-discount', { found: 'not a number in that range' });
+      report(ctx, discountArg?.value.span ?? ref.span, 'bad-discount', { found: 'not a number in that range' });
   }
   if (
     stage === undefined ||
@@ -216,49 +228,4 @@ function repeatedRef(
     report(ctx, ref.span, 'never-ends', { game: `repeated(${stage.name})` });
   }
   return repeat(space.build, stage, `repeated(${stage.name})`, { rounds, memory, horizon, discount });
-}
-
-/** A value written outside the program, such as `--set size=5`. */
-export function outsideArguments(
-  space: Workspace,
-  found: Found,
-  overrides: ReadonlyMap<string, string>,
-): ReadonlyMap<string, Argument> | undefined {
-  const ctx = space.scopes.context(found.file);
-  const args = new Map<string, Argument>();
-  for (const [name, text] of overrides) {
-    const known = found.decl.params.map(p => p.name.text);
-    const param = found.decl.params.find(p => p.name.text === name);
-    if (param === undefined) {
-      const suggestion = suggest(name, known);
-      // The name stands outside of the file, so there is nothing in it to edit.
-      const problem = { name, of: found.decl.name.text, suggestion, known: known.join(', ') };
-      report(ctx, found.decl.name.span, 'unknown-argument', problem, { fixes: [] });
-      return undefined;
-    }
-    const parsed = parse(`let value = ${text}`);
-    const only = parsed.ast.declarations[0];
-    if (parsed.errors.length > 0 || parsed.ast.declarations.length !== 1 || only?.kind !== 'Const') {
-      report(ctx, param.span, 'parameter-out-of-range', {
-        name,
-        type: 'a value of the language',
-        value: `\`${text}\``,
-      });
-      return undefined;
-    }
-    // Positions inside the given text mean nothing in the file, so its own problems are reported as one.
-    const probe = new Reporter();
-    const inner = workspace(space.project, probe);
-    const value = elaborate(
-      inner.scopes.context(found.file),
-      only.value,
-      resolveType(inner.scopes.context(found.file), param.type),
-    );
-    if (value.kind === 'invalid' || probe.hasErrors) {
-      report(ctx, param.span, 'parameter-out-of-range', { name, type: 'a value of its type', value: `\`${text}\`` });
-      return undefined;
-    }
-    args.set(name, { value, at: undefined });
-  }
-  return args;
 }

@@ -1,6 +1,7 @@
 /** All files a program reads, their imports resolved. */
-import type { Declaration, ImportDecl, Span } from '../../grammar/ast.ts';
+import type { Declaration, ImportDecl, Setting, Span } from '../../grammar/ast.ts';
 import { parse } from '../../grammar/index.ts';
+import { algorithmNamed } from '../../runtime/learners/catalogue.ts';
 import type { Diagnostic, Host, Source } from '../api.ts';
 import { type Reporter, replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
@@ -15,6 +16,10 @@ export interface LoadedFile extends Source {
 export interface Project {
   readonly files: ReadonlyMap<string, LoadedFile>;
   readonly syntax: readonly Diagnostic[];
+  /** Mixers of the library that trainings of the entry file have because they name none, by name. */
+  readonly defaults: ReadonlyMap<string, { readonly file: string; readonly declaration: Declaration }>;
+  /** Names in `std.mixers`. */
+  libraryMixers(): readonly string[];
 }
 
 export function loadProject(host: Host, entry: string, reporter: Reporter): Project {
@@ -134,7 +139,33 @@ export function loadProject(host: Host, entry: string, reporter: Reporter): Proj
   };
 
   load(entry, undefined);
-  return { files, syntax };
+  const defaults = new Map<string, { readonly file: string; readonly declaration: Declaration }>();
+  for (const name of defaultMixers(files.get(entry)?.ast.declarations ?? [])) {
+    const target = host.library('mixers', name);
+    const loaded = target === undefined ? undefined : load(target, undefined);
+    const declaration = loaded?.own.get(name);
+    if (loaded !== undefined && declaration !== undefined) defaults.set(name, { file: loaded.path, declaration });
+  }
+  return { files, syntax, defaults, libraryMixers: () => host.libraryNames('mixers') };
+}
+
+function given(settings: readonly Setting[], name: string): boolean {
+  return settings.some(setting => setting.name.text === name);
+}
+
+/** Mixers that algorithms have by default, where a training does not set one. */
+function defaultMixers(declarations: readonly Declaration[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const declaration of declarations) {
+    if (declaration.kind !== 'Train') continue;
+    for (const clause of declaration.clauses) {
+      if (clause.kind !== 'Algorithm') continue;
+      for (const doc of algorithmNamed(clause.name.text)?.settings ?? [])
+        if (doc.type === 'mixer' && typeof doc.default === 'string' && !given(clause.settings, doc.name))
+          names.add(doc.default);
+    }
+  }
+  return names;
 }
 
 export function nameOf(declaration: Declaration): { readonly text: string; readonly span: Span } | undefined {

@@ -11,6 +11,7 @@ const whatIs: Readonly<Record<string, string>> = {
   Solve: 'a solve',
   Sweep: 'a sweep',
   Mixer: 'a mixer',
+  Network: 'a network',
 };
 
 /** Scopes per file, made when asked for. Also forces constants and types of a file, so that they are checked. */

@@ -12,14 +12,23 @@ export const propertyNames = [
   'constant_sum',
   'common_reward',
   'symmetric',
+  'no_conflict',
+  'exact_potential',
+  'rewards_reachable',
+  'legal_action',
+  'well_formed_chance',
+  'perfect_recall',
+  'informative_observations',
+  'distinguishing',
 ] as const;
 
 export type PropertyName = (typeof propertyNames)[number];
 
 /**
- * What kind of argument shows a fact: the form of the program; a calculation with its expressions; every reachable state.
+ * What kind of argument shows a fact: the form of the program; a calculation with its expressions; every reachable state; or,
+ * where the fact is that something can happen, plays in which it does.
  */
-export type Argument = 'construction' | 'algebra' | 'exhaustive';
+export type Argument = 'construction' | 'algebra' | 'exhaustive' | 'example';
 
 /** Never silently assumed: a fact that is not shown is `unknown`, with the reason. */
 export type Fact =
@@ -27,8 +36,8 @@ export type Fact =
   | { readonly status: 'refuted'; readonly witness: Witness }
   | { readonly status: 'unknown'; readonly why: string };
 
-/** A concrete case that breaks a property. */
-export interface Witness {
+/** A concrete case that breaks a property, with the play that leads to it where there is one. */
+export interface Witness extends Evidence {
   /** One sentence with the numbers, complete in itself. */
   readonly text: string;
   /** The state in the game's own words, if the case is about one. */
@@ -37,14 +46,68 @@ export interface Witness {
   readonly jointAction: Readonly<Record<string, string>> | undefined;
 }
 
+/** What makes a witness checkable. */
+export interface Evidence {
+  /** The two sides of the equation that should hold and does not. */
+  readonly sides?: Sides | undefined;
+  /** From an initial state to `state`. */
+  readonly play?: Play | undefined;
+  /** The state that the joint action reaches in this case, or `the end`, if chance or the step matters. */
+  readonly reached?: string | undefined;
+  /** Real components of the joint action, agent by agent, where there are any. */
+  readonly real?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** The second place of a case about two. */
+  readonly other?: Place | undefined;
+}
+
+export interface Sides {
+  readonly left: Side;
+  readonly right: Side;
+}
+
+/** What is measured, in words, and its value: fractions as written. */
+export interface Side {
+  readonly text: string;
+  readonly value: string;
+}
+
+export interface Place {
+  readonly state: string;
+  readonly jointAction?: Readonly<Record<string, string>> | undefined;
+  readonly real?: Readonly<Record<string, readonly number[]>> | undefined;
+  readonly play: Play;
+}
+
+/** How a state is reached. Where chance had a choice, `reached` says what it chose. */
+export interface Play {
+  readonly start: string;
+  readonly steps: readonly PlayStep[];
+  /** The stream of the stepped reading that drew it; undefined where it was read off the table of all states. */
+  readonly drawn?: { readonly seed: number; readonly episode: number } | undefined;
+}
+
+export interface PlayStep {
+  readonly jointAction: Readonly<Record<string, string>>;
+  readonly real?: Readonly<Record<string, readonly number[]>> | undefined;
+  readonly reached: string;
+}
+
 export type Facts = Readonly<Record<PropertyName, Fact>>;
 
 export const proved = (by: Argument, how: string): Fact => ({ status: 'proved', by, how });
 export const unknown = (why: string): Fact => ({ status: 'unknown', why });
-export const refuted = (text: string, state?: string, jointAction?: Readonly<Record<string, string>>): Fact => ({
-  status: 'refuted',
-  witness: { text, state, jointAction },
-});
+export const refuted = (
+  text: string,
+  state?: string,
+  jointAction?: Readonly<Record<string, string>>,
+  evidence: Evidence = {},
+): Fact => ({ status: 'refuted', witness: { text, state, jointAction, ...evidence } });
+
+/** A sentence from its pieces: the place first, a capital, a full stop. */
+export function sentence(fact: string, place = ''): string {
+  const text = place === '' ? fact : `${place}, ${fact}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 /** `checked in all 761 states` */
 export function everywhere(game: TabularGame): string {
@@ -61,6 +124,15 @@ export function actingCount(game: TabularGame, state: number): number {
 export function acts(game: TabularGame, state: number, agent: number): boolean {
   const k = state * game.agents.length + agent;
   return game.legalStart[k] !== game.legalStart[k + 1];
+}
+
+/** Number of choices of every agent in a state; 1 for who does not act. */
+export function legalCounts(game: TabularGame, state: number): readonly number[] {
+  const n = game.agents.length;
+  return game.agents.map((_, agent) => {
+    const k = state * n + agent;
+    return Math.max(1, (game.legalStart[k + 1] as number) - (game.legalStart[k] as number));
+  });
 }
 
 /**
@@ -94,9 +166,18 @@ export function namedAction(game: TabularGame, state: number, joint: number): Re
   );
 }
 
+/** A state as it stands in a sentence: long ones are cut (the witness has them whole beside it). */
+export function brief(state: string): string {
+  if (state.length <= 160) return state;
+  const cut = state.slice(0, 150);
+  const whole = cut.replace(/,? *[^,]*$/, '');
+  // A state that is one long list is cut inside of it.
+  return whole === '' ? `${cut.replace(/ [^ ]*$/, '')} ...` : `${whole}, ...`;
+}
+
 /** `in the state at[A] = Cell(2, 1), after A North, B Stand` */
 export function where(game: TabularGame, state: number, joint?: number): string {
-  const described = game.describeState(state);
+  const described = brief(game.describeState(state));
   const place = game.stateCount === 1 || described === '' ? '' : `in the state ${described}`;
   if (joint === undefined) return place;
   const choices = Object.entries(namedAction(game, state, joint))
@@ -105,6 +186,18 @@ export function where(game: TabularGame, state: number, joint?: number): string 
     .join(', ');
   const after = choices === '' ? '' : `after ${choices}`;
   return [place, after].filter(part => part !== '').join(', ');
+}
+
+/** Absolute or relative difference below which doubles count as equal. */
+export const rounding = 1e-9;
+
+export function nearlyEqual(a: number, b: number, size = Math.max(Math.abs(a), Math.abs(b))): boolean {
+  return Math.abs(a - b) <= rounding * Math.max(1, size);
+}
+
+/** A computed number for people: twelve digits. */
+export function shown(value: number): string {
+  return `${Number(value.toPrecision(12)) + 0}`;
 }
 
 /** The outcome's reward of an agent as written in the game, exact where it is. */

@@ -1,12 +1,24 @@
-/** Facts about rewards: zero-sum, constant-sum, common; by looking at every outcome. */
+/** Facts about the rewards of single steps: zero-sum, constant-sum, common; by looking at every outcome. */
 import { Rational } from '../../runtime/games/rational.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import { everywhere, type Fact, namedAction, proved, refuted, rewardText, unknown, where } from './base.ts';
+import {
+  everywhere,
+  type Fact,
+  nearlyEqual,
+  proved,
+  refuted,
+  rewardText,
+  sentence,
+  shown,
+  unknown,
+  where,
+} from './base.ts';
+import { type Case, refutedAt } from './evidence.ts';
 
 /** The rewards of every step add up to 0. */
 export function zeroSum(game: TabularGame): Fact {
   if (game.agents.length < 2) return refuted('Zero-sum is about two or more agents, and the game has one.');
-  return sameSum(game, 0);
+  return sameSum(game, { sum: 0, exact: Rational.zero, at: undefined });
 }
 
 /**
@@ -27,11 +39,15 @@ export function commonReward(game: TabularGame): Fact {
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++)
         for (let agent = 1; agent < n; agent++) {
           if (sameReward(game, o * n, o * n + agent)) continue;
-          const numbers = `${game.agents[0]} gets ${rewardText(game, o, 0)} and ${game.agents[agent]} ${rewardText(game, o, agent)}`;
-          return refuted(
-            sentence(numbers, where(game, state, joint)),
-            game.describeState(state),
-            namedAction(game, state, joint),
+          const [left, right] = [rewardText(game, o, 0), rewardText(game, o, agent)];
+          return refutedAt(
+            game,
+            sentence(`${game.agents[0]} gets ${left} and ${game.agents[agent]} ${right}`, where(game, state, joint)),
+            { state, joint, outcome: o },
+            {
+              left: { text: `reward of ${game.agents[0]}`, value: left },
+              right: { text: `reward of ${game.agents[agent]}`, value: right },
+            },
           );
         }
   return proved('exhaustive', everywhere(game));
@@ -49,34 +65,32 @@ export function rewardRange(game: TabularGame, agent: number): { readonly low: n
   return low <= high ? { low, high } : { low: 0, high: 0 };
 }
 
-function sameSum(game: TabularGame, wanted: number | undefined): Fact {
+interface Sum {
+  readonly sum: number;
+  readonly exact: Rational | undefined;
+  /** Where it was met; undefined for the number that is wanted. */
+  readonly at: Case | undefined;
+}
+
+function sameSum(game: TabularGame, wanted: Sum | undefined): Fact {
   const n = game.agents.length;
-  let first: { sum: number; exact: Rational | undefined } | undefined =
-    wanted === undefined ? undefined : { sum: wanted, exact: Rational.of(wanted) };
+  let first = wanted;
   let rounded = false;
   for (let state = 0; state < game.stateCount; state++)
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
+        const at = { state, joint, outcome: o };
         const found = sumOf(game, o);
-        first ??= found;
+        first ??= { ...found, at };
         const equal =
           found.exact !== undefined && first.exact !== undefined
             ? found.exact.equals(first.exact)
-            : Math.abs(found.sum - first.sum) <= 1e-9 * found.size;
-        if (!equal) {
-          const parts = game.agents.map((agent, i) => `${agent} ${rewardText(game, o, i)}`).join(', ');
-          const expected = wanted === undefined ? `, elsewhere to ${first.exact ?? first.sum}` : '';
-          const text = `the rewards add up to ${found.exact ?? found.sum}${expected}: ${parts}`;
-          return refuted(
-            sentence(text, where(game, state, joint)),
-            game.describeState(state),
-            namedAction(game, state, joint),
-          );
-        }
+            : nearlyEqual(found.sum, first.sum, found.size);
+        if (!equal) return unequal(game, at, found, first);
         if (found.exact === undefined && found.sum !== first.sum) rounded = true;
       }
   if (first === undefined) return unknown('the game has no step');
-  const sum = wanted === undefined ? `the sum is ${first.exact ?? first.sum}, ` : '';
+  const sum = wanted === undefined ? `the sum is ${first.exact ?? shown(first.sum)}, ` : '';
   return proved('exhaustive', `${sum}${everywhere(game)}${rounded ? ', up to rounding' : ''}`);
 
   function sumOf(game: TabularGame, o: number): { sum: number; size: number; exact: Rational | undefined } {
@@ -87,19 +101,44 @@ function sameSum(game: TabularGame, wanted: number | undefined): Fact {
       size += Math.abs(game.outcomeReward[o * n + agent] as number);
     }
     if (game.exact === undefined) return { sum, size, exact: undefined };
+    // Sums of small whole numbers are exact in doubles too.
+    if (Number.isSafeInteger(sum) && size < 1e15 && wholeRewards(game, o, n))
+      return { sum, size, exact: Rational.of(sum) };
     let exact = Rational.zero;
     for (let agent = 0; agent < n; agent++) exact = exact.add(game.exact.outcomeReward[o * n + agent] as Rational);
     return { sum, size, exact };
   }
 }
 
-function sameReward(game: TabularGame, a: number, b: number): boolean {
-  if (game.exact !== undefined)
-    return (game.exact.outcomeReward[a] as Rational).equals(game.exact.outcomeReward[b] as Rational);
-  return game.outcomeReward[a] === game.outcomeReward[b];
+function unequal(game: TabularGame, at: Required<Case>, found: Omit<Sum, 'at'>, first: Sum): Fact {
+  const outcome = at.outcome as number;
+  const [left, right] = [`${found.exact ?? shown(found.sum)}`, `${first.exact ?? shown(first.sum)}`];
+  const parts = game.agents.map((agent, i) => `${agent} ${rewardText(game, outcome, i)}`);
+  const listed = parts.length <= 6 ? parts.join(', ') : `${parts.slice(0, 5).join(', ')}, ...`;
+  const expected = first.at === undefined ? '' : `, elsewhere to ${right}`;
+  const elsewhere = first.at === undefined ? '' : where(game, first.at.state, first.at.joint);
+  return refutedAt(
+    game,
+    sentence(`the rewards add up to ${left}${expected}: ${listed}`, where(game, at.state, at.joint)),
+    at,
+    {
+      left: { text: 'sum of the rewards', value: left },
+      right: { text: first.at === undefined ? 'zero' : `their sum ${elsewhere}`, value: right },
+    },
+    first.at,
+  );
 }
 
-function sentence(fact: string, place: string): string {
-  const text = place === '' ? fact : `${place}, ${fact}`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function wholeRewards(game: TabularGame, outcome: number, n: number): boolean {
+  for (let k = outcome * n; k < (outcome + 1) * n; k++) if (!Number.isSafeInteger(game.outcomeReward[k])) return false;
+  // A fraction may be so close to a whole number that its double is one.
+  for (let k = outcome * n; k < (outcome + 1) * n; k++)
+    if (game.exact?.outcomeReward[k]?.denominator !== 1n) return false;
+  return true;
+}
+
+function sameReward(game: TabularGame, a: number, b: number): boolean {
+  if (game.outcomeReward[a] !== game.outcomeReward[b]) return false;
+  if (game.exact === undefined) return true;
+  return (game.exact.outcomeReward[a] as Rational).equals(game.exact.outcomeReward[b] as Rational);
 }

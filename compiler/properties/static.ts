@@ -2,8 +2,13 @@
  * Facts that the form of a game shows without visiting its states: what `reward zero_sum`, `reward = e`, `turn = e` and the
  * absence of chance say. These also hold for games with real numbers and for games too large to enumerate.
  */
+
+import { spaceOf } from '../game/evaluateMemory.ts';
 import type { GameModel, IrExpr, Local } from '../game/model.ts';
-import { type Fact, type PropertyName, proved } from './base.ts';
+import { type Fact, type PropertyName, proved, refuted } from './base.ts';
+import { wellFormedByForm } from './chance.ts';
+import { constantObservation } from './observations.ts';
+import { showsAll } from './sight.ts';
 
 /** A fact that the model shows by its form; undefined where the form alone does not decide. */
 export function staticFact(model: GameModel, property: PropertyName): Fact | undefined {
@@ -11,29 +16,70 @@ export function staticFact(model: GameModel, property: PropertyName): Fact | und
   const n = model.agents.length;
   switch (property) {
     case 'zero_sum':
+      if (n < 2) return refuted('Zero-sum is about two or more agents, and the game has one.');
       return n === 2 && opposite(rewards[0] as IrExpr, rewards[1] as IrExpr)
         ? proved('construction', "each agent's reward is the other's negative as written")
         : undefined;
     case 'constant_sum':
+      if (n < 2) return refuted('Constant-sum is about two or more agents, and the game has one.');
       return staticFact(model, 'zero_sum');
     case 'common_reward':
-      return n > 1 && rewards.every(reward => equal(reward, rewards[0] as IrExpr, []))
+      if (n < 2) return proved('construction', 'there is one agent');
+      return rewards.every(reward => equal(reward, rewards[0] as IrExpr, []))
         ? proved('construction', 'all agents get the value of the same expression')
         : undefined;
+    case 'no_conflict':
+    case 'exact_potential':
+      return staticFact(model, 'common_reward');
     case 'deterministic':
       return model.hasChance ? undefined : proved('construction', 'nothing is drawn');
     case 'turn_based':
+      if (n < 2) return proved('construction', 'there is one agent');
       return model.turn === undefined ? undefined : proved('construction', '`turn` names the one agent that acts');
     case 'simultaneous':
-      return n > 1 && model.turn === undefined && model.active === undefined
+      if (n < 2) return refuted('There is one agent, so nobody moves at the same time as another.');
+      return model.turn === undefined && model.active === undefined
         ? proved('construction', 'no agent ever waits')
         : undefined;
     case 'finite':
-    case 'perfect_information':
-    case 'terminating':
+      return finite(model);
+    case 'legal_action':
+      return model.legal.every(legal => legal === undefined)
+        ? proved('construction', 'every action is always legal')
+        : undefined;
+    case 'well_formed_chance':
+      return wellFormedByForm(model);
+    case 'perfect_recall':
+      return proved('construction', 'an information set is the history of what the agent itself observed and did');
+    case 'informative_observations':
+      return constantObservation(model);
     case 'symmetric':
+      return n < 2 ? refuted('Symmetry is about two or more agents, and the game has one.') : undefined;
+    case 'perfect_information':
+      return staticFact(model, 'turn_based')?.status === 'proved' && showsAll(model)
+        ? proved('construction', 'one agent acts at a time, and every agent sees the state')
+        : undefined;
+    case 'distinguishing':
+      return showsAll(model) ? proved('construction', 'every agent sees the state') : undefined;
+    case 'terminating':
+    case 'rewards_reachable':
       return undefined;
   }
+}
+
+/** A range for every variable and no real action: then states are finitely many, listed or not. */
+function finite(model: GameModel): Fact | undefined {
+  for (const agent of model.agents) {
+    const part = spaceOf(model, agent.cls).parts.find(
+      part => part.kind === 'real' && part.bounds.low < part.bounds.high,
+    );
+    if (part !== undefined && part.kind === 'real')
+      return refuted(
+        `The actions of ${agent.label} hold real numbers: \`${part.name}\` lies anywhere between ${part.bounds.low} and ${part.bounds.high}.`,
+      );
+  }
+  if (!model.finite || (model.usesTime && model.horizon === undefined)) return undefined;
+  return proved('construction', 'every variable and every action has finitely many values');
 }
 
 type Bound = readonly (readonly [Local, Local])[];

@@ -1,23 +1,17 @@
 /** Facts about who moves when, chance, and whether play ends. */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import {
-  actingCount,
-  acts,
-  everywhere,
-  type Fact,
-  namedAction,
-  probabilityText,
-  proved,
-  refuted,
-  where,
-} from './base.ts';
+import { actingCount, acts, everywhere, type Fact, probabilityText, proved, refuted, sentence, where } from './base.ts';
+import { refutedAt } from './evidence.ts';
 
 /** No chance: one initial state, one outcome per joint action. */
 export function deterministic(game: TabularGame): Fact {
   if (game.initialStates.length > 1)
-    return refuted(
+    return refutedAt(
+      game,
       `Chance chooses among ${game.initialStates.length} initial states.`,
-      game.describeState(game.initialStates[0] as number),
+      { state: game.initialStates[0] as number },
+      { left: { text: 'initial states', value: `${game.initialStates.length}` }, right: { text: 'just', value: '1' } },
+      { state: game.initialStates[1] as number },
     );
   for (let state = 0; state < game.stateCount; state++)
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++) {
@@ -27,13 +21,14 @@ export function deterministic(game: TabularGame): Fact {
         const odds = Array.from({ length: Math.min(to - from, 4) }, (_, k) => probabilityText(game, from + k)).join(
           ', ',
         );
-        const place = where(game, state, joint);
-        return refuted(
-          capital(
-            `${place === '' ? '' : `${place}, `}there are ${to - from} outcomes, with probabilities ${odds}${to - from > 4 ? ', ...' : ''}.`,
+        return refutedAt(
+          game,
+          sentence(
+            `there are ${to - from} outcomes, with probabilities ${odds}${to - from > 4 ? ', ...' : ''}`,
+            where(game, state, joint),
           ),
-          game.describeState(state),
-          namedAction(game, state, joint),
+          { state, joint },
+          { left: { text: 'outcomes', value: `${to - from}` }, right: { text: 'just', value: '1' } },
         );
       }
     }
@@ -43,10 +38,13 @@ export function deterministic(game: TabularGame): Fact {
 /** At most one agent acts in any state. */
 export function turnBased(game: TabularGame): Fact {
   for (let state = 0; state < game.stateCount; state++) {
-    if (actingCount(game, state) > 1)
-      return refuted(
-        capital(`${placeOf(game, state)}${actingNames(game, state)} choose at the same time.`),
-        game.describeState(state),
+    const acting = actingCount(game, state);
+    if (acting > 1)
+      return refutedAt(
+        game,
+        sentence(`${actingNames(game, state)} choose at the same time`, where(game, state)),
+        { state },
+        { left: { text: 'agents that act', value: `${acting}` }, right: { text: 'at most', value: '1' } },
       );
   }
   return proved('exhaustive', everywhere(game));
@@ -59,9 +57,14 @@ export function simultaneous(game: TabularGame): Fact {
   for (let state = 0; state < game.stateCount; state++)
     for (let agent = 0; agent < n; agent++)
       if (!acts(game, state, agent))
-        return refuted(
-          capital(`${placeOf(game, state)}${game.agents[agent]} does not act.`),
-          game.describeState(state),
+        return refutedAt(
+          game,
+          sentence(`${game.agents[agent]} does not act`, where(game, state)),
+          { state },
+          {
+            left: { text: 'agents that act', value: `${actingCount(game, state)}` },
+            right: { text: 'agents', value: `${n}` },
+          },
         );
   return proved('exhaustive', everywhere(game));
 }
@@ -84,11 +87,11 @@ export function terminating(game: TabularGame): Fact {
     game.horizon === undefined
       ? ''
       : ` (The horizon of ${game.horizon} steps cuts the play but is not an end of the problem.)`;
-  const place = where(game, state, joint);
-  return refuted(
-    capital(`${place === '' ? '' : `${place}, `}the game can go on for ever.${cut}`),
-    game.describeState(state),
-    namedAction(game, state, joint),
+  return refutedAt(
+    game,
+    `${sentence('the game can go on for ever', where(game, state, joint))}${cut}`,
+    { state, joint },
+    { left: { text: 'probability that this play ends', value: '0' }, right: { text: 'certainty', value: '1' } },
   );
 }
 
@@ -159,11 +162,6 @@ function stayingAction(game: TabularGame, state: number, inside: Uint8Array): nu
   return undefined;
 }
 
-function placeOf(game: TabularGame, state: number): string {
-  const place = where(game, state);
-  return place === '' ? '' : `${place}, `;
-}
-
 function actingNames(game: TabularGame, state: number): string {
   const names = game.agents.filter((_, agent) => acts(game, state, agent));
   return names.length === 2 ? names.join(' and ') : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
@@ -174,8 +172,4 @@ function maxima(values: Int32Array): readonly number[] {
   let best: number | undefined;
   for (const value of values) if (best === undefined || value > best) best = value;
   return best === undefined ? [] : [best];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -30,6 +30,8 @@ export interface TabularGame {
   readonly outcomeReward: Float64Array;
   /** Interned observation of agent i in state s (`s * n + i`): equal numbers mean that agent i sees the same. */
   readonly observation: Int32Array;
+  /** What agent i sees by such a number, in the numeric encoding; where the game was listed from a program. */
+  observedNumbers?(agent: number, observation: number): Float64Array;
   /** The same numbers as fractions, present when every probability and reward is rational. */
   readonly exact:
     | {

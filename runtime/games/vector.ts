@@ -22,6 +22,8 @@ export interface GameSpec {
   readonly oneShot: boolean;
   /** True where every agent always acts and all its actions are always legal: masks hold nothing but ones. */
   readonly alwaysLegal?: boolean;
+  /** Length of the whole state as numbers; 0 where the program does not write it (it does so for learners that ask for it). */
+  readonly stateLength: number;
 }
 
 /** `ended[e]` after a step. Truncation is not an end of the problem: learners bootstrap through it. */
@@ -48,6 +50,12 @@ export interface GameBuffers {
   readonly ended: Uint8Array;
   /** E x sum of observationLength: observation of the state an episode ended in; written only in rows whose `ended` is not 0. */
   readonly finalObservations: Float32Array;
+  /** E x stateLength: the whole state that the next action is chosen in; critics and mixers may read it in training. */
+  readonly states: Float32Array;
+  /** E x stateLength: the state an episode ended in, as `finalObservations`. */
+  readonly finalStates: Float32Array;
+  /** E x sum of actionCount: legal actions of the state an episode ended in; written where the whole state is. */
+  readonly finalMasks: Uint8Array;
 }
 
 export interface VectorGame {
@@ -74,6 +82,9 @@ export function allocateBuffers(spec: GameSpec, envs: number): GameBuffers {
     rewards: new Float64Array(envs * spec.agents.length),
     ended: new Uint8Array(envs),
     finalObservations: new Float32Array(envs * observationRow),
+    states: new Float32Array(envs * spec.stateLength),
+    finalStates: new Float32Array(envs * spec.stateLength),
+    finalMasks: new Uint8Array(spec.stateLength === 0 ? 0 : envs * total(spec.actionCount)),
   };
 }
 

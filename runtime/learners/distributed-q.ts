@@ -41,7 +41,7 @@ export function distributedQ(
     policy: table.rows.column('policy', table.width, 0),
   }));
 
-  function begin(): void {}
+  function prepare(): void {}
 
   function learn(q: Float64Array, start: number, action: number, target: number, table: OwnTable): void {
     if (target <= q[start + action]!) return;
@@ -52,5 +52,5 @@ export function distributedQ(
     for (let a = 0; a < table.width; a++) policy[start + a] = a === action ? 1 : 0;
   }
 
-  return decentralised(shape, settings, buffers, seed, tables, { begin, learn });
+  return decentralised(shape, settings, buffers, seed, tables, { prepare, learn });
 }

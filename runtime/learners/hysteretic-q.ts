@@ -45,7 +45,7 @@ export function hystereticQ(shape: Shape, settings: HystereticQSettings, buffers
   let alpha = 0;
   let beta = 0;
 
-  function begin(step: number, episode: number): void {
+  function prepare(step: number, episode: number): void {
     alpha = valueAt(settings.alpha, step, episode);
     beta = valueAt(settings.beta, step, episode);
   }
@@ -55,5 +55,5 @@ export function hystereticQ(shape: Shape, settings: HystereticQSettings, buffers
     q[start + action]! += (delta >= 0 ? alpha : beta) * delta;
   }
 
-  return decentralised(shape, settings, buffers, seed, ownTables(shape, settings.initial), { begin, learn });
+  return decentralised(shape, settings, buffers, seed, ownTables(shape, settings.initial), { prepare, learn });
 }

@@ -33,7 +33,7 @@ export function independentQ(
   let alpha = 0;
   let keep = 1;
 
-  function begin(step: number, episode: number): void {
+  function prepare(step: number, episode: number): void {
     alpha = valueAt(settings.alpha, step, episode);
     keep = 1 - alpha;
   }
@@ -55,5 +55,9 @@ export function independentQ(
     }
   }
 
-  return decentralised(shape, settings, buffers, seed, ownTables(shape, settings.initial), { begin, learn, learnAll });
+  return decentralised(shape, settings, buffers, seed, ownTables(shape, settings.initial), {
+    prepare,
+    learn,
+    learnAll,
+  });
 }

@@ -73,7 +73,7 @@ export function lenientQ(shape: Shape, settings: LenientQSettings, buffers: Game
   const forgiveness = policyKeys(shape.envs, seed, purposes.policy, 0, 1);
   let alpha = 0;
 
-  function begin(step: number, episode: number): void {
+  function prepare(step: number, episode: number): void {
     alpha = valueAt(settings.alpha, step, episode);
     forgiveness.counter[0] = (step / shape.envs) * shape.agents;
   }
@@ -87,5 +87,5 @@ export function lenientQ(shape: Shape, settings: LenientQSettings, buffers: Game
     temperature[cell]! *= settings.cooling;
   }
 
-  return decentralised(shape, settings, buffers, seed, tables, { begin, learn });
+  return decentralised(shape, settings, buffers, seed, tables, { prepare, learn });
 }

@@ -53,6 +53,8 @@ export interface SolveOptions {
   readonly maximizing?: string | undefined;
   /** Regret that counts as none, as a part of the range of the payoffs; default 1e-9. Exact answers have none at all. */
   readonly tolerance?: number | undefined;
+  /** How often methods that iterate go over all states, from 1; as often as it takes when missing. */
+  readonly iterations?: number | undefined;
 }
 
 export interface SolveContext {
@@ -61,6 +63,8 @@ export interface SolveContext {
   /** Told now and then how far the work is: done of total, or total undefined where it is not known. */
   readonly onProgress?: ((done: number, total: number | undefined, what: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `iterations` of the options; methods that work in one pass leave it aside. */
+  readonly iterations?: number | undefined;
 }
 
 /** True once the caller wants no more work done. */

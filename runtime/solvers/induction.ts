@@ -47,6 +47,42 @@ export function inducePasses<T>(
   return { values, later: later.reverse(), residual: 0, finished: true };
 }
 
+/**
+ * What `for n iterations` asks for: every sweep values all states by the values that the sweep before found, all 0 at first, so that
+ * the result is the value of the first n steps. Ends before the last sweep where nothing moves any more.
+ */
+export function iterate(
+  game: TabularGame,
+  scale: number,
+  backup: Backup<number>,
+  iterations: number,
+  ctx: SolveContext,
+): Induction<number> & { readonly sweeps: number } {
+  let values = new Float64Array(game.stateCount);
+  let residual = Number.POSITIVE_INFINITY;
+  let sweep = 0;
+  while (sweep < iterations) {
+    const before = values;
+    values = Float64Array.from(before, (_, s) => backup(s, before));
+    residual = values.reduce((most, value, s) => Math.max(most, Math.abs(value - (before[s] as number))), 0);
+    sweep++;
+    if (residual <= 2e-16 * scale) break;
+    if (sweep % 16 === 0) {
+      ctx.onProgress?.(sweep, iterations, 'iterations');
+      if (expired(ctx)) break;
+    }
+  }
+  return { values, later: undefined, residual, finished: residual <= 2e-16 * scale, sweeps: sweep };
+}
+
+/** What a limited number of iterations came to, as the end of an answer's note or as a warning. */
+export function describeIterations(ctx: SolveContext, cut: Induction<number> & { readonly sweeps: number }): string {
+  const done = `${cut.sweeps} ${cut.sweeps === 1 ? 'iteration' : 'iterations'}`;
+  if (cut.finished) return `the values settled after ${done}`;
+  const why = cut.sweeps === ctx.iterations ? 'as asked' : 'at the time limit';
+  return `stopped after ${done} ${why}, before the values settled; the last one moved them by up to ${Number(cut.residual.toPrecision(3))}`;
+}
+
 const mostSweeps = 1_000_000;
 
 /**

@@ -5,7 +5,7 @@ import type { Policy, Strategy } from '../verify/claim.ts';
 import { type Num, rationals } from '../verify/number.ts';
 import type { Found, Refusal, SolveContext } from './answer.ts';
 import { stopped } from './answer.ts';
-import { induceFixedPoint, inducePasses } from './induction.ts';
+import { describeIterations, induceFixedPoint, inducePasses, iterate } from './induction.ts';
 import {
   type Course,
   commonReward,
@@ -48,6 +48,8 @@ interface Plan<T> {
   /** `choice[t][s]`: joint action chosen, counted from the state's first. One list for stationary plans. */
   readonly choice: readonly Int32Array[];
   readonly finished: boolean;
+  /** What a limited number of iterations came to. */
+  readonly reached?: string;
 }
 
 function solveJointly(
@@ -66,11 +68,12 @@ function solveJointly(
     warnings.push(
       `${hiddenStateText(game, hidden)}; the value is an upper bound that agents which decide on what they see may not reach`,
     );
-  const exact = planExactly(game, payee, course, ctx);
+  const limited = ctx.iterations !== undefined && course.kind === 'cyclic';
+  const exact = limited ? undefined : planExactly(game, payee, course, ctx);
   const plan: Plan<Num> = exact ?? planInFloats(game, payee, course, ctx);
   if (!plan.finished) {
     if (course.kind !== 'cyclic') return stopped;
-    warnings.push('stopped at the time limit before the values settled');
+    warnings.push(plan.reached ?? 'stopped at the time limit before the values settled');
   }
   const policy = policyOf(game, course, plan);
   const ownValues = game.agents.map((_, i) =>
@@ -84,7 +87,7 @@ function solveJointly(
   return {
     kind,
     method: course.kind === 'cyclic' ? 'value_iteration' : 'backward_induction',
-    note: `${describeCourse(game, course)}; ${game.stateCount} states${hidden === undefined ? '' : '; all agents are taken to see the whole state'}`,
+    note: `${describeCourse(game, course)}; ${game.stateCount} states${hidden === undefined ? '' : '; all agents are taken to see the whole state'}${plan.reached !== undefined && plan.finished ? `; ${plan.reached}` : ''}`,
     solution: { kind: 'policy', policy, stateValues },
     values,
     completeness: 'one',
@@ -160,22 +163,21 @@ function planInFloats(game: TabularGame, payee: number | 'sum', course: Course, 
   if (course.kind !== 'cyclic') return planByPasses(game, numbers, course, ctx);
   const scale = game.outcomeReward.reduce((most, reward) => Math.max(most, Math.abs(reward)), Number.MIN_VALUE);
   const choice = new Int32Array(game.stateCount);
-  const found = induceFixedPoint(
-    game,
-    scale,
-    (s, values) => {
-      const best = greedy(game, numbers, s, values, 1e-13 * scale);
-      choice[s] = best.choice;
-      return best.value;
-    },
-    ctx,
-    values => {
-      // Modified policy iteration (Puterman and Shin 1978): a few sweeps with the choices held cost little and save many.
-      for (let sweep = 0; sweep < 12; sweep++)
-        for (let s = game.stateCount - 1; s >= 0; s--)
-          values[s] = lookahead(game, numbers, (game.jointStart[s] as number) + (choice[s] as number), values);
-    },
-  );
+  const backup = (s: number, values: ArrayLike<number>): number => {
+    const best = greedy(game, numbers, s, values, 1e-13 * scale);
+    choice[s] = best.choice;
+    return best.value;
+  };
+  if (ctx.iterations !== undefined) {
+    const cut = iterate(game, scale, backup, ctx.iterations, ctx);
+    return { values: cut.values, choice: [choice], finished: cut.finished, reached: describeIterations(ctx, cut) };
+  }
+  const found = induceFixedPoint(game, scale, backup, ctx, values => {
+    // Modified policy iteration (Puterman and Shin 1978): a few sweeps with the choices held cost little and save many.
+    for (let sweep = 0; sweep < 12; sweep++)
+      for (let s = game.stateCount - 1; s >= 0; s--)
+        values[s] = lookahead(game, numbers, (game.jointStart[s] as number) + (choice[s] as number), values);
+  });
   return { values: found.values, choice: [choice], finished: found.finished };
 }
 

@@ -4,7 +4,7 @@ import type { TabularGame } from '../games/tabular.ts';
 import type { Policy, Strategy } from '../verify/claim.ts';
 import { type Num, rationals } from '../verify/number.ts';
 import { expired, type Found, type Refusal, type SolveContext, stopped } from './answer.ts';
-import { induceFixedPoint, inducePasses } from './induction.ts';
+import { describeIterations, induceFixedPoint, inducePasses, iterate } from './induction.ts';
 import {
   type Course,
   countsIn,
@@ -40,6 +40,8 @@ interface Play<T> {
   readonly stages: readonly (readonly Stage<Num>[])[];
   readonly residual: number;
   readonly finished: boolean;
+  /** What a limited number of iterations came to. */
+  readonly reached?: string;
 }
 
 export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refusal {
@@ -66,7 +68,7 @@ export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refu
   const play: Play<Num> = playExactly(game, course, ctx) ?? playInFloats(game, course, ctx);
   if (!play.finished && course.kind !== 'cyclic') return stopped;
   const warnings = horizonWarning(game, course);
-  if (!play.finished) warnings.push('stopped at the time limit before the values settled');
+  if (!play.finished) warnings.push(play.reached ?? 'stopped at the time limit before the values settled');
   const policy = policyOf(course, play);
   const stateValues = Array.from({ length: game.stateCount }, (_, s) => {
     const value = play.values[s] as Num;
@@ -76,7 +78,7 @@ export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refu
   return {
     kind: 'minimax',
     method: course.kind === 'cyclic' ? 'shapley_iteration' : 'backward_induction',
-    note: `${describeCourse(game, course)}; one matrix game for each of ${game.stateCount} states`,
+    note: `${describeCourse(game, course)}; one matrix game for each of ${game.stateCount} states${play.reached !== undefined && play.finished ? `; ${play.reached}` : ''}`,
     solution: { kind: 'policy', policy, stateValues },
     values: [value, negative(value)],
     completeness: 'one',
@@ -242,19 +244,18 @@ function playInFloats(game: TabularGame, course: Course, ctx: SolveContext): Pla
       for (let s = game.stateCount - 1; s >= 0; s--)
         values[s] = columnAnswer(game, numbers, s, (stages[s] as Stage<number>).row, values);
   };
-  const found = induceFixedPoint(
-    game,
-    scale,
-    (s, values) => {
-      const [m, n] = sizes[s] as [number, number];
-      const stage = solveMatrix(stageMatrix(game, numbers, s, values), m, n);
-      stages[s] = stage;
-      return stage.value;
-    },
-    ctx,
-    answer,
-    discounted ? least / (1 - game.discount) : 0,
-  );
+  const backup = (s: number, values: ArrayLike<number>): number => {
+    const [m, n] = sizes[s] as [number, number];
+    const stage = solveMatrix(stageMatrix(game, numbers, s, values), m, n);
+    stages[s] = stage;
+    return stage.value;
+  };
+  if (ctx.iterations !== undefined) {
+    const cut = iterate(game, scale, backup, ctx.iterations, ctx);
+    const { values, residual, finished } = cut;
+    return { values, stages: [stages], residual, finished, reached: describeIterations(ctx, cut) };
+  }
+  const found = induceFixedPoint(game, scale, backup, ctx, answer, discounted ? least / (1 - game.discount) : 0);
   return { values: found.values, stages: [stages], residual: found.residual, finished: found.finished };
 }
 

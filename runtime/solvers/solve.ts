@@ -15,6 +15,7 @@ import {
 } from './answer.ts';
 import { parseObjective, solveCorrelated } from './correlated.ts';
 import { solveDominance } from './dominance.ts';
+import { isIterating, mayIterate } from './iterating.ts';
 import { zeroSum } from './markov.ts';
 import { solveMinimax } from './minimax.ts';
 import { solveByVertices, solveNash, solvePureNash } from './nash.ts';
@@ -51,9 +52,22 @@ export async function solve(
       refused: `\`${concept}\` maximises nothing`,
       remedy: 'leave `maximizing` out, or use `correlated` or `coarse_correlated`',
     };
+  const { iterations } = options;
+  if (iterations !== undefined && !(Number.isSafeInteger(iterations) && iterations >= 1))
+    return { refused: `${iterations} iterations are not a whole number from 1`, remedy: 'write `for 100 iterations`' };
+  if (iterations !== undefined && !mayIterate(concept, method))
+    return {
+      refused: `\`${method ?? concept}\` does not iterate`,
+      remedy: `leave \`for ${iterations} iterations\` out`,
+    };
   if (expired(ctx)) return stopped;
-  const found = await run(game, concept, method, maximizing, ctx);
+  const found = await run(game, concept, method, maximizing, { ...ctx, iterations });
   if (isRefusal(found)) return found;
+  if (iterations !== undefined && !isIterating(found.method))
+    return {
+      refused: `${game.name} is solved by \`${found.method}\` in one pass, which has no iterations`,
+      remedy: `leave \`for ${iterations} iterations\` out`,
+    };
   if (method !== undefined && !fits(concept, method, found.method))
     return {
       refused: `\`${method}\` does not fit ${game.name}: ${misfit(method, found.method)}`,

@@ -1,31 +1,18 @@
 import type { Concept } from './answer.ts';
 
-/** One way to compute one concept: read by the checker, the documentation and the command line. */
+/**
+ * One way to compute one concept. What it needs of a game stands in the one table of `compiler/requirements`; the solvers check it
+ * again on the game that they are given.
+ */
 export interface SolverRow {
   readonly concept: Concept;
   readonly method: string;
-  /** True for the method taken when none is named and its requirements hold; the first such row wins. */
+  /** True for the method taken when none is named and it applies; the first such row wins. */
   readonly automatic: boolean;
-  readonly requires: {
-    /** Exact number of agents. */
-    readonly agents?: number;
-    readonly constantSum?: boolean;
-    readonly zeroSum?: boolean;
-    readonly commonReward?: boolean;
-    readonly oneShot?: boolean;
-    readonly manyStep?: boolean;
-    /** Every agent that has a choice tells all such states apart. */
-    readonly fullObservation?: boolean;
-    /** A discount below one, a horizon, or an end that no behaviour avoids. */
-    readonly boundedReturn?: boolean;
-  };
   readonly takesObjective: boolean;
   readonly doc: string;
   readonly source: string;
 }
-
-const oneShot = { oneShot: true };
-const many = { manyStep: true, boundedReturn: true };
 
 /** Every solver, in the order in which they are tried. */
 export const solverTable: readonly SolverRow[] = [
@@ -33,7 +20,6 @@ export const solverTable: readonly SolverRow[] = [
     'pure',
     'enumeration',
     true,
-    oneShot,
     'All pure Nash equilibria, any number of agents, by testing every profile.',
     'Nash 1951',
   ),
@@ -41,7 +27,6 @@ export const solverTable: readonly SolverRow[] = [
     'dominance',
     'strict',
     true,
-    oneShot,
     'Iterated elimination of strictly dominated actions, dominating mixtures included; what survives does not depend on the order.',
     'Bernheim 1984; Pearce 1984',
   ),
@@ -49,7 +34,6 @@ export const solverTable: readonly SolverRow[] = [
     'dominance',
     'weak',
     false,
-    oneShot,
     'The same, then weakly dominated actions one at a time; what survives may depend on the order, which is reported.',
     'Luce and Raiffa 1957',
   ),
@@ -57,7 +41,6 @@ export const solverTable: readonly SolverRow[] = [
     'minimax',
     'linear_program',
     true,
-    { agents: 2, constantSum: true, oneShot: true },
     'Value and optimal strategies of a constant-sum game; fractions where the payoffs are, and the game is not large.',
     'von Neumann 1928; Dantzig 1951',
   ),
@@ -65,7 +48,6 @@ export const solverTable: readonly SolverRow[] = [
     'minimax',
     'shapley_iteration',
     true,
-    { agents: 2, zeroSum: true, fullObservation: true, ...many },
     'Value and stationary strategies of a zero-sum Markov game: one matrix game per state, iterated to a fixed point.',
     'Shapley 1953',
   ),
@@ -73,7 +55,6 @@ export const solverTable: readonly SolverRow[] = [
     'minimax',
     'backward_induction',
     false,
-    { agents: 2, zeroSum: true, fullObservation: true, ...many },
     'The same in one pass from the end, where no state returns or the horizon is finite; in fractions where possible.',
     'Shapley 1953',
   ),
@@ -81,7 +62,6 @@ export const solverTable: readonly SolverRow[] = [
     'correlated',
     'linear_program',
     true,
-    oneShot,
     'A correlated equilibrium that maximises an objective; recommendations are private.',
     'Aumann 1974',
     true,
@@ -90,17 +70,15 @@ export const solverTable: readonly SolverRow[] = [
     'coarse_correlated',
     'linear_program',
     true,
-    oneShot,
     'A coarse correlated equilibrium that maximises an objective; agents commit before they see a recommendation.',
     'Moulin and Vial 1978',
     true,
   ),
-  row('welfare', 'enumeration', true, oneShot, 'Every outcome with the greatest sum of payoffs.', 'definition'),
+  row('welfare', 'enumeration', true, 'Every outcome with the greatest sum of payoffs.', 'definition'),
   row(
     'welfare',
     'value_iteration',
     true,
-    many,
     'The greatest expected sum of returns when all agents act as one that sees the state.',
     'Bellman 1957',
   ),
@@ -108,7 +86,6 @@ export const solverTable: readonly SolverRow[] = [
     'welfare',
     'backward_induction',
     false,
-    many,
     'The same in one pass from the end, where no state returns or the horizon is finite.',
     'Bellman 1957',
   ),
@@ -116,7 +93,6 @@ export const solverTable: readonly SolverRow[] = [
     'pareto',
     'enumeration',
     true,
-    oneShot,
     'Every pure outcome that no other makes better for some agent and worse for none.',
     'Pareto 1906',
   ),
@@ -124,7 +100,6 @@ export const solverTable: readonly SolverRow[] = [
     'optimal',
     'value_iteration',
     true,
-    { commonReward: true, boundedReturn: true },
     'The best policy of one agent, or of agents with a common reward acting as one that sees the state.',
     'Bellman 1957; Puterman and Shin 1978',
   ),
@@ -132,7 +107,6 @@ export const solverTable: readonly SolverRow[] = [
     'optimal',
     'backward_induction',
     false,
-    { commonReward: true, boundedReturn: true },
     'The same in one pass from the end, where no state returns or the horizon is finite.',
     'Bellman 1957',
   ),
@@ -140,7 +114,6 @@ export const solverTable: readonly SolverRow[] = [
     'nash',
     'minimax',
     true,
-    { agents: 2, constantSum: true },
     'One equilibrium of a constant-sum game, by `minimax` in the form that fits.',
     'von Neumann 1928; Shapley 1953',
   ),
@@ -148,7 +121,6 @@ export const solverTable: readonly SolverRow[] = [
     'nash',
     'vertex_enumeration',
     true,
-    { agents: 2, oneShot: true },
     'All extreme equilibria of a two-agent game, in fractions, grouped into connected components; proved complete.',
     'Mangasarian 1964; von Stengel 2002',
   ),
@@ -156,7 +128,6 @@ export const solverTable: readonly SolverRow[] = [
     'nash',
     'pure',
     true,
-    oneShot,
     'Pure equilibria only, for more than two agents or many actions; claims nothing about mixed ones.',
     'Nash 1951',
   ),
@@ -166,12 +137,11 @@ function row(
   concept: Concept,
   method: string,
   automatic: boolean,
-  requires: SolverRow['requires'],
   doc: string,
   source: string,
   takesObjective = false,
 ): SolverRow {
-  return { concept, method, automatic, requires, takesObjective, doc, source };
+  return { concept, method, automatic, takesObjective, doc, source };
 }
 
 export const concepts: readonly Concept[] = [...new Set(solverTable.map(entry => entry.concept))];

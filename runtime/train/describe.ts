@@ -3,39 +3,104 @@ import type { GameSpec } from '../games/vector.ts';
 import type { LearnedTable } from '../learners/shared/learner.ts';
 import { episodeLimit } from '../learners/shared/shape.ts';
 import type { Estimate } from './evaluate.ts';
+import { figure, overSeeds, withNoise } from './figures.ts';
 import type { Summary } from './folder.ts';
 import type { TrainSpec } from './spec.ts';
 
-/** Tables with more rows or columns than this are summed up in a line. */
+/** How much of a table is shown; what is left out is counted. */
 export interface DescribeLimits {
   readonly rows: number;
+  /** Actions side by side; tables with more show the best one of each row. */
   readonly columns: number;
 }
 
 const small: DescribeLimits = { rows: 12, columns: 12 };
 
+/** What one agent (or, for `undefined`, all together) saw in a row of a table, in the game's words: `card=King moves=[Pass]`. */
+export type ReadKey = (agent: number | undefined, key: Float32Array) => string;
+
+const asNumbers: ReadKey = (_, key) => Array.from(key, figure).join(' ');
+
 /** Agents that are shown one by one. */
 const mostAgents = 20;
 
-/** One line per seed and one over all seeds. */
-export function describeSummary(summary: Summary, game: GameSpec): string {
+/** Losses and norms of the learner that are shown beside the returns. */
+const mostStatistics = 6;
+
+/**
+ * One line per seed and one over all seeds. The mean over agents is left out where it is 0 because the rewards cancel. `statistics`:
+ * what the learner of a seed said of itself, a column each.
+ */
+export function describeSummary(
+  summary: Summary,
+  game: GameSpec,
+  train: Pick<TrainSpec, 'teamReward'> = { teamReward: 'none' },
+  statistics: (seed: number) => Readonly<Record<string, number>> = () => ({}),
+): string {
+  const names = [...new Set(summary.seeds.flatMap(({ seed }) => Object.keys(statistics(seed))))].slice(
+    0,
+    mostStatistics,
+  );
   const agents = game.agents.slice(0, mostAgents);
-  const lines = [['seed', 'steps', 'episodes', 'return', 'episode length', ...agents]];
+  const finals = finalsOf(summary);
+  const cancel = returnsCancel(train, finals);
+  const lines = [['seed', 'steps', 'episodes', ...(cancel ? [] : ['return']), 'episode length', ...agents, ...names]];
   for (const { seed, step, episode, reason, final } of summary.seeds) {
     const start = [`${seed}${reason === 'interrupted' ? ' (interrupted)' : ''}`, String(step), String(episode)];
     if (final === undefined) lines.push([...start, 'not evaluated']);
     else
       lines.push([
         ...start,
-        show(final.return),
-        short(final.length.mean),
-        ...final.returns.slice(0, mostAgents).map(show),
+        ...(cancel ? [] : [withNoise(final.return)]),
+        figure(final.length.mean),
+        ...final.returns.slice(0, mostAgents).map(withNoise),
+        ...names.map(name => {
+          const value = statistics(seed)[name];
+          return value === undefined ? '' : figure(value);
+        }),
       ]);
   }
   const left = game.agents.length - agents.length;
   const text = align(lines, 1) + (left === 0 ? '' : `\n  (the first ${mostAgents} of ${game.agents.length} agents)`);
   if (summary.return === undefined || summary.seeds.length < 2) return text;
-  return `${text}\nover ${summary.seeds.length} seeds: return ${show(summary.return)}`;
+  const { label, value } = headline(summary, game, train);
+  return `${text}\nover ${summary.seeds.length} seeds: ${label} ${value === undefined ? '' : withNoise(value)}`;
+}
+
+/**
+ * The one number that stands for a training: the return over the seeds, or that of the first agent where the mean over agents
+ * is always 0. Undefined before the first evaluation.
+ */
+export function headline(
+  summary: Summary,
+  game: Pick<GameSpec, 'agents'>,
+  train: Pick<TrainSpec, 'teamReward'>,
+): { readonly label: string; readonly value: Estimate | undefined; readonly agent: string | undefined } {
+  const finals = finalsOf(summary);
+  if (!returnsCancel(train, finals)) return { label: 'return', value: summary.return, agent: undefined };
+  const means = finals.flatMap(({ returns: [first] }) => (first === undefined ? [] : [first.mean]));
+  const [agent] = game.agents;
+  return { label: `return of ${agent ?? 'the first agent'}`, value: overSeeds(means), agent };
+}
+
+/**
+ * Do the agents' returns add up to 0 in all of these evaluations without all being 0, as in zero-sum games? Then their mean says
+ * nothing.
+ */
+export function returnsCancel(
+  train: Pick<TrainSpec, 'teamReward'>,
+  evaluations: readonly { readonly returns: readonly Estimate[] }[],
+): boolean {
+  if (train.teamReward !== 'none' || evaluations.length === 0) return false;
+  const cancels = ({ returns }: { readonly returns: readonly Estimate[] }): boolean => {
+    const size = returns.reduce((sum, { mean }) => sum + Math.abs(mean), 0);
+    return Math.abs(returns.reduce((sum, { mean }) => sum + mean, 0)) <= 1e-9 * size;
+  };
+  return evaluations.every(cancels) && evaluations.some(({ returns }) => returns.some(({ mean }) => mean !== 0));
+}
+
+function finalsOf(summary: Summary): readonly NonNullable<Summary['seeds'][number]['final']>[] {
+  return summary.seeds.flatMap(({ final }) => (final === undefined ? [] : [final]));
 }
 
 /** What the numbers of the summary mean, where they could be misread: a line each. */
@@ -44,15 +109,13 @@ export function summaryNotes(
   game: GameSpec,
   summary: Summary,
 ): readonly string[] {
-  const finals = summary.seeds.flatMap(({ final }) => (final === undefined ? [] : [final]));
+  const finals = finalsOf(summary);
   const notes: string[] = [];
   const unequal = finals.some(({ returns }) => returns.some(({ mean }) => mean !== returns[0]?.mean));
-  if (unequal || (game.discount < 1 && finals.length > 0)) {
+  if (!returnsCancel(train, finals) && (unequal || (game.discount < 1 && finals.length > 0))) {
     const over =
       train.teamReward === 'sum' ? 'the sum over agents of ' : game.agents.length > 1 ? 'the mean over agents of ' : '';
-    const cancel = finals.every(({ returns: [a, b, ...more] }) => more.length === 0 && a?.mean === -(b?.mean ?? 0));
-    const zero = unequal && cancel ? '; 0 where the rewards cancel, so look at the agents' : '';
-    notes.push(`return: ${over}what an episode gives, undiscounted${zero}`);
+    notes.push(`return: ${over}what an episode gives, undiscounted`);
   }
   for (const { seed, final } of summary.seeds) {
     if (final === undefined || !(final.cut > 0)) continue;
@@ -66,24 +129,77 @@ export function summaryNotes(
 
 /**
  * The tables of one seed: a line per observation seen, a column per action, `*` at the greedy action; mixed policies as
- * probabilities.
+ * probabilities. `read` puts observations into words; without it they are the numbers that the learner was given.
  */
 export function describePolicy(
   tables: readonly LearnedTable[],
   game: GameSpec,
   limits: DescribeLimits = small,
+  read: ReadKey = asNumbers,
 ): string {
   const parts = tables.slice(0, mostAgents).map(table => {
     const columns = columnsOf(table, game);
     const who = table.agent === undefined ? 'all agents' : game.agents[table.agent];
     if (table.rows === 0) return `${who}: nothing learned yet`;
-    if (table.rows > limits.rows || columns.length > limits.columns) {
-      return `${who}: ${table.rows} ${table.rows === 1 ? 'observation' : 'observations'}, ${columns.length} actions`;
-    }
-    return `${who} (${meaning[table.quantity] ?? table.quantity})\n${align(linesOf(table, columns), table.keyLength > 0 ? 1 : 0)}`;
+    const labels = table.keyLength > 0 ? 1 : 0;
+    const shown = Math.min(table.rows, limits.rows);
+    const left = table.rows - shown;
+    const more = left === 0 ? '' : `\n  ... and ${left} more observation${left === 1 ? '' : 's'}`;
+    const wide = columns.length > limits.columns;
+    const lines = wide ? bestLines(table, columns, shown, read) : linesOf(table, columns, shown, read);
+    const heading = `${who} (${(wide ? bestMeaning : meaning)[table.quantity] ?? table.quantity})`;
+    return `${heading}\n${align(lines, wide ? labels + 1 : labels)}${more}`;
   });
   if (tables.length > mostAgents) parts.push(`(the first ${mostAgents} of ${tables.length} tables)`);
   return parts.join('\n\n');
+}
+
+/** One learned table as data for other programs. */
+export interface PolicyTable {
+  /** Undefined where one table is for all agents. */
+  readonly agent: string | undefined;
+  /** `Q`, `AV`, `probability`: what the numbers are. */
+  readonly quantity: string;
+  /** Observations seen, of which `table` holds the first ones. */
+  readonly observations: number;
+  readonly table: readonly {
+    /** In words, and as the numbers that the learner was given. */
+    readonly observation: string;
+    readonly numbers: readonly number[];
+    /** Legal actions only. */
+    readonly values: Readonly<Record<string, number>>;
+    /** Undefined where the policy is mixed. */
+    readonly greedy: string | undefined;
+  }[];
+}
+
+/** The tables of one seed as data, at most `rows` observations and `columns` actions of each; wider tables are left out. */
+export function policyTables(
+  tables: readonly LearnedTable[],
+  game: GameSpec,
+  limits: DescribeLimits,
+  read: ReadKey = asNumbers,
+): readonly PolicyTable[] {
+  return tables.slice(0, mostAgents).map(table => {
+    const columns = columnsOf(table, game);
+    const shown = columns.length > limits.columns ? 0 : Math.min(table.rows, limits.rows);
+    return {
+      agent: table.agent === undefined ? undefined : game.agents[table.agent],
+      quantity: table.quantity,
+      observations: table.rows,
+      table: Array.from({ length: shown }, (_, row) => {
+        const key = table.key(row);
+        const best = table.best(row);
+        const legal = columns.flatMap((name, a) => (table.legal(row, a) ? [[name, table.value(row, a)] as const] : []));
+        return {
+          observation: table.keyLength === 0 ? '' : read(table.agent, key),
+          numbers: [...key],
+          values: Object.fromEntries(legal),
+          greedy: best === undefined ? undefined : columns[best],
+        };
+      }),
+    };
+  });
 }
 
 /** The greedy joint action of a game without observations, by agent; undefined where a policy is mixed or there is more to see. */
@@ -103,6 +219,12 @@ const meaning: Readonly<Record<string, string>> = {
   probability: 'probability of each action',
 };
 
+const bestMeaning: Readonly<Record<string, string>> = {
+  Q: 'greedy action and its Q',
+  AV: 'greedy action and its expected value against the models of the others',
+  probability: 'likeliest action and its probability',
+};
+
 /** Action names: of the agent, or of all joint actions with the last agent fastest. */
 function columnsOf(table: LearnedTable, game: GameSpec): readonly string[] {
   if (table.agent !== undefined) return game.actionNames[table.agent]!;
@@ -112,28 +234,43 @@ function columnsOf(table: LearnedTable, game: GameSpec): readonly string[] {
   );
 }
 
-function linesOf(table: LearnedTable, columns: readonly string[]): string[][] {
+function linesOf(table: LearnedTable, columns: readonly string[], rows: number, read: ReadKey): string[][] {
   const seen = table.keyLength > 0;
   const lines = [[...(seen ? ['observation'] : []), ...columns]];
-  for (let row = 0; row < table.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     const best = table.best(row);
     const cells = columns.map((_, a) => {
       if (!table.legal(row, a)) return '-';
-      return `${short(table.value(row, a))}${best === undefined ? '' : a === best ? '*' : ' '}`;
+      return `${figure(table.value(row, a))}${best === undefined ? '' : a === best ? '*' : ' '}`;
     });
-    lines.push([...(seen ? [Array.from(table.key(row), short).join(' ')] : []), ...cells]);
+    lines.push([...(seen ? [keyText(table, row, read)] : []), ...cells]);
   }
   return lines;
 }
 
-function show({ mean, stderr }: Estimate): string {
-  return stderr === 0 ? short(mean) : `${short(mean)} +- ${short(stderr)}`;
+/** The best action of each row only, for tables too wide to show. */
+function bestLines(table: LearnedTable, columns: readonly string[], rows: number, read: ReadKey): string[][] {
+  const seen = table.keyLength > 0;
+  const lines = [[...(seen ? ['observation'] : []), 'action', table.quantity]];
+  for (let row = 0; row < rows; row++) {
+    const best = table.best(row) ?? likeliest(table, row, columns.length);
+    lines.push([...(seen ? [keyText(table, row, read)] : []), columns[best] as string, figure(table.value(row, best))]);
+  }
+  return lines;
 }
 
-/** Four significant digits, without trailing zeros. */
-function short(value: number): string {
-  if (Number.isInteger(value)) return String(value);
-  return String(Number(value.toPrecision(4)));
+function likeliest(table: LearnedTable, row: number, count: number): number {
+  let best = 0;
+  for (let a = 1; a < count; a++) if (table.value(row, a) > table.value(row, best)) best = a;
+  return best;
+}
+
+/** Columns of an observation on the terminal; whole boards are cut. */
+const mostKey = 100;
+
+function keyText(table: LearnedTable, row: number, read: ReadKey): string {
+  const text = read(table.agent, table.key(row));
+  return text.length <= mostKey ? text : `${text.slice(0, mostKey - 3)}...`;
 }
 
 /** Columns two spaces apart: the first `labels` flush left, numbers flush right. */

@@ -37,7 +37,7 @@ export function evaluate(
   plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>,
   spec: GameSpec,
   create: CreateVectorGame,
-  learner: Pick<Learner, 'greedy'>,
+  learner: Learner,
   seed: number,
   round: number,
 ): Evaluation {
@@ -59,6 +59,7 @@ export function evaluate(
     let left = count;
     let weight = 1;
     game.reset();
+    learner.begin?.();
     for (let step = 0; left > 0 && step < shape.episodeLimit; step++) {
       for (let slot = 0; slot < draws.length; slot++) {
         draws[slot] = drawOf(keys, Math.floor(slot / shape.agents), slot % shape.agents);

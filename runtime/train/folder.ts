@@ -1,36 +1,31 @@
 /**
  * The folder of a training run (`--out`):
  *
- *   spec.json            what was trained: the TrainSpec, the game's facts and sources, versions
+ *   spec.json            what was trained: the TrainSpec, the game's facts and sources, the engine, versions
  *   metrics.jsonl        one line per evaluation, seed by seed; the same bytes for the same spec and versions
  *   summary.json         where every seed ended
+ *   curve.csv, curve.svg the return over the steps (curve.ts)
  *   seed-K/metrics.jsonl the lines of one seed, as they are made
- *   seed-K/tables.bin    what seed K learned, and all it needs to go on (arrays.ts)
+ *   seed-K/step-N/       what seed K had learned after N steps, and all it needs to go on (runtime/checkpoint)
  *
  * Every file but `seed-K/metrics.jsonl` is written beside its place and renamed into it, so a killed process leaves the old or
- * the new one.
+ * the new one. Lines of metrics behind the last checkpoint are dropped when the run is gone on with, and made again.
  */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, syncPath } from '../checkpoint/disk.ts';
+import type { EngineFacts } from '../checkpoint/manifest.ts';
+import { type FoundCheckpoint, holdsCheckpoint, readCheckpoint } from '../checkpoint/store.ts';
 import type { GameSpec } from '../games/vector.ts';
-import type { Arrays } from '../learners/shared/learner.ts';
-import { decodeArrays, encodeArrays } from './arrays.ts';
+import type { Engine } from '../tensor/engine.ts';
 import type { Estimate } from './evaluate.ts';
+import { overSeeds } from './figures.ts';
 import { type Policy, policyFrom } from './policy.ts';
 import type { SeedResult } from './run.ts';
 import type { TrainSpec } from './spec.ts';
 
 /** The version of this layout. */
-export const folderFormat = 1;
+export const folderFormat = 2;
 
 export interface RunDescription {
   readonly train: TrainSpec;
@@ -41,6 +36,8 @@ export interface RunDescription {
   readonly entry: string;
   readonly sources: Readonly<Record<string, string>>;
   readonly versions: { readonly marl: string; readonly node: string };
+  /** Of deep learners. */
+  readonly engine?: EngineFacts;
 }
 
 export type SeedSummary = Pick<SeedResult, 'seed' | 'step' | 'episode' | 'reason' | 'final'>;
@@ -51,6 +48,8 @@ export interface Summary {
   readonly seeds: readonly SeedSummary[];
   /** The last evaluation's mean return: its mean over seeds and its standard error. */
   readonly return: Estimate | undefined;
+  /** How the agents' returns become the one that is called `return`. */
+  readonly reduction: 'sum over agents' | 'mean over agents';
 }
 
 export interface Failure {
@@ -77,8 +76,8 @@ export interface OlderRun {
   readonly same: boolean;
   /** Every seed came to its end. */
   readonly finished: boolean;
-  /** Not finished, but stopped in good order, so that it can be gone on with. */
-  readonly resumable: boolean;
+  /** Not finished, and not stopped in good order: it was killed, or is still running. */
+  readonly killed: boolean;
 }
 
 /**
@@ -93,7 +92,7 @@ export function wouldReplace(dir: string, run: RunDescription): OlderRun | undef
   if (!stopped && seedsIn(dir).length === 0 && !hasMetrics(dir)) return undefined;
   const same = sameRun(before, run);
   const finished = stopped && unfinishedSeeds(before.train, summary).length === 0;
-  return same && finished ? undefined : { same, finished, resumable: stopped && !finished };
+  return same && finished ? undefined : { same, finished, killed: !stopped };
 }
 
 /** Seeds of a training that did not come to their end, in the order of the spec. */
@@ -104,27 +103,15 @@ export function unfinishedSeeds(train: TrainSpec, summary: Summary): number[] {
 
 /** The paths of the sources do not count: the same file may be named in several ways. */
 function sameRun(a: RunDescription, b: RunDescription): boolean {
-  const facts = ({ train, game, parameters, sources }: RunDescription) => {
+  const facts = ({ train, game, parameters, sources, engine }: RunDescription) => {
     const set = Object.entries(parameters).sort(([p], [q]) => (p < q ? -1 : 1));
-    return JSON.stringify([train, game, set, Object.values(sources).sort()]);
+    return JSON.stringify([train, game, set, Object.values(sources).sort(), engine?.name]);
   };
   return facts(a) === facts(b);
 }
 
 function hasMetrics(dir: string): boolean {
   return readdirSync(dir).some(name => /^seed-\d+$/.test(name) && existsSync(join(dir, name, 'metrics.jsonl')));
-}
-
-/** Makes a folder and those it lies in. (`mkdirSync` with `recursive` tries for ever below /proc.) */
-export function makeFolder(dir: string): void {
-  if (existsSync(dir)) return;
-  const parent = dirname(dir);
-  if (parent !== dir) makeFolder(parent);
-  try {
-    mkdirSync(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 /** Why a file of a run cannot be written, in the words of the system. */
@@ -138,10 +125,40 @@ export function appendMetrics(dir: string, seed: number, line: string): void {
   appendFileSync(join(seedFolder(dir, seed), 'metrics.jsonl'), `${line}\n`);
 }
 
-/** Writes what a seed learned. */
-export function writeTables(dir: string, { seed, checkpoint }: SeedResult): void {
-  makeFolder(seedFolder(dir, seed));
-  replace(join(seedFolder(dir, seed), 'tables.bin'), encodeArrays(checkpoint));
+/** Waits until the metrics of a seed lie on the disk: a checkpoint counts on the lines before it. */
+export function syncMetrics(dir: string, seed: number): void {
+  const file = join(seedFolder(dir, seed), 'metrics.jsonl');
+  if (existsSync(file)) syncPath(file);
+}
+
+/** Drops all lines of a seed's metrics but the first `count`: those behind its checkpoint are made again. */
+export function cutMetrics(dir: string, seed: number, count: number): Failure | undefined {
+  const file = join(seedFolder(dir, seed), 'metrics.jsonl');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const lines = text.split('\n').slice(0, -1);
+  if (lines.length < count)
+    return { error: `${file} has ${lines.length} lines, and the checkpoint was made after ${count} evaluations` };
+  if (text === '' || (lines.length === count && text.endsWith('\n'))) return undefined;
+  replace(
+    file,
+    lines
+      .slice(0, count)
+      .map(line => `${line}\n`)
+      .join(''),
+  );
+  return undefined;
+}
+
+/** What a deep learner said of itself at the last evaluation of a seed: losses, norms. */
+export function lastStatistics(dir: string, seed: number): Readonly<Record<string, number>> {
+  const file = join(seedFolder(dir, seed), 'metrics.jsonl');
+  if (!existsSync(file)) return {};
+  const last = parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '');
+  const found = last?.learner;
+  if (typeof found !== 'object' || found === null) return {};
+  return Object.fromEntries(
+    Object.entries(found).filter((pair): pair is [string, number] => typeof pair[1] === 'number'),
+  );
 }
 
 /** Joins the metrics of all seeds and writes the summary. */
@@ -156,7 +173,8 @@ export function finishRunFolder(dir: string, train: TrainSpec, results: readonly
 export function summarise(train: TrainSpec, results: readonly SeedSummary[]): Summary {
   const seeds = results.map(({ seed, step, episode, reason, final }) => ({ seed, step, episode, reason, final }));
   const means = seeds.flatMap(({ final }) => (final === undefined ? [] : [final.return.mean]));
-  return { name: train.name, algorithm: train.algorithm, seeds, return: overSeeds(means) };
+  const reduction = train.teamReward === 'sum' ? 'sum over agents' : 'mean over agents';
+  return { name: train.name, algorithm: train.algorithm, seeds, return: overSeeds(means), reduction };
 }
 
 /** What was trained in a folder, or why that cannot be read. */
@@ -195,35 +213,40 @@ export function readSummary(dir: string): Summary | Failure {
   }
 }
 
-/** What a seed learned, and what it needs to go on. */
-export function readTables(dir: string, seed: number): Arrays | Failure {
-  const file = join(seedFolder(dir, seed), 'tables.bin');
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    const present = seedsIn(dir);
-    const have = present.length === 0 ? 'it has none' : `it has ${present.join(', ')}`;
-    return { error: `${dir} holds no tables of seed ${seed}; ${have}` };
-  }
-  const read = decodeArrays(bytes);
-  return 'error' in read ? { error: `${file} cannot be read: ${read.error}` } : read.arrays;
+/** What a seed learned, and what it needs to go on: its last checkpoint that is whole. */
+export function readSeed(dir: string, seed: number): FoundCheckpoint | Failure {
+  const found = readCheckpoint(seedFolder(dir, seed));
+  if (!('error' in found)) return found;
+  if (!found.absent) return { error: found.error };
+  const present = seedsIn(dir);
+  const have = present.length === 0 ? 'it has none' : `it has ${present.join(', ')}`;
+  return { error: `${dir} holds no checkpoint of seed ${seed}; ${have}` };
 }
 
-/** The policy that a seed learned. */
-export function loadPolicy(dir: string, seed: number): Policy | Failure {
+/** The policy that a seed learned; `engine` as in `trainSeed`. */
+export function loadPolicy(dir: string, seed: number, engine?: Engine): Policy | Failure {
   const run = readRunFolder(dir);
   if ('error' in run) return run;
-  const tables = readTables(dir, seed);
-  if ('error' in tables) return tables as Failure;
-  return policyFrom(run.train, run.game, tables as Arrays);
+  const found = readSeed(dir, seed);
+  return 'error' in found ? found : policyFrom(run.train, run.game, found.arrays, engine);
 }
 
-/** Seeds with tables, in increasing order. */
+/** Seeds with checkpoints, in increasing order. */
 export function seedsIn(dir: string): number[] {
   if (!existsSync(dir)) return [];
-  const names = readdirSync(dir).filter(name => /^seed-\d+$/.test(name) && existsSync(join(dir, name, 'tables.bin')));
+  const names = readdirSync(dir).filter(name => /^seed-\d+$/.test(name) && holdsCheckpoint(join(dir, name)));
   return names.map(name => Number(name.slice(5))).sort((a, b) => a - b);
+}
+
+/** Folders of trainings directly below a folder, by name: the runs of a sweep. */
+export function runFoldersIn(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter(name => existsSync(join(dir, name, 'spec.json')))
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
 /** Removes an older run; refuses a folder that holds anything else. */
@@ -235,7 +258,9 @@ function clear(dir: string): Failure | undefined {
     return { error: `${dir} is not a folder; choose another one with --out` };
   }
   if (names.length === 0) return undefined;
-  const foreign = names.find(name => !/^(spec\.json|metrics\.jsonl|summary\.json|seed-\d+)$/.test(name));
+  const foreign = names.find(
+    name => !/^(spec\.json|metrics\.jsonl|summary\.json|curve\.csv|curve\.svg|seed-\d+)$/.test(name),
+  );
   if (foreign !== undefined || !names.includes('spec.json') || 'error' in readRunFolder(dir)) {
     const holds = foreign === undefined ? 'files that marl train did not write' : foreign;
     return {
@@ -246,18 +271,13 @@ function clear(dir: string): Failure | undefined {
   return undefined;
 }
 
-function overSeeds(means: readonly number[]): Estimate | undefined {
-  if (means.length === 0) return undefined;
-  const mean = means.reduce((sum, m) => sum + m, 0) / means.length;
-  const squares = means.reduce((sum, m) => sum + (m - mean) * (m - mean), 0);
-  return { mean, stderr: means.length < 2 ? 0 : Math.sqrt(squares / (means.length - 1) / means.length) };
-}
-
-function seedFolder(dir: string, seed: number): string {
+/** The folder of one seed in that of its run. */
+export function seedFolder(dir: string, seed: number): string {
   return join(dir, `seed-${seed}`);
 }
 
-function replace(file: string, content: string | Uint8Array): void {
+/** Writes a file beside its place and renames it into it. */
+export function replace(file: string, content: string | Uint8Array): void {
   writeFileSync(`${file}.new`, content);
   renameSync(`${file}.new`, file);
 }

@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Arrays } from '../learners/shared/learner.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Recording } from './recorder.ts';
 import type { SeedResult } from './run.ts';
+import { Slots } from './slots.ts';
 import type { TrainSpec } from './spec.ts';
 
 export interface WorkerData {
@@ -11,23 +13,34 @@ export interface WorkerData {
   readonly gameText: string;
   /** One Int32: not 0 once the host wants to stop. A training thread is busy and reads no messages. */
   readonly stop: SharedArrayBuffer;
+  /** Of deep learners. */
+  readonly engine: string | undefined;
+  readonly recording: Recording | undefined;
 }
 
 export interface ToWorker {
   readonly seed: number;
   readonly from: Arrays | undefined;
+  /** The last evaluation before a resumption. */
+  readonly before: Evaluation | undefined;
+}
+
+/** What a thread sends of a seed; without the checkpoint where it was written to a folder. */
+export interface TrainedSeed extends Omit<SeedResult, 'checkpoint'> {
+  readonly checkpoint: Arrays | undefined;
 }
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly seed: number; readonly step: number; readonly episode: number }
   | { readonly kind: 'metrics'; readonly seed: number; readonly line: string; readonly evaluation: Evaluation }
-  | { readonly kind: 'result'; readonly result: SeedResult }
+  | { readonly kind: 'result'; readonly result: TrainedSeed }
   | {
       readonly kind: 'failed';
       readonly seed: number;
       readonly message: string;
       readonly stack: string;
-      readonly fault: boolean;
+      /** Whose fault it is, where it is not ours: of what the seed learns, or of the folder it is written to. */
+      readonly fault: 'seed' | 'folder' | undefined;
     };
 
 /** A training that cannot go on for a reason that lies in its program: a draw that is impossible, tables beyond memory. */
@@ -47,7 +60,7 @@ export interface PoolHooks {
   metrics?(seed: number, line: string, evaluation: Evaluation): void;
   /** At most ten times a second for each seed. */
   progress?(seed: number, step: number, episode: number): void;
-  finished?(result: SeedResult): void;
+  finished?(result: TrainedSeed): void;
 }
 
 export interface Pool {
@@ -55,30 +68,55 @@ export interface Pool {
    * In the order of the seeds; after `stop`, without the seeds that had not begun. Rejects with the error of the first seed that
    * failed, once all threads are down.
    */
-  readonly results: Promise<readonly SeedResult[]>;
+  readonly results: Promise<readonly TrainedSeed[]>;
   /** Asks every seed to stop where it is; `results` then has their checkpoints. */
   stop(): void;
 }
 
+/** A seed to go on with. */
+export interface From {
+  readonly arrays: Arrays;
+  /** The last evaluation. */
+  readonly final?: Evaluation | undefined;
+}
+
+export interface PoolOptions {
+  /** The seeds to go on with. */
+  readonly from?: ReadonlyMap<number, From>;
+  /** As many at a time; pools that share their slots share the cores. One per core where missing. */
+  readonly threads?: number | Slots | undefined;
+  /** Of deep learners, by the name that `--engine` takes; `wasm` where missing. */
+  readonly engine?: string | undefined;
+  readonly recording?: Recording | undefined;
+}
+
 /**
- * Trains `seeds` of a spec. `gameText` is the game as `emitGame(model, { types: false, module: 'function' })` writes it; `from` holds
- * the checkpoints of the seeds to go on with.
+ * Trains `seeds` of a spec. `gameText` is the game as `emitGame(model, { types: false, module: 'function' })` writes it, with
+ * `state: true` for deep learners.
  */
 export function trainSeeds(
   spec: TrainSpec,
   gameText: string,
   seeds: readonly number[],
   hooks: PoolHooks = {},
-  from: ReadonlyMap<number, Arrays> = new Map(),
-  threads: number = availableParallelism(),
+  options: PoolOptions = {},
 ): Pool {
+  const { from = new Map(), threads = availableParallelism(), engine, recording } = options;
   const stop = new SharedArrayBuffer(4);
   const flag = new Int32Array(stop);
   const waiting = [...seeds];
-  const done = new Map<number, SeedResult>();
-  const data: WorkerData = { spec, gameText, stop };
-  const count = Math.max(1, Math.min(seeds.length, threads));
-  const workers = Array.from({ length: count }, () => work(data, hooks, from, waiting, done, flag));
+  const done = new Map<number, TrainedSeed>();
+  const data: WorkerData = { spec, gameText, stop, engine, recording };
+  const slots = typeof threads === 'number' ? new Slots(threads) : threads;
+  const count = Math.max(1, Math.min(seeds.length, slots.count));
+  const workers = Array.from({ length: count }, async () => {
+    const release = await slots.take();
+    try {
+      if (waiting.length > 0 && Atomics.load(flag, 0) === 0) await work(data, hooks, from, waiting, done, flag);
+    } finally {
+      release();
+    }
+  });
   const results = Promise.allSettled(workers).then(outcomes => {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return seeds.flatMap(seed => done.get(seed) ?? []);
@@ -90,9 +128,9 @@ export function trainSeeds(
 function work(
   data: WorkerData,
   hooks: PoolHooks,
-  from: ReadonlyMap<number, Arrays>,
+  from: ReadonlyMap<number, From>,
   waiting: number[],
-  done: Map<number, SeedResult>,
+  done: Map<number, TrainedSeed>,
   flag: Int32Array,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -111,7 +149,8 @@ function work(
         void worker.terminate().then(() => resolve());
         return;
       }
-      const job: ToWorker = { seed, from: from.get(seed) };
+      const resumed = from.get(seed);
+      const job: ToWorker = { seed, from: resumed?.arrays, before: resumed?.final };
       worker.postMessage(job);
     };
     worker.on('message', (message: FromWorker) => {
@@ -137,8 +176,10 @@ function work(
           return;
         case 'failed':
           fail(
-            message.fault
-              ? new TrainingFault(`seed ${message.seed} failed: ${message.message}`)
+            message.fault !== undefined
+              ? new TrainingFault(
+                  message.fault === 'folder' ? message.message : `seed ${message.seed} failed: ${message.message}`,
+                )
               : new Error(`seed ${message.seed} failed: ${message.message}`, { cause: message.stack }),
           );
           return;

@@ -3,9 +3,12 @@ import type { CreateVectorGame, GameBuffers, GameSpec } from '../games/vector.ts
 import { type Algorithm, algorithmNamed, algorithms, completeSettings } from '../learners/catalogue.ts';
 import type { Arrays, Learner } from '../learners/shared/learner.ts';
 import { type Shape, shapeOf } from '../learners/shared/shape.ts';
+import type { Engine } from '../tensor/engine.ts';
+import { wasmEngine } from '../tensor/engines/wasm/index.ts';
+import { divergedText, oddStatistic, oddTensor } from './diverged.ts';
 import { type Evaluation, metricsLine } from './evaluate.ts';
 import type { TrainSpec } from './spec.ts';
-import { startTraining } from './training.ts';
+import { startTraining, type Training } from './training.ts';
 
 export interface Game {
   readonly spec: GameSpec;
@@ -19,30 +22,51 @@ export interface Hooks {
   progress?(step: number, episode: number): void;
   /** Asked as often; true stops the training where it is. */
   stopped?(): boolean;
+  /** Checkpoints on the way. When they are made changes nothing in the results. */
+  readonly keeping?: {
+    /** Steps between two, to the next vector step; `due` decides where missing. */
+    readonly every: number | undefined;
+    due(): boolean;
+    keep(state: SeedState): void;
+  };
 }
 
-export interface SeedResult {
+/** Where a seed is: everything to go on from. */
+export interface SeedState {
   readonly seed: number;
   readonly step: number;
   readonly episode: number;
+  /** Evaluations since the start of the training, those before a resumption included. */
+  readonly evaluations: number;
+  /** The last evaluation made by this call. */
+  readonly final: Evaluation | undefined;
+  readonly checkpoint: Arrays;
+}
+
+export interface SeedResult extends SeedState {
   /** Why it stopped: the budget was used up, the stop condition held, or the host asked for it. */
   readonly reason: 'budget' | 'stop' | 'interrupted';
-  /** The last evaluation; undefined if there was none before an interruption. */
-  readonly final: Evaluation | undefined;
   /** Lines of `metrics.jsonl` made by this call. */
   readonly metrics: readonly string[];
-  /** The state to go on from, tables included. */
-  readonly checkpoint: Arrays;
 }
 
 /**
  * Trains one seed to the end, from the start or from a checkpoint of the same spec, game and seed; a training that was
  * interrupted and resumed gives the same metrics and tables as one that was not.
  *
+ * @param engine of deep learners; `wasm` where missing
  * @throws RangeError where the spec does not fit the game (the compiler refuses such programs with a better message).
+ * @throws Error where the program cannot be trained: endless episodes, numbers that overflow, learning that diverges.
  */
-export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hooks = {}, from?: Arrays): SeedResult {
-  const { shape, makeLearner } = learnerFor(spec, game.spec);
+export function trainSeed(
+  spec: TrainSpec,
+  game: Game,
+  seed: number,
+  hooks: Hooks = {},
+  from?: Arrays,
+  engine?: Engine,
+): SeedResult {
+  const { shape, algorithm, makeLearner } = learnerFor(spec, game.spec, engine);
   const training = startTraining(shape, spec, game.spec, game.create, makeLearner, seed);
   if (from !== undefined) training.restore(from);
   const metrics: string[] = [];
@@ -51,12 +75,26 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
   // Often enough that a host can show something and stop, whatever a step costs.
   const row = shape.observationRow + shape.actionRow;
   const pause = Math.max(1, Math.floor(Math.min(16_384, 4_000_000 / (row + 1)) / spec.envs));
+  const earlier = from?.get('progress')?.[2] ?? 0;
+  const { keeping } = hooks;
+  let kept = training.step();
+  const stateNow = (): SeedState => {
+    const checkpoint = training.save();
+    if (algorithm.deep === true && oddTensor(checkpoint) !== undefined)
+      throw new Error(divergedText(training.step(), checkpoint));
+    const evaluations = earlier + metrics.length;
+    return { seed, step: training.step(), episode: training.episode(), evaluations, final, checkpoint };
+  };
   while (!training.done()) {
     if (hooks.stopped?.()) {
       reason = 'interrupted';
       break;
     }
-    training.advance(pause);
+    if (keeping !== undefined && isDue(keeping, kept, training.step())) {
+      keeping.keep(stateNow());
+      kept = training.step();
+    }
+    training.advance(Math.min(pause, vectorStepsLeft(keeping?.every, training.step(), spec.envs)));
     hooks.progress?.(training.step(), training.episode());
     if (!training.evaluationDue()) {
       requireEpisodes(spec, training.step(), training.episode());
@@ -64,7 +102,11 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
     }
     final = training.evaluate();
     requireNumbers(final, game.spec);
-    const line = metricsLine(seed, training.step(), training.episode(), game.spec.agents, final);
+    const statistics = finiteStatistics(training);
+    const line = withStatistics(
+      metricsLine(seed, training.step(), training.episode(), game.spec.agents, final),
+      statistics,
+    );
     metrics.push(line);
     hooks.metrics?.(line, final);
     if (spec.stop !== undefined && holds(spec.stop, final, game.spec.agents)) {
@@ -72,8 +114,32 @@ export function trainSeed(spec: TrainSpec, game: Game, seed: number, hooks: Hook
       break;
     }
   }
-  const checkpoint = training.save();
-  return { seed, step: training.step(), episode: training.episode(), reason, final, metrics, checkpoint };
+  return { ...stateNow(), reason, metrics };
+}
+
+type Keeping = NonNullable<Hooks['keeping']>;
+
+function isDue({ every, due }: Keeping, kept: number, step: number): boolean {
+  if (step === kept) return false;
+  return every === undefined ? due() : Math.floor(step / every) > Math.floor(kept / every);
+}
+
+/** Vector steps until the next multiple of `every`. */
+function vectorStepsLeft(every: number | undefined, step: number, envs: number): number {
+  return every === undefined ? Number.POSITIVE_INFINITY : Math.ceil((every - (step % every)) / envs);
+}
+
+/** What the learner says of itself; a loss that is no number ends the training, before a checkpoint is made of it. */
+function finiteStatistics(training: Training): Readonly<Record<string, number>> {
+  const statistics = training.statistics();
+  const name = oddStatistic(statistics);
+  if (name === undefined) return statistics;
+  throw new Error(divergedText(training.step(), training.save(), { name, value: statistics[name] as number }));
+}
+
+/** A line of metrics with the learner's own numbers at its end, where it has any. */
+function withStatistics(line: string, statistics: Readonly<Record<string, number>>): string {
+  return Object.keys(statistics).length === 0 ? line : `${line.slice(0, -1)},"learner":${JSON.stringify(statistics)}}`;
 }
 
 /** Steps of one game after which an episode that has not ended will not end either. */
@@ -95,10 +161,16 @@ function requireNumbers({ returns }: Evaluation, game: GameSpec): void {
   );
 }
 
-/** The algorithm of a spec, made ready for a game. */
+/** Does the algorithm of a spec need an engine, and games that write their whole state? */
+export function isDeep(spec: Pick<TrainSpec, 'algorithm'>): boolean {
+  return algorithmNamed(spec.algorithm)?.deep === true;
+}
+
+/** The algorithm of a spec, made ready for a game; deep ones on the engine, or on `wasm`. */
 export function learnerFor(
   spec: TrainSpec,
   game: GameSpec,
+  engine?: Engine,
 ): { shape: Shape; algorithm: Algorithm; makeLearner: (buffers: GameBuffers, seed: number) => Learner } {
   const algorithm = algorithmNamed(spec.algorithm);
   if (algorithm === undefined) {
@@ -109,17 +181,20 @@ export function learnerFor(
     throw new RangeError(`${spec.algorithm} needs finite actions, and ${game.name} has real ones`);
   }
   const shape = shapeOf(game, spec.envs);
-  for (const requirement of algorithm.requires) {
-    if (requirement.kind === 'agents' && requirement.count !== shape.agents) {
-      throw new RangeError(`${spec.algorithm} needs ${requirement.count} agents, and ${game.name} has ${shape.agents}`);
-    }
-    if (requirement.kind === 'joint-actions' && shape.jointCount > requirement.atMost) {
-      const count = `${shape.jointCount} joint actions, more than ${requirement.atMost}`;
-      throw new RangeError(`${spec.algorithm} keeps a value for every joint action, and ${game.name} has ${count}`);
-    }
+  const { agents, jointActions } = algorithm.limits ?? {};
+  if (agents !== undefined && agents !== shape.agents)
+    throw new RangeError(`${spec.algorithm} needs ${agents} agents, and ${game.name} has ${shape.agents}`);
+  if (jointActions !== undefined && shape.jointCount > jointActions) {
+    const count = `${shape.jointCount} joint actions, more than ${jointActions}`;
+    throw new RangeError(`${spec.algorithm} keeps a value for every joint action, and ${game.name} has ${count}`);
   }
   const settings = completeSettings(algorithm, spec.settings, game.discount);
-  return { shape, algorithm, makeLearner: (buffers, seed) => algorithm.create(shape, settings, buffers, seed) };
+  const context = algorithm.deep === true ? { engine: engine ?? wasmEngine(), game } : undefined;
+  return {
+    shape,
+    algorithm,
+    makeLearner: (buffers, seed) => algorithm.create(shape, settings, buffers, seed, context),
+  };
 }
 
 /** Does the stop condition hold? `return`, `discounted`, `length`, or `return.Agent`. */

@@ -1,35 +1,50 @@
 /** A training as a host runs it: all seeds, hooks for what is shown, and the run folder if one is wanted. */
-import type { Arrays } from '../learners/shared/learner.ts';
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepOnly } from '../checkpoint/store.ts';
+import { curveCsv, curveSvg, pointsOf } from './curve.ts';
+import { headline } from './describe.ts';
 import {
-  appendMetrics,
   createRunFolder,
+  cutMetrics,
   type Failure,
   finishRunFolder,
   notWritten,
   type RunDescription,
   readRunFolder,
-  readSummary,
-  readTables,
+  readSeed,
+  replace,
   type SeedSummary,
   type Summary,
+  seedFolder,
+  seedsIn,
   summarise,
-  writeTables,
 } from './folder.ts';
-import { type PoolHooks, TrainingFault, trainSeeds } from './pool.ts';
-import type { SeedResult } from './run.ts';
+import { type From, type PoolHooks, type TrainedSeed, TrainingFault, trainSeeds } from './pool.ts';
+import type { Slots } from './slots.ts';
 
 export interface Session {
   readonly finished: Promise<Outcome>;
   /** Stops every seed where it is (Ctrl-C); `finished` then resolves with what there is. */
   stop(): void;
+  /** What a person should know before: checkpoints that were damaged, an engine that rounds otherwise. */
+  readonly notes: readonly string[];
 }
 
 export interface Outcome {
   readonly summary: Summary;
   /** Of the seeds trained by this call, in the order of the spec. */
-  readonly results: readonly SeedResult[];
-  /** Seeds that are not at their end: `resumeTraining` goes on with them. */
+  readonly results: readonly TrainedSeed[];
+  /** Seeds that are not at their end: `resumeSession` goes on with them. */
   readonly unfinished: readonly number[];
+}
+
+export interface SessionOptions {
+  /** Threads at a time; sessions that share their slots share the cores. One per core where missing. */
+  readonly threads?: number | Slots | undefined;
+  /** Steps of a seed between two checkpoints; about a minute where missing. Changes nothing in the results. */
+  readonly checkpoint?: number | undefined;
 }
 
 /** Trains all seeds of a run; with `out`, writes the run folder while it goes. */
@@ -38,38 +53,73 @@ export function startSession(
   gameText: string,
   out: string | undefined,
   hooks: PoolHooks = {},
-  threads?: number,
+  options: SessionOptions = {},
 ): Session | Failure {
   if (out !== undefined) {
     const failure = createRunFolder(out, run);
     if (failure !== undefined) return failure;
   }
-  return session(run, gameText, out, hooks, new Map(), [], threads);
+  return session(run, gameText, out, hooks, options, { from: new Map(), ended: [], notes: [] });
 }
 
 /**
- * Goes on with an interrupted run in its folder, with the same metrics and tables as if it had not been interrupted. `gameText` has
- * to be the same game, compiled again from the sources of the run.
+ * Goes on with a run in its folder, whether it was stopped or killed, from the last checkpoint of every seed that is whole: with the
+ * same metrics and checkpoints as if nothing had happened. `gameText` has to be the same game, compiled again from the sources of the
+ * run; `engine` of `now` is what this machine has.
  */
 export function resumeSession(
   dir: string,
   gameText: string,
   hooks: PoolHooks = {},
-  threads?: number,
+  options: SessionOptions = {},
+  now: Pick<RunDescription, 'engine'> = {},
 ): Session | Failure {
   const run = readRunFolder(dir);
   if ('error' in run) return run;
-  const summary = readSummary(dir);
-  if ('error' in summary) return summary;
-  const ended = summary.seeds.filter(seed => seed.reason !== 'interrupted');
-  const from = new Map<number, Arrays>();
-  for (const { seed } of summary.seeds) {
-    if (ended.some(other => other.seed === seed)) continue;
-    const tables = readTables(dir, seed);
-    if ('error' in tables) return tables as Failure;
-    from.set(seed, tables as Arrays);
+  const past: Past = { from: new Map(), ended: [], notes: [...engineNotes(run, now)] };
+  const present = seedsIn(dir);
+  for (const seed of run.train.seeds) {
+    const failure = present.includes(seed) ? look(dir, run, seed, past) : cutMetrics(dir, seed, 0);
+    if (failure !== undefined) return failure;
   }
-  return session(run, gameText, dir, hooks, from, ended, threads);
+  return session(run, gameText, dir, hooks, options, past);
+}
+
+/** What a run has behind it. */
+interface Past {
+  readonly from: Map<number, From>;
+  readonly ended: SeedSummary[];
+  readonly notes: string[];
+}
+
+/** Where a seed is, from its checkpoint. */
+function look(dir: string, run: RunDescription, seed: number, past: Past): Failure | undefined {
+  const found = readSeed(dir, seed);
+  if ('error' in found) return { error: `${found.error}; train anew with --force, or into another folder` };
+  const { manifest, arrays, damaged, at } = found;
+  const { step, episode, reason, final, evaluations } = manifest;
+  if (manifest.seed !== seed || JSON.stringify(manifest.spec) !== JSON.stringify(run.train))
+    return { error: `${at} belongs to another training; remove it, or train anew with --force` };
+  past.notes.push(...damaged.map(sentence => `${sentence}; going on from step ${step}`));
+  const cut = cutMetrics(dir, seed, evaluations);
+  if (cut !== undefined) return cut;
+  if (reason === 'budget' || reason === 'stop') {
+    past.ended.push({ seed, step, episode, reason, final });
+    keepOnly(seedFolder(dir, seed), at);
+  } else past.from.set(seed, { arrays, final });
+  return undefined;
+}
+
+/** Bits depend on the engine, and on whether the machine fuses products and sums. */
+function engineNotes(run: RunDescription, now: Pick<RunDescription, 'engine'>): string[] {
+  const [before, after] = [run.engine, now.engine];
+  if (before === undefined || after === undefined) return [];
+  if (before.name === after.name && before.fma === after.fma) return [];
+  const name = ({ name: engine, fma }: typeof before) =>
+    `${engine}${fma === undefined ? '' : fma ? ' with fused multiply-add' : ' without fused multiply-add'}`;
+  return [
+    `the training began on ${name(before)} and goes on with ${name(after)}: its numbers will differ in their last digits from those of a training that was not interrupted`,
+  ];
 }
 
 function session(
@@ -77,33 +127,36 @@ function session(
   gameText: string,
   out: string | undefined,
   hooks: PoolHooks,
-  from: ReadonlyMap<number, Arrays>,
-  ended: readonly SeedSummary[],
-  threads: number | undefined,
+  options: SessionOptions,
+  { from, ended, notes }: Past,
 ): Session {
-  const { train } = run;
+  const { train, engine } = run;
   const seeds = train.seeds.filter(seed => !ended.some(other => other.seed === seed));
-  const writing: PoolHooks = {
-    ...hooks,
-    metrics(seed, line, evaluation) {
-      if (out !== undefined) write(out, () => appendMetrics(out, seed, line));
-      hooks.metrics?.(seed, line, evaluation);
-    },
-    finished(result) {
-      if (out !== undefined) write(out, () => writeTables(out, result));
-      hooks.finished?.(result);
-    },
-  };
-  const pool = trainSeeds(train, gameText, seeds, writing, from, threads);
+  const recording = out === undefined ? undefined : { out, marl: run.versions.marl, engine, every: options.checkpoint };
+  const pool = trainSeeds(train, gameText, seeds, hooks, {
+    from,
+    threads: options.threads,
+    engine: engine?.name,
+    recording,
+  });
   const finished = pool.results.then(results => {
     const all = train.seeds.flatMap<SeedSummary>(
       seed => results.find(r => r.seed === seed) ?? ended.find(r => r.seed === seed) ?? [],
     );
-    const summary = out === undefined ? summarise(train, all) : write(out, () => finishRunFolder(out, train, all));
+    const summary = out === undefined ? summarise(train, all) : write(out, () => finish(out, run, all));
     const complete = (seed: number) => all.some(r => r.seed === seed && r.reason !== 'interrupted');
     return { summary, results, unfinished: train.seeds.filter(seed => !complete(seed)) };
   });
-  return { finished, stop: pool.stop };
+  return { finished, stop: pool.stop, notes };
+}
+
+function finish(out: string, run: RunDescription, all: readonly SeedSummary[]): Summary {
+  const summary = finishRunFolder(out, run.train, all);
+  const { label, agent } = headline(summary, run.game, run.train);
+  const points = pointsOf(readFileSync(join(out, 'metrics.jsonl'), 'utf8'), agent);
+  replace(join(out, 'curve.csv'), curveCsv(points));
+  if (points.length > 0) replace(join(out, 'curve.svg'), curveSvg(points, `${run.train.name}: ${label}`));
+  return summary;
 }
 
 /** A disk that is full, or a folder that somebody removes, ends a training; it is no mistake of the code. */

@@ -1,3 +1,7 @@
+import type { MixerModel } from '../mixers/model.ts';
+import type { NetworkSpec } from '../tensor/layers/spec.ts';
+import type { OptimiserSpec } from '../tensor/optimisers/spec.ts';
+
 /** A training as plain data: every default filled in, JSON-serialisable, written to the run folder. */
 export interface TrainSpec {
   readonly name: string;
@@ -22,7 +26,15 @@ export interface Quantity {
   readonly unit: 'steps' | 'episodes';
 }
 
-export type SettingValue = number | boolean | string | Schedule;
+export type SettingValue =
+  | number
+  | boolean
+  | string
+  | Schedule
+  | Quantity
+  | NetworkSpec
+  | OptimizerSetting
+  | MixerSetting;
 
 /** Linear from `from` to `to` over the first `over` steps (or episodes), then constant. A constant is `over: 0`. */
 export interface Schedule {
@@ -32,14 +44,25 @@ export interface Schedule {
   readonly unit: 'steps' | 'episodes';
 }
 
+/** An optimiser with its learning rate, all of its own settings filled in. */
+export type OptimizerSetting = OptimiserSpec & { readonly lr: Schedule };
+
+/** A mixer as written (`TwoLayer(embed: 32)`), and made for the team, the state and the actions of the training's game. */
+export interface MixerSetting {
+  readonly name: string;
+  readonly model: MixerModel;
+}
+
 /** One hyper-parameter of an algorithm, as the checker, the docs and completion read it. */
 export interface SettingDoc {
   readonly name: string;
-  readonly type: 'real' | 'int' | 'bool' | 'schedule' | 'choice';
+  readonly type: 'real' | 'int' | 'bool' | 'schedule' | 'choice' | 'quantity' | 'network' | 'optimizer' | 'mixer';
   readonly choices?: readonly string[];
   readonly low?: number;
   readonly high?: number;
+  /** Of a whole number or a quantity, which may then count nothing else. */
   readonly unit?: 'steps' | 'episodes';
+  /** A mixer's default is the name of a mixer of `std.mixers`; the compiler puts a `MixerSetting` in its place. */
   readonly default: SettingValue;
   readonly doc: string;
   /** Where the default comes from. */

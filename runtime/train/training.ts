@@ -18,6 +18,8 @@ export interface Training {
   /** Evaluates the greedy policy now. */
   evaluate(): Evaluation;
   done(): boolean;
+  /** What the learner says of its learning since it was last asked: losses, norms. */
+  statistics(): Readonly<Record<string, number>>;
   /** Everything needed to go on bit for bit, and the way back. */
   save(): Arrays;
   restore(arrays: Arrays): void;
@@ -80,8 +82,9 @@ export function startTraining(
 
   /** The state of the parallel games and the buffers they share with the learner. */
   function gameArrays(): [string, Float64Array | Float32Array | Int32Array | Uint8Array][] {
-    const { observations, masks, actions, rewards, ended, finalObservations } = buffers;
-    const shared = { observations, masks, actions, rewards, ended, finalObservations };
+    const { observations, masks, actions, rewards, ended, finalObservations, states, finalStates, finalMasks } =
+      buffers;
+    const shared = { observations, masks, actions, rewards, ended, finalObservations, states, finalStates, finalMasks };
     return [
       ...Object.entries(game.state).map(([name, array]) => [`game.${name}`, array] as [string, typeof array]),
       ...Object.entries(shared).map(([name, array]) => [`buffers.${name}`, array] as [string, typeof array]),
@@ -95,6 +98,7 @@ export function startTraining(
     evaluationDue,
     evaluate: evaluateNow,
     done,
+    statistics: () => learner.metrics?.() ?? {},
     save,
     restore,
   };

@@ -1,47 +1,61 @@
 /** The worker thread of `pool.ts`: trains the seeds it is sent, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadGame } from '../games/load.ts';
-import type { Arrays } from '../learners/shared/learner.ts';
-import type { FromWorker, ToWorker, WorkerData } from './pool.ts';
+import type { Engine } from '../tensor/engine.ts';
+import { engineFor } from './engines.ts';
+import type { FromWorker, ToWorker, TrainedSeed, WorkerData } from './pool.ts';
+import { SeedRecorder } from './recorder.ts';
 import { trainSeed } from './run.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('runtime/train/worker is started by the pool, not by itself');
 
-const { spec, gameText, stop } = workerData as WorkerData;
+const { spec, gameText, stop, engine: engineName, recording } = workerData as WorkerData;
 const game = loadGame(gameText);
 const flag = new Int32Array(stop);
 const send = (message: FromWorker) => port.postMessage(message);
+let engine: Engine | undefined;
 
-port.on('message', ({ seed, from }: ToWorker) => {
+port.on('message', async (job: ToWorker) => {
   try {
-    send({ kind: 'result', result: train(seed, from) });
+    if (engineName !== undefined && engine === undefined) {
+      const loaded = await engineFor(engineName);
+      if ('error' in loaded) throw new Error(loaded.error);
+      engine = loaded;
+    }
+    send({ kind: 'result', result: train(job) });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     send({
       kind: 'failed',
-      seed,
+      seed: job.seed,
       message: error instanceof Error ? error.message : text,
       stack: text,
-      fault: isFault(error),
+      fault: faultOf(error),
     });
   }
 });
 
 /** Impossible draws (the game throws a plain Error) and arrays that no memory holds: not mistakes of the code around them. */
-function isFault(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'Error' || (error.name === 'RangeError' && !/call stack/i.test(error.message));
+function faultOf(error: unknown): 'seed' | 'folder' | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'NotWritten') return 'folder';
+  const fault = error.name === 'Error' || (error.name === 'RangeError' && !/call stack/i.test(error.message));
+  return fault ? 'seed' : undefined;
 }
 
-function train(seed: number, from: Arrays | undefined) {
+function train({ seed, from, before }: ToWorker): TrainedSeed {
+  const recorder = recording === undefined ? undefined : new SeedRecorder(recording, spec, seed, before);
   let told = 0;
-  return trainSeed(
+  const result = trainSeed(
     spec,
     game,
     seed,
     {
-      metrics: (line, evaluation) => send({ kind: 'metrics', seed, line, evaluation }),
+      metrics(line, evaluation) {
+        recorder?.line(line);
+        send({ kind: 'metrics', seed, line, evaluation });
+      },
       progress(step, episode) {
         const now = performance.now();
         if (now - told < 100) return;
@@ -49,7 +63,13 @@ function train(seed: number, from: Arrays | undefined) {
         send({ kind: 'progress', seed, step, episode });
       },
       stopped: () => Atomics.load(flag, 0) !== 0,
+      ...(recorder === undefined ? {} : { keeping: recorder.keeping }),
     },
     from,
+    engine,
   );
+  recorder?.finish(result);
+  const final = result.final ?? before;
+  // A replay may hold gigabytes: what is on the disk is not sent as well.
+  return { ...result, final, checkpoint: recorder === undefined ? result.checkpoint : undefined };
 }

@@ -267,9 +267,9 @@ describe('commands', () => {
   });
 
   test('a damaged run folder is named as such', async () => {
-    mkdirSync(join(cwd, 'broken/seed-1'), { recursive: true });
+    mkdirSync(join(cwd, 'broken/seed-1/step-10'), { recursive: true });
     writeFileSync(join(cwd, 'broken/spec.json'), '{ "format": 1 }');
-    writeFileSync(join(cwd, 'broken/seed-1/tables.bin'), 'garbage');
+    writeFileSync(join(cwd, 'broken/seed-1/step-10/tensors.safetensors'), 'garbage');
     const ran = await marl(['eval', 'broken'], { cwd });
     clean(ran);
     expect(ran.code).toBe(1);

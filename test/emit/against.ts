@@ -13,7 +13,7 @@ export interface Running {
 }
 
 export function load(model: GameModel, unroll = true): LoadedGame {
-  return loadGame(emitGame(model, { types: false, module: 'function', unroll }));
+  return loadGame(emitGame(model, { types: false, module: 'function', unroll, state: true }));
 }
 
 export function start(loaded: LoadedGame, envs: number, seed: number, firstGame = 0): Running {
@@ -83,6 +83,18 @@ export function compareReadings(
       for (const [k, value] of expected.entries()) same(`${what} ${k} of ${spec.agents[i]}`, from[row + k], value);
     }
   };
+  const states = (e: number, twin: Stepped, from: Float32Array, what: string): void => {
+    for (const [k, value] of twin.globalState().entries())
+      same(`${what} ${k}`, from[e * model.globalState.length + k], value);
+  };
+  const masks = (e: number, twin: Stepped, from: Uint8Array, what: string): void => {
+    for (let i = 0; i < agents; i++) {
+      const legal = new Set(twin.legal(i).map(a => a.action));
+      const row = e * (maskAt.at(-1) as number) + (maskAt[i] as number);
+      for (let a = 0; a < (spec.actionCount[i] as number); a++)
+        same(`${what} ${a} of ${spec.agents[i]}`, from[row + a], legal.has(a) ? 1 : 0);
+    }
+  };
   const everything = (e: number, twin: Stepped): void => {
     for (const store of model.state)
       for (const [k, value] of twin.store(store.name).entries())
@@ -91,12 +103,8 @@ export function compareReadings(
     same('episode', game.state.$episode?.[e], twin.episode);
     same('counter', game.state.$counter?.[e], twin.snapshot().counter);
     observations(e, twin, buffers.observations, 'observation');
-    for (let i = 0; i < agents; i++) {
-      const legal = new Set(twin.legal(i).map(a => a.action));
-      const row = e * (maskAt.at(-1) as number) + (maskAt[i] as number);
-      for (let a = 0; a < (spec.actionCount[i] as number); a++)
-        same(`mask ${a} of ${spec.agents[i]}`, buffers.masks[row + a], legal.has(a) ? 1 : 0);
-    }
+    states(e, twin, buffers.states, 'state');
+    masks(e, twin, buffers.masks, 'mask');
   };
   for (const [e, twin] of twins.entries()) {
     where = `game ${e}, start`;
@@ -123,6 +131,12 @@ export function compareReadings(
       if (ended !== 'running') {
         ends[ended]++;
         observations(e, twin, buffers.finalObservations, 'final observation');
+        states(e, twin, buffers.finalStates, 'final state');
+        if (ended === 'truncated' && model.globalState.length > 0) {
+          // What would be legal if the play went on.
+          twin.restore({ ...twin.snapshot(), ended: 'running' });
+          masks(e, twin, buffers.finalMasks, 'final mask');
+        }
         twin.reset();
       }
       everything(e, twin);

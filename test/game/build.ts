@@ -16,6 +16,7 @@ import type {
   IrStmt,
   Local,
   ObservationPiece,
+  ObservationSpace,
   Scalar,
   ScalarKind,
   Store,
@@ -307,6 +308,7 @@ export class Builder {
       actionSpaces: parts.actions,
       stores: this.stores,
       state: this.states,
+      globalState: wholeState(this.states),
       view: parts.view ?? this.states.map(store => ({ name: store.name, value: plainView(store) })),
       functions: this.functions,
       init: parts.init ?? [],
@@ -325,6 +327,33 @@ export class Builder {
       oneShot: parts.oneShot ?? false,
     };
   }
+}
+
+/** Every number of the state, one after the other. */
+function wholeState(states: readonly Store[]): ObservationSpace {
+  const self: Local = { id: 1_000_000, name: 'self', scalar: 'int', bounds: truth };
+  let length = 0;
+  const pieces = states.map(store => {
+    const variable: Local = {
+      id: 1_000_001 + store.id,
+      name: 'k',
+      scalar: 'int',
+      bounds: { low: 0, high: store.size - 1 },
+    };
+    const piece = {
+      label: store.name,
+      offset: length,
+      variable,
+      count: store.size,
+      stride: 1,
+      value: load(store, get(variable)),
+      width: 1,
+      low: 0,
+    };
+    length += store.size;
+    return piece;
+  });
+  return { length, self, prelude: [], pieces };
 }
 
 /** One enum-like action per agent and step. */

@@ -64,7 +64,7 @@ describe('every code', () => {
     for (const error of parse(info.bad).errors) {
       expect(error.message, code).toMatch(/^[A-Z`].*\.$/);
       expect(error.message).not.toMatch(/unexpected token|expecting|\?$|undefined|null|NaN/i);
-      expect(error.remedy).toMatch(/^[A-Z`].*\.$/);
+      expect(error.remedy).toMatch(/^(?:[A-Z`].*\.|Did you mean `\w+`\?)$/);
     }
   });
 

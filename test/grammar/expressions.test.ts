@@ -123,7 +123,7 @@ describe('match', () => {
 describe('words that are keywords elsewhere', () => {
   const words =
     'of by from over every where within zero_sum clamped wrapped maximizing iterations steps episodes team algorithm ' +
-    'budget envs seeds evaluate stop end when index state step map active turn such that sample horizon discount mixer ' +
+    'budget envs seeds evaluate stop end when index state step map active turn such that sample horizon discount mixer network ' +
     'agents actions init legal reward observe payoff seq on repeated time action constructor __proto__';
   test.each(words.split(' '))('`%s` is a name', word => {
     const text = `${word} + f(${word}).${word}[${word}]`;

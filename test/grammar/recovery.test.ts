@@ -138,7 +138,7 @@ game B {
     ['record R { row 0..2 }\n', 'record R { row: 0..2 }\n'],
     ['let x = match a { A -> 1 }\n', 'let x = match a { A => 1 }\n'],
     ['sweep S of T { lr = [1, 2] }\n', 'sweep S of T { lr in [1, 2] }\n'],
-    ['game G {\n  horizon = 5\n  rewards = 2\n}\n', 'game G {\n  horizon  5\n  reward = 2\n}\n'],
+    ['game G {\n  horizon = 5\n  rewards = 2\n}\n', 'game G {\n  horizon 5\n  reward = 2\n}\n'],
     ['let x = map(1)\nlet y = """\n#\n""" { \'#\': 1 }\n', 'let x = map(1)\nlet y = map """\n#\n""" { \'#\': 1 }\n'],
   ];
   test.each(repairs)('the fix of %j', (text, right) => {
@@ -168,10 +168,10 @@ game B {
 describe('words', () => {
   test('the nearest keyword is named', () => {
     const remedies = (text: string): (string | undefined)[] => parse(text).errors.map(one => one.remedy);
-    expect(remedies('gmae G { }\n')).toEqual(['The nearest is `game`.']);
-    expect(remedies('game G {\n  observation { x }\n}\n')).toEqual(['The nearest is `observe`.']);
-    expect(remedies('def f(x: T) = x\n')).toEqual(['The nearest is `fn`.']);
-    expect(remedies('train T on G {\n  Budget 5 steps\n}\n')).toEqual(['The nearest is `budget`.']);
+    expect(remedies('gmae G { }\n')).toEqual(['Did you mean `game`?']);
+    expect(remedies('game G {\n  observation { x }\n}\n')).toEqual(['Did you mean `observe`?']);
+    expect(remedies('def f(x: T) = x\n')).toEqual(['Did you mean `fn`?']);
+    expect(remedies('train T on G {\n  Budget 5 steps\n}\n')).toEqual(['Did you mean `budget`?']);
     expect(remedies('qwertyuiop\n')).toEqual(['Begin a declaration with one of these words.']);
   });
 

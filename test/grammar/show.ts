@@ -61,6 +61,8 @@ export function showExpr(expr: Expr): string {
       return `(sample ${showExpr(expr.count)} of ${showExpr(expr.of)})`;
     case 'TypeArg':
       return `<${showType(expr.type)}>`;
+    case 'Schedule':
+      return `(${showExpr(expr.from)} -> ${showExpr(expr.to)} over ${showExpr(expr.over.value)} ${expr.over.unit.text})`;
     case 'Invalid':
       return '?';
   }

@@ -48,6 +48,7 @@ function payoffGame(
     horizon: undefined,
     discount: 1,
     oneShot: true,
+    stateLength: 0,
   };
   const side = (cells: typeof row, k: 0 | 1) => Float64Array.from(cells.map(c => (typeof c === 'number' ? c : c[k])));
   const low = [side(row, 0), side(column, 0)] as const;

@@ -21,6 +21,7 @@ const spec: GameSpec = {
   horizon: undefined,
   discount: 0.5,
   oneShot: false,
+  stateLength: 0,
 };
 
 const settings = { alpha: constant(0.5), epsilon: constant(0), initial: 0 };

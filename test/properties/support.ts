@@ -1,3 +1,4 @@
+import type { Program } from '../../compiler/api.ts';
 import { enumerate } from '../../compiler/game/exact.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
 import { compile } from '../../compiler/index.ts';
@@ -13,8 +14,8 @@ export interface Studied {
   readonly cls: GameClass;
 }
 
-/** The only (or the named) game of a program text, lowered at its defaults. */
-export function modelOf(text: string, name?: string): GameModel {
+/** A program text, which must be right. */
+export function programOf(text: string): Program {
   const host = {
     read: () => ({ text }),
     resolve: () => ({ error: 'nothing to import here' }),
@@ -24,6 +25,12 @@ export function modelOf(text: string, name?: string): GameModel {
   const program = compile(host, 'test.marl');
   const errors = program.diagnostics.filter(d => d.severity === 'error');
   if (errors.length > 0) throw new Error(errors.map(d => d.message).join('\n'));
+  return program;
+}
+
+/** The only (or the named) game of a program text, lowered at its defaults. */
+export function modelOf(text: string, name?: string): GameModel {
+  const program = programOf(text);
   const { model } = program.instantiate(name ?? (program.games.at(-1)?.name as string), new Map());
   if (model === undefined) throw new Error('no model');
   return model;

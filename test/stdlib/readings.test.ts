@@ -94,7 +94,14 @@ describe('what a game does depends on the seed and its number alone', () => {
     const { buffers, game } = running;
     const traces: number[][] = Array.from({ length: game.envs }, () => []);
     const streams = traces.map((_, e) => new Stream(5, 99, firstGame + e, 0));
-    const arrays = [...Object.values(game.state), buffers.observations, buffers.masks, buffers.rewards, buffers.ended];
+    const arrays = [
+      ...Object.values(game.state),
+      buffers.observations,
+      buffers.states,
+      buffers.masks,
+      buffers.rewards,
+      buffers.ended,
+    ];
     for (let t = 0; t < steps; t++) {
       chooseRandomly(running, streams);
       game.step();

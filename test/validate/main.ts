@@ -1,4 +1,5 @@
 /** `npm run validate`: learning results that take minutes, compared with published or reference numbers. */
+import { policies } from './policies.ts';
 import { soccer } from './soccer.ts';
 import { tabular } from './tabular.ts';
 
@@ -8,7 +9,7 @@ export interface Validation {
   readonly detail: string;
 }
 
-const suites = [tabular, soccer];
+const suites = [tabular, soccer, policies];
 
 let passed = 0;
 let failed = 0;

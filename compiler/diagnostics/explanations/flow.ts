@@ -1,3 +1,52 @@
-/** M09: information flow: who may read what. */
+import type { Explanation } from './base.ts';
 
-export const flow = {} as const;
+const hidden = (observed: string, ...items: readonly string[]): string =>
+  `game G {
+  agents A, B
+  actions { X, Y }
+  state { coin: bool, n: 0..3 = 0 }
+  init { coin ~ bernoulli(0.5) }
+  reward = if coin and action[A] == X then 1 else 0
+  observe[p: agents] { ${observed} }
+${items.map(item => `  ${item}\n`).join('')}  horizon 5
+}
+`;
+
+const trained = (algorithm: string, ...clauses: readonly string[]): string =>
+  `train T on G {
+  algorithm ${algorithm}
+  budget 100 steps
+${clauses.map(clause => `  ${clause}\n`).join('')}}
+`;
+
+/** M09: information flow: who may read what. */
+export const flow = {
+  'hidden-input': {
+    summary: 'A policy reads what its agent does not observe.',
+    explanation:
+      'A policy is carried out by its agent alone, with what it sees: one that reads more can be trained, but never used. What it reads must be made of what the agent observes, its own last action and the time, or be a function of these in every reachable state. The message shows two states that look alike to the agent and give different inputs, and the path from the hidden variable to the input. Let the game show it to the agent, or leave it to a critic, which only training needs.',
+    bad: `${hidden('n')}${trained('IQL', 'policy[p: agents] reads { n, coin }')}`,
+    good: `${hidden('n, coin')}${trained('IQL', 'policy[p: agents] reads { n, coin }')}`,
+  },
+  'no-critic': {
+    summary: 'A critic reads something, but the algorithm has none.',
+    explanation:
+      'While it learns, a critic or a value of the whole team may look at the state, because acting does not need it. Independent learners have only values by which they act, so for them there is nothing that could read more. A central learner has a value for all agents: it may.',
+    bad: `${hidden('n')}${trained('IQL', 'critic reads { state }')}`,
+    good: `${hidden('n')}${trained('CentralQ', 'critic reads { state }')}`,
+  },
+  'legal-reveals': {
+    summary: 'The legal actions tell an agent what it does not observe.',
+    explanation:
+      'Whoever acts is told which of its actions are legal. Where that depends on something it does not observe, the list of actions gives it away, and a learner that masks illegal actions uses it. The message shows two states that look alike to the agent but for its actions. That may be what the rules of the game say; then observe it, so that the program says it, too.',
+    bad: hidden('n', 'legal Y for p = coin'),
+    good: hidden('n, coin', 'legal Y for p = coin'),
+  },
+  'central-policy': {
+    summary: 'A policy for all agents reads what one of them does not observe.',
+    explanation:
+      'A central learner chooses for all agents at once, so that it may read whatever it likes. What it has learned is an upper bound for agents that act apart: they cannot follow it where it depends on what they do not see. Nothing has to be repaired.',
+    bad: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n, coin }')}`,
+    good: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n }')}`,
+  },
+} satisfies Readonly<Record<string, Explanation>>;

@@ -65,6 +65,13 @@ export const learning = {
     bad: `${game('payoff {', '       X      Y', '    X: 10|12  0', '    Y: 0      1', '}')}\ntrain T on G {\n  algorithm DistributedQ\n  budget 100 steps\n}\n`,
     good: `${game('payoff {', '       X      Y', '    X: 11     0', '    Y: 0      1', '}')}\ntrain T on G {\n  algorithm DistributedQ\n  budget 100 steps\n}\n`,
   },
+  'not-available': {
+    summary: 'An algorithm or a solver that is announced, but not yet here.',
+    explanation:
+      'The table of requirements lists algorithms and solvers that later versions bring, so that `marl info --fits` can say today which of them fit a game. Naming one in a program is an error in this version. Whether it fits is checked first: what would not fit anyway is said instead.',
+    bad: `${oneStep}\nsolve quantal_response of G\n`,
+    good: `${oneStep}\nsolve nash of G\n`,
+  },
   'endless-training': {
     summary: 'A training on a game whose episodes never end.',
     explanation:

@@ -1,3 +1,36 @@
 /** M09: information flow: who may read what. */
+import { error, type Rule, warning } from './base.ts';
 
-export const flowRules = {} as const;
+/** Nothing is wrong, but the reader should know. */
+function info<A>(code: string, message: (args: A) => string, remedy: (args: A) => string | undefined): Rule<A> {
+  return { code, severity: 'info', message, remedy };
+}
+
+export const flowRules = {
+  'hidden-input': error(
+    'M0901',
+    (a: { agent: string; hidden: string; shown: string }) =>
+      `A policy may read only what its agent observes, but this depends on ${a.hidden}, and ${a.agent} does not observe that: ${a.shown}.`,
+    (a: { agent: string; hidden: string; shown: string; critic: string | undefined }) =>
+      `Let ${a.agent} observe it${a.critic === undefined ? '' : `, or ${a.critic}`}.`,
+  ),
+  'no-critic': error(
+    'M0902',
+    (a: { algorithm: string }) =>
+      `What a critic reads is for algorithms with a critic or a central value, but \`${a.algorithm}\` has neither.`,
+    () => 'Remove the clause, or take an algorithm with a central value such as `CentralQ`.',
+  ),
+  'legal-reveals': warning(
+    'M0903',
+    (a: { agent: string; hidden: string; shown: string }) =>
+      `Which actions are legal tells ${a.agent} about ${a.hidden}, which it does not observe: ${a.shown}.`,
+    (a: { agent: string }) =>
+      `Let ${a.agent} observe what decides it, or make the action always legal and let it do nothing there.`,
+  ),
+  'central-policy': info(
+    'M0904',
+    (a: { algorithm: string; agent: string; hidden: string }) =>
+      `\`${a.algorithm}\` chooses for all agents at once and may read ${a.hidden}, which ${a.agent} does not observe; agents that act apart could not follow this policy.`,
+    () => undefined,
+  ),
+} as const;

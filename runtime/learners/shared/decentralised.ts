@@ -20,7 +20,7 @@ import type { Shape } from './shape.ts';
 /** In what the learners differ. */
 export interface Rule {
   /** Called before the updates of a vector step: sets step sizes. */
-  begin(step: number, episode: number): void;
+  prepare(step: number, episode: number): void;
   /**
    * Moves `q[start + action]`, the value of one agent's action, towards `target`. The row starts at `start` in `q` and in the
    * other columns of `table`; `env` is the game it happened in.
@@ -86,7 +86,7 @@ function sequentialValues(
   }
 
   function update(step: number, episode: number): void {
-    rule.begin(step, episode);
+    rule.prepare(step, episode);
     for (let i = 0; i < shape.agents; i++) {
       const table = tables[i]!;
       for (let e = 0; e < shape.envs; e++) {

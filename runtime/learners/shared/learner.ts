@@ -1,4 +1,5 @@
-import type { GameBuffers } from '../../games/vector.ts';
+import type { GameBuffers, GameSpec } from '../../games/vector.ts';
+import type { Engine } from '../../tensor/engine.ts';
 import type { Schedule } from '../../train/spec.ts';
 import type { Shape } from './shape.ts';
 
@@ -20,11 +21,34 @@ export interface Learner {
    * buffers; mixed strategies spend `draws`, one 32-bit number per game and agent.
    */
   greedy(buffers: GameBuffers, envs: number, draws: Uint32Array): void;
+  /** Forgets what it remembers of the games that `greedy` plays: called before the first step of an evaluation. Without memory, absent. */
+  begin?(): void;
+  /** Statistics of learning since the last call (losses, norms), for the metrics; absent where there are none. */
+  metrics?(): Readonly<Record<string, number>>;
+  /**
+   * As `greedy`, but drawing from the stochastic policy that was learned; `draws` as there. Absent where a policy is not learned
+   * but follows from values.
+   */
+  sample?(buffers: GameBuffers, envs: number, draws: Uint32Array): void;
+  /**
+   * The learned action of one agent, from all that it has seen in this episode, the present last: for play by hand, where others choose
+   * too and choices are taken back. Every learner with `begin` has it; those without memory are asked through `greedy`.
+   */
+  decide?(agent: number, seen: readonly Seen[], draw: number): number;
   /** Everything it knows, for checkpoints; `restore` continues from there bit for bit. */
   save(): Arrays;
   restore(arrays: Arrays): void;
   /** What was learned, for people. */
   view(): readonly LearnedTable[];
+}
+
+/** What one agent saw before a step, also where it did not act. */
+export interface Seen {
+  /** Its own slices of a row of observations and of masks. */
+  readonly observation: Float32Array;
+  readonly mask: Uint8Array;
+  /** What it did in the step before; -1 at the beginning of an episode. */
+  readonly before: number;
 }
 
 /** One learned table: a line per observation seen. */
@@ -50,6 +74,22 @@ export interface ValueSettings {
   readonly initial: number;
   readonly gamma: number;
 }
+
+/** What deep learners need besides: an engine for their tensors, and the game's classes and whole state. */
+export interface DeepContext {
+  /** One whose programs open and run at once. */
+  readonly engine: Engine;
+  readonly game: Pick<GameSpec, 'classOf' | 'classNames' | 'stateLength'>;
+}
+
+/** Makes a deep learner; otherwise as `CreateLearner`. */
+export type CreateDeepLearner<Settings> = (
+  shape: Shape,
+  settings: Settings,
+  buffers: GameBuffers,
+  seed: number,
+  context: DeepContext,
+) => Learner;
 
 /** Makes a learner for these buffers; games are reset before. By convention `settings` is the algorithm's own settings. */
 export type CreateLearner<Settings> = (shape: Shape, settings: Settings, buffers: GameBuffers, seed: number) => Learner;

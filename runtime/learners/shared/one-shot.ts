@@ -52,7 +52,7 @@ export function oneShotValues(
   }
 
   function update(step: number, episode: number): void {
-    rule.begin(step, episode);
+    rule.prepare(step, episode);
     if (rule.learnAll !== undefined && !acting.includes(false)) rule.learnAll(values, starts, actions, rewards);
     else learnEach(rule, tables, acting, actions, rewards);
   }

@@ -1,0 +1,126 @@
+/** What was learned beside the exact answer, in words and as data; for games small enough to be listed and solved at once. */
+import type { GameModel } from '../compiler/game/model.ts';
+import type { GameSpec } from '../runtime/games/vector.ts';
+import type { Engine } from '../runtime/tensor/engine.ts';
+import { overSeeds, withNoise } from '../runtime/train/figures.ts';
+import { readSeed } from '../runtime/train/folder.ts';
+import { type Gap, yardstickFor } from '../runtime/train/gap.ts';
+import { learnerFrom } from '../runtime/train/policy.ts';
+import type { TrainSpec } from '../runtime/train/spec.ts';
+import { Study } from './study.ts';
+import { shortNumber, table } from './text.ts';
+
+/** Listed at most: beyond it a training would wait for its answer. */
+const mostStates = 3_000;
+const effort = 2e8;
+/** Agents whose gains people are shown. */
+const mostAgents = 8;
+
+/** The gap of every seed, in the order of the seeds. */
+export interface Exactly {
+  readonly kind: Gap['kind'];
+  readonly seeds: readonly { readonly seed: number; readonly gap: Gap }[];
+}
+
+/** Measures the policies in a run folder; the reason where there is no exact answer to stand beside them. */
+export async function exactlyOf(
+  model: GameModel,
+  game: GameSpec,
+  train: TrainSpec,
+  folder: string,
+  seeds: readonly number[],
+  engine?: Engine,
+): Promise<Exactly | { readonly why: string }> {
+  const listed = new Study(mostStates, effort).list(model);
+  if (listed.game === undefined) return { why: listed.why };
+  const yardstick = await yardstickFor(listed.game, game, train);
+  if ('why' in yardstick) return yardstick;
+  const found: { seed: number; gap: Gap }[] = [];
+  for (const seed of seeds) {
+    const read = readSeed(folder, seed);
+    if ('error' in read) return { why: read.error };
+    const gap = yardstick.measure(learnerFrom(train, game, read.arrays, engine));
+    if ('why' in gap) return gap;
+    found.push({ seed, gap });
+  }
+  const [first] = found;
+  return first === undefined ? { why: 'no seed was trained' } : { kind: first.gap.kind, seeds: found };
+}
+
+/** As `--json` prints it (docs/cli.md). */
+export function exactJson(exactly: Exactly, agents: readonly string[]): object {
+  const named = (values: readonly number[]) =>
+    Object.fromEntries(values.map((value, i) => [agents[i] as string, value]));
+  return {
+    kind: exactly.kind,
+    seeds: exactly.seeds.map(({ seed, gap }) =>
+      gap.kind === 'optimum'
+        ? { seed, value: gap.value, optimum: gap.optimum, gap: gap.gap, bound: gap.bound ?? null }
+        : {
+            seed,
+            values: named(gap.values),
+            regret: named(gap.regret),
+            exploitability: gap.exploitability ?? null,
+            policies: gap.policies,
+            bound: gap.bound ?? null,
+          },
+    ),
+  };
+}
+
+/** A table with a line per seed, and what its words mean. */
+export function describeExactly({ kind, seeds }: Exactly, agents: readonly string[], discount: number): string {
+  const return_ = discount < 1 ? 'discounted return' : 'return';
+  const bound = seeds.map(({ gap }) => gap.bound).find(reason => reason !== undefined);
+  const lines: string[] = [];
+  if (kind === 'optimum') {
+    lines.push(`beside the exact answer (expected ${return_} without exploration):`);
+    const rows = seeds.flatMap(({ seed, gap }) =>
+      gap.kind === 'optimum'
+        ? [[`${seed}`, shortNumber(gap.value), shortNumber(gap.optimum), upTo(gap.bound, shortNumber(gap.gap))]]
+        : [],
+    );
+    lines.push(table(['seed', 'learned', bound === undefined ? 'optimum' : 'at most', 'gap'], rows, '  '));
+  } else {
+    const sampled = seeds.some(({ gap }) => gap.kind !== 'optimum' && gap.policies === 'sampled');
+    const against = sampled ? 'the policies as they are drawn from' : 'the policies without exploration';
+    lines.push(`what a best reply would gain (expected ${return_}, exact, against ${against}):`);
+    const shown = agents.slice(0, mostAgents);
+    const zeroSum = kind === 'exploitability';
+    const rows = seeds.flatMap(({ seed, gap }) =>
+      gap.kind === 'optimum'
+        ? []
+        : [
+            [
+              `${seed}`,
+              ...(zeroSum ? [upTo(gap.bound, shortNumber(gap.exploitability ?? Number.NaN))] : []),
+              ...shown.map((_, i) => upTo(gap.bound, shortNumber(gap.regret[i] as number))),
+            ],
+          ],
+    );
+    lines.push(
+      table(['seed', ...(zeroSum ? ['exploitability'] : []), ...shown.map(name => `${name} gains`)], rows, '  '),
+    );
+  }
+  if (seeds.length > 1) {
+    const over = overSeeds(seeds.map(({ gap }) => numberOf(gap)));
+    const none = seeds.filter(({ gap }) => numberOf(gap) === 0).length;
+    if (over !== undefined)
+      lines.push(`over ${seeds.length} seeds: ${nameOf(kind)} ${withNoise(over)}, and 0 in ${none} of them`);
+  }
+  if (bound !== undefined) lines.push(`${kind === 'optimum' ? 'at most' : 'up to'}: ${bound}`);
+  return lines.join('\n');
+}
+
+function numberOf(gap: Gap): number {
+  return gap.kind === 'optimum' ? gap.gap : (gap.exploitability ?? Math.max(...gap.regret));
+}
+
+function nameOf(kind: Gap['kind']): string {
+  if (kind === 'optimum') return 'gap';
+  return kind === 'exploitability' ? 'exploitability' : 'greatest gain of an agent';
+}
+
+function upTo(bound: string | undefined, text: string): string {
+  return bound === undefined || text === '0' ? text : `<= ${text}`;
+}

@@ -1,0 +1,63 @@
+/** Everything the compiler finds out about a mixer, and what follows from it. */
+import type { MixerInput } from '../../runtime/mixers/model.ts';
+import { type Gaps, gapsOf, isBelow } from './gap.ts';
+import * as I from './interval.ts';
+import { type Dependence, dependences } from './polarity.ts';
+import { rangesOf } from './ranges.ts';
+import type { MixerSource } from './source.ts';
+
+export interface Analysis {
+  readonly source: MixerSource;
+  readonly ranges: readonly I.Interval[];
+  readonly dependences: readonly Dependence[];
+  readonly gaps: Gaps;
+}
+
+export function analyse(source: MixerSource): Analysis {
+  const { model } = source;
+  const ranges = rangesOf(model);
+  const found = dependences(model, ranges);
+  return { source, ranges, dependences: found, gaps: gapsOf(model, ranges, found) };
+}
+
+/** What can be claimed, in the order in which it is reported. */
+export const mixerProperties = ['monotonic', 'strictly_monotonic', 'additive', 'igm'] as const;
+export type MixerProperty = (typeof mixerProperties)[number];
+
+/** Why a property holds, as a sentence without its full stop; undefined where it is not proved. */
+export function proofOf(analysis: Analysis, property: MixerProperty): string | undefined {
+  const { model } = analysis.source;
+  const { polarity, strict, spread } = analysis.dependences[model.output]!;
+  const reads = (input: MixerInput): boolean => model.reads.includes(input);
+  const directed = polarity === 'rising' || polarity === 'constant';
+  const gap = analysis.gaps.of[model.output];
+  // Of a total that reads `q` alone, the duplex rule says total(q) <= total(q') for all q <= q'.
+  const outweighed = !directed && isBelow(gap) && !reads('best') && !reads('actions');
+  const monotonic = directed || outweighed;
+  switch (property) {
+    case 'monotonic':
+      if (outweighed) return 'where a term falls, others that rise with the same utilities outweigh it';
+      if (!monotonic) return undefined;
+      return polarity === 'constant'
+        ? 'the total does not depend on the utilities'
+        : 'every path from a utility to the total is a never-falling function or a factor that is never negative';
+    case 'strictly_monotonic':
+      if (polarity !== 'rising' || strict.kind !== 'every') return undefined;
+      return 'every utility reaches the total by a path of increasing functions and positive factors, and no path falls';
+    case 'additive':
+      // Whatever reads the joint action mixes the agents, even if the utilities enter one by one.
+      if (spread.kind === 'mixed' || reads('actions')) return undefined;
+      return 'the total is a sum in which each term depends on one utility at most; the other inputs weigh the terms';
+    case 'igm': {
+      if (monotonic && polarity !== 'constant' && !reads('actions'))
+        return strict.kind === 'every'
+          ? 'the total is strictly monotonic, so the joint actions that maximise it are exactly the greedy ones'
+          : 'the total is monotonic, so the greedy joint action maximises it (others may tie, because the slope may be 0)';
+      if (gap === undefined || gap.slacks.length === 0 || !isBelow(gap)) return undefined;
+      const exact = gap.slacks.some(
+        ({ base, coefficient }) => I.isPositive(coefficient) && analysis.dependences[base]!.strict.kind !== 'none',
+      );
+      return `the total is its value at the greedy joint action plus advantages that are never positive, with weights that are ${exact ? 'positive, so the joint actions that maximise it are exactly the greedy ones' : 'never negative'}`;
+    }
+  }
+}

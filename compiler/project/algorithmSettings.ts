@@ -1,0 +1,98 @@
+/** All settings of a training's algorithm: those given, the defaults of the others, and whether they fit each other and the game. */
+import type { Span, TrainClause } from '../../grammar/ast.ts';
+import { type Algorithm, completeSettings } from '../../runtime/learners/catalogue.ts';
+import type { SettingValue } from '../../runtime/train/spec.ts';
+import { type Context, report } from '../elaborate/context.ts';
+import type { GameModel } from '../game/model.ts';
+import type { PlacedLayer } from '../networks/base.ts';
+import { checkFit, type Input } from '../networks/fit.ts';
+import { defaultMixer } from './mixerSetting.ts';
+import { type Around, settingsOf } from './settings.ts';
+
+type AlgorithmClause = Extract<TrainClause, { kind: 'Algorithm' }>;
+type Settings = Readonly<Record<string, SettingValue>>;
+
+/** Undefined after a problem was reported, and where a mixer is to be made for a game that is wrong. */
+export function algorithmSettings(
+  ctx: Context,
+  clause: AlgorithmClause,
+  algorithm: Pick<Algorithm, 'name' | 'settings'>,
+  around: Around,
+  discount: number,
+): Settings | undefined {
+  const given = settingsOf(ctx, algorithm, clause.settings, around);
+  if (given === undefined) return undefined;
+  const all = withMixers(ctx, completeSettings(algorithm, given, discount), algorithm, around, clause.name.span);
+  if (all === undefined) return undefined;
+  let fits = true;
+  for (const [name, layers] of around.layers) if (!networkFits(ctx, name, layers, all, around.model)) fits = false;
+  return fits ? all : undefined;
+}
+
+function withMixers(
+  ctx: Context,
+  settings: Settings,
+  algorithm: Pick<Algorithm, 'name' | 'settings'>,
+  around: Around,
+  at: Span,
+): Settings | undefined {
+  const all = new Map(Object.entries(settings));
+  for (const { name, type } of algorithm.settings) {
+    const value = all.get(name);
+    if (type !== 'mixer' || typeof value !== 'string') continue;
+    const mixer = defaultMixer(ctx, value, around, at);
+    if (mixer === undefined) {
+      const found = `not given, and its default, \`std.mixers.${value}\`, could not be read`;
+      if (around.declared.libraryMixer(value) === undefined)
+        report(ctx, at, 'bad-setting', { name, expected: 'a mixer such as `TwoLayer(embed: 32)`', found });
+      return undefined;
+    }
+    all.set(name, mixer);
+  }
+  return Object.fromEntries(all);
+}
+
+/** Reports the first layer of the network in a setting that cannot take what it is given; without a game only what holds in any is checked. */
+export function networkFits(
+  ctx: Context,
+  name: string,
+  layers: readonly PlacedLayer[],
+  settings: Settings,
+  model: GameModel | undefined,
+): boolean {
+  const { diagnostics } = ctx.build.reporter;
+  const before = diagnostics.length;
+  if (model === undefined) checkFit(ctx, layers, undefined);
+  else
+    for (const input of inputsOf(model, settings)) {
+      if (diagnostics.length > before) break;
+      // A critic is given more than its agent observes: how much is the algorithm's affair.
+      checkFit(ctx, layers, name === 'network' ? input : { ...input, length: undefined });
+    }
+  return diagnostics.length === before;
+}
+
+/**
+ * What the networks of the agents are given: observation, number of the agent, last action. `sharing`, `agent_ids` and `last_action`
+ * mean in every algorithm what they mean in `runtime/learners/deep/groups.ts`.
+ */
+export function inputsOf(model: GameModel, settings: Settings): readonly Input[] {
+  const { classes, actionSpaces } = model;
+  const part = (owner: string, members: typeof classes): Input => {
+    const agents = members.reduce((sum, { count }) => sum + count, 0);
+    const copies = settings.sharing === 'none' && agents > 1;
+    const observed = Math.max(...members.map(cls => cls.observation.length));
+    const ids = settings.agent_ids === true && !copies && agents > 1 ? agents : 0;
+    const actions = Math.max(...members.map(cls => actionSpaces[cls.actionSpace]?.count ?? 1));
+    const last = settings.last_action === true ? actions : 0;
+    const parts = [
+      `${observed} observed`,
+      ...(ids === 0 ? [] : [`${ids} for the number of the agent`]),
+      ...(last === 0 ? [] : [`${last} for the last action`]),
+    ];
+    // An agent that sees nothing is given a constant.
+    return { owner, length: Math.max(1, observed + ids + last), made: parts.join(', '), copies };
+  };
+  if (settings.sharing === 'all') return [part('all agents', classes)];
+  return classes.map(cls => part(cls.name, [cls]));
+}

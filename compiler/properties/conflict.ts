@@ -1,0 +1,127 @@
+/** Do the agents agree on what would be best? */
+import type { TabularGame } from '../../runtime/games/tabular.ts';
+import { everywhere, type Fact, namedAction, proved, sentence, shown, unknown, where } from './base.ts';
+import { refutedAt } from './evidence.ts';
+import { type Plan, planOf } from './planning.ts';
+
+/**
+ * No conflict (Rapoport & Guyer, A taxonomy of 2x2 games, 1966): one outcome is the most preferred of every agent. In a game of
+ * many steps an outcome is a joint plan that sees the state, and what it is worth to an agent is its expected (discounted)
+ * return: the game has no conflict if one plan gives every agent the most that any plan could. Such a plan takes, in every
+ * state that it reaches, a joint action that is best for all; the largest set of states in which that can be kept up is found
+ * by removing states without such an action.
+ */
+export function noConflict(game: TabularGame): Fact {
+  const n = game.agents.length;
+  if (n < 2) return proved('construction', 'there is one agent');
+  const agents = game.agents.map((_, agent) => agent);
+  const plan = planOf(game, agents);
+  if ('why' in plan) return unknown(plan.why);
+  const size = game.stateCount;
+  const steps = plan.layers;
+  /** 0: a plan that suits everyone goes on from here; else the how-manieth state this was to be removed. */
+  const removed = new Int32Array(size * steps);
+  let removals = 0;
+  const keeps = (state: number, time: number): boolean => {
+    for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
+      if (bestForAll(plan, agents, state, joint, time) && staysIn(joint, time)) return true;
+    return false;
+  };
+  const staysIn = (joint: number, time: number): boolean => {
+    for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
+      const next = game.outcomeState[o] as number;
+      const later = steps === 1 ? 0 : time + 1;
+      if (next !== -1 && (steps === 1 || later < steps) && removed[later * size + next] !== 0) return false;
+    }
+    return true;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let time = steps - 1; time >= 0; time--)
+      for (let state = size - 1; state >= 0; state--) {
+        if (removed[time * size + state] !== 0 || keeps(state, time)) continue;
+        removed[time * size + state] = ++removals;
+        changed = true;
+      }
+  }
+  const start = game.initialStates.find(state => removed[state] !== 0);
+  if (start === undefined)
+    return proved('exhaustive', `one plan is best for everyone, up to rounding; ${everywhere(game)}`);
+  // The play that suits everyone as long as it can leads to a state where nothing does.
+  let state = start;
+  let time = 0;
+  for (;;) {
+    const next = follow(state, time);
+    if (next === undefined) break;
+    state = next;
+    if (steps > 1) time++;
+  }
+  return disagreement(game, plan, state, time);
+
+  /** A state removed earlier that follows a joint action that is best for everyone, if there is such an action. */
+  function follow(state: number, time: number): number | undefined {
+    for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++) {
+      if (!bestForAll(plan as Plan, agents, state, joint, time)) continue;
+      for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
+        const next = game.outcomeState[o] as number;
+        const later = steps === 1 ? 0 : time + 1;
+        if (next === -1 || later >= steps) continue;
+        const rank = removed[later * size + next] as number;
+        if (rank !== 0 && rank < (removed[time * size + state] as number)) return next;
+      }
+    }
+    return undefined;
+  }
+}
+
+function bestForAll(plan: Plan, agents: readonly number[], state: number, joint: number, time: number): boolean {
+  return agents.every(agent => plan.ties(plan.gain(joint, agent, time), plan.value(state, agent, time)));
+}
+
+/** Which agent cannot get its most once the agents before it get theirs. */
+function disagreement(game: TabularGame, plan: Plan, state: number, time: number): Fact {
+  const joints = Array.from(
+    { length: (game.jointStart[state + 1] as number) - (game.jointStart[state] as number) },
+    (_, k) => (game.jointStart[state] as number) + k,
+  );
+  const bestFor = (agent: number, among: readonly number[]): number[] =>
+    among.filter(joint => plan.ties(plan.gain(joint, agent, time), plan.value(state, agent, time)));
+  let common = bestFor(0, joints);
+  for (let agent = 1; agent < game.agents.length; agent++) {
+    const both = bestFor(agent, common);
+    if (both.length > 0) {
+      common = both;
+      continue;
+    }
+    const mine = bestFor(agent, joints)[0] as number;
+    const most = plan.value(state, agent, time);
+    const left = common.reduce((best, joint) =>
+      plan.gain(joint, agent, time) > plan.gain(best, agent, time) ? joint : best,
+    );
+    const name = game.agents[agent];
+    const before = game.agents.slice(0, agent).join(', ');
+    const late = plan.layers > 1 && time > 0 ? ` after ${time} steps` : '';
+    return refutedAt(
+      game,
+      sentence(
+        `${before} would have ${chosen(game, state, left)}, ${name} ${chosen(game, state, mine)}: it is worth ${shown(most)} to ${name}, the other ${shown(plan.gain(left, agent, time))}`,
+        `${where(game, state)}${late}`,
+      ),
+      { state, joint: mine },
+      {
+        left: { text: `the most that ${name} can get`, value: shown(most) },
+        right: {
+          text: `the most that it can get where ${before} gets the most`,
+          value: shown(plan.gain(left, agent, time)),
+        },
+      },
+      { state, joint: left },
+    );
+  }
+  return unknown('what the agents prefer is too close to tell apart');
+}
+
+function chosen(game: TabularGame, state: number, joint: number): string {
+  const choices = Object.entries(namedAction(game, state, joint)).filter(([, action]) => action !== '-');
+  return `(${choices.map(([agent, action]) => `${agent} ${action}`).join(', ')})`;
+}

@@ -1,0 +1,146 @@
+/** One step of every agent's network in many games at once, with the memory of recurrent networks between steps. */
+import { type GameBuffers, running } from '../../games/vector.ts';
+import type { Session } from '../../tensor/engine.ts';
+import { Graph } from '../../tensor/graph.ts';
+import type { Node, Program, Shape } from '../../tensor/ir.ts';
+import type { Arrays } from '../shared/learner.ts';
+import type { Shape as GameShape } from '../shared/shape.ts';
+import { type Group, writeAvailable, writeInputs } from './groups.ts';
+
+/** Games that one run of the evaluation program serves. */
+export const playRows = 128;
+
+/** Builds one step of a group's network: x [agents, games, features], available [agents, games, actions] of 0 and 1. */
+export type BuildStep = (
+  g: Graph,
+  group: Group,
+  x: Node,
+  carries: readonly Node[],
+  available: Node,
+) => { readonly output: Node; readonly carries: readonly Node[] };
+
+/** A program that acts in `rows` games: one output `out/GROUP` per group. Carries stay in states of the program. */
+export function actingProgram(
+  name: string,
+  rows: number,
+  groups: readonly Group[],
+  carryShapes: (group: Group, rows: number) => readonly Shape[],
+  build: BuildStep,
+): Program {
+  const g = new Graph(name);
+  // 0 where an episode begins: what was remembered of the last one is forgotten.
+  const keep = g.reshape(g.input('keep', [rows]), [1, rows, 1]);
+  for (const group of groups) {
+    const agents = group.agents.length;
+    const x = g.input(`x/${group.name}`, [agents, rows, group.inputLength]);
+    const available = g.input(`available/${group.name}`, [agents, rows, group.actionCount]);
+    const before = carryShapes(group, rows).map((shape, k) => g.state(`${name}/${group.name}/carry${k}`, shape));
+    const { output, carries } = build(
+      g,
+      group,
+      x,
+      before.map(carry => g.mul(carry, keep)),
+      available,
+    );
+    for (const [k, carry] of carries.entries()) g.assign(before[k]!, carry);
+    g.output(`out/${group.name}`, output);
+  }
+  return g.program();
+}
+
+export class Acting {
+  readonly rows: number;
+  readonly #shape: GameShape;
+  readonly #groups: readonly Group[];
+  readonly #run: () => void;
+  readonly #keep: Float32Array;
+  readonly #inputs: readonly Float32Array[];
+  readonly #available: readonly Float32Array[];
+  readonly #outputs: readonly Float32Array[];
+  /** rows x agents: the last action of this episode, -1 before the first. */
+  readonly lastActions: Int32Array;
+
+  constructor(session: Session, name: string, rows: number, shape: GameShape, groups: readonly Group[]) {
+    const entry = session.entry(name);
+    this.rows = rows;
+    this.#shape = shape;
+    this.#groups = groups;
+    this.#run = () => void entry.run();
+    this.#keep = entry.input('keep');
+    this.#inputs = groups.map(group => entry.input(`x/${group.name}`));
+    this.#available = groups.map(group => entry.input(`available/${group.name}`));
+    this.#outputs = groups.map(group => entry.output(`out/${group.name}`));
+    this.lastActions = new Int32Array(rows * shape.agents);
+    this.forget();
+  }
+
+  /** Every game begins anew. */
+  forget(): void {
+    this.#keep.fill(0);
+    this.lastActions.fill(-1);
+  }
+
+  /** Runs the networks on what the agents see in games 0 .. envs-1 of the buffers; games that ended in the last step begin anew. */
+  run(buffers: GameBuffers, envs: number): void {
+    const shape = this.#shape;
+    const { agents, observationRow, actionRow } = shape;
+    for (let e = 0; e < envs; e++) {
+      if (buffers.ended[e] === running) continue;
+      this.#keep[e] = 0;
+      this.lastActions.fill(-1, e * agents, (e + 1) * agents);
+    }
+    this.#groups.forEach((group, k) => {
+      for (let e = 0; e < envs; e++) {
+        const row = {
+          observations: buffers.observations,
+          observationAt: e * observationRow,
+          lastActions: this.lastActions,
+          lastActionsAt: e * agents,
+        };
+        writeInputs(shape, group, row, this.#inputs[k]!, e, this.rows);
+        writeAvailable(shape, group, buffers.masks, e * actionRow, this.#available[k]!, e, this.rows);
+      }
+    });
+    this.#run();
+    this.#keep.fill(1);
+  }
+
+  /** Numbers of all actions of one agent in one game: place in `values`. */
+  at(group: number, agentInGroup: number, e: number): number {
+    return (agentInGroup * this.rows + e) * this.#groups[group]!.actionCount;
+  }
+
+  /** The output of a group: [agents, rows, actions]. */
+  values(group: number): Float32Array {
+    return this.#outputs[group]!;
+  }
+
+  /** Which actions are available, laid out as `values`. */
+  available(group: number): Float32Array {
+    return this.#available[group]!;
+  }
+
+  /** Remembers what was chosen in games 0 .. envs-1. */
+  chose(actions: Int32Array, envs: number): void {
+    this.lastActions.set(actions.subarray(0, envs * this.#shape.agents));
+  }
+
+  save(prefix: string, into: Arrays): void {
+    into.set(`${prefix}.keep`, this.#keep.slice());
+    into.set(`${prefix}.lastActions`, this.lastActions.slice());
+  }
+
+  restore(prefix: string, from: Arrays): void {
+    this.#keep.set(from.get(`${prefix}.keep`)!);
+    this.lastActions.set(from.get(`${prefix}.lastActions`)!);
+  }
+}
+
+/** Everything an engine's session keeps, for checkpoints. Only for engines that answer at once. */
+export function saveStates(session: Session, into: Arrays): void {
+  for (const { name } of session.states) into.set(`tensor.${name}`, session.read(name) as Float32Array);
+}
+
+export function restoreStates(session: Session, from: Arrays): void {
+  for (const { name } of session.states) session.write(name, from.get(`tensor.${name}`)!);
+}

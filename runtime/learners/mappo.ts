@@ -1,0 +1,51 @@
+/**
+ * Multi-agent proximal policy optimisation: policies of what every agent sees itself, learned with a critic that reads the whole state.
+ * Only the policies are needed to play.
+ *
+ *   rho_i    = pi_i(u_i | o_i) / pi_i,old(u_i | o_i)
+ *   L_policy = -mean of min(rho_i A_i, clip(rho_i, 1 - e, 1 + e) A_i) - c H(pi_i(. | o_i))
+ *   L_value  =  mean of max(l(V_i - G_i), l(clip(V_i, V_i,old - e, V_i,old + e) - G_i)),    V_i = V(s, i)
+ *
+ * The same as independent proximal policy optimisation but for V: of the state and the agent's number, with `critic_observation` also of
+ * what the agent sees. In a game without state (one step only) V is a number per agent. A_i, G_i, l and the handling of ends, time
+ * limits, waiting agents and memory are as there.
+ *
+ * Yu et al. (2022). The surprising effectiveness of PPO in cooperative multi-agent games. NeurIPS datasets and benchmarks.
+ */
+import type { GameBuffers } from '../games/vector.ts';
+import type { SettingDoc } from '../train/spec.ts';
+import { policyLearner } from './deep/policy-learner.ts';
+import { type PolicySettings, policySettings } from './deep/policy-settings.ts';
+import type { DeepContext, Learner } from './shared/learner.ts';
+import type { Shape } from './shared/shape.ts';
+
+// ------------------------------------------------------------------------------------------ settings
+
+export interface MappoSettings extends PolicySettings {
+  readonly critic_observation: boolean;
+}
+
+export const mappoSettings: readonly SettingDoc[] = [
+  ...policySettings,
+  {
+    name: 'critic_observation',
+    type: 'bool',
+    default: false,
+    doc: 'The critic reads what its agent sees besides the whole state.',
+    source: 'an option in the code of Yu et al. 2022',
+  },
+];
+
+// ------------------------------------------------------------------------------------------ the learner
+
+/** Networks: deep/policy-networks.ts; loss: deep/ppo-program.ts; acting and updates: deep/policy-learner.ts. */
+export function mappo(
+  shape: Shape,
+  settings: MappoSettings,
+  buffers: GameBuffers,
+  seed: number,
+  context: DeepContext,
+): Learner {
+  const reads = settings.critic_observation ? 'state and observation' : 'state';
+  return policyLearner(shape, settings, buffers, seed, context, reads);
+}
