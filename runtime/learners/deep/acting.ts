@@ -1,6 +1,6 @@
 /** One step of every agent's network in many games at once, with the memory of recurrent networks between steps. */
 import { type GameBuffers, running } from '../../games/vector.ts';
-import type { Session } from '../../tensor/engine.ts';
+import type { Engine, Session } from '../../tensor/engine.ts';
 import { Graph } from '../../tensor/graph.ts';
 import type { Node, Program, Shape } from '../../tensor/ir.ts';
 import type { Arrays } from '../shared/learner.ts';
@@ -134,6 +134,13 @@ export class Acting {
     this.#keep.set(from.get(`${prefix}.keep`)!);
     this.lastActions.set(from.get(`${prefix}.lastActions`)!);
   }
+}
+
+/** Opens programs on an engine that answers at once. */
+export function openNow(engine: Engine, programs: readonly Program[]): Session {
+  const session = engine.open(programs);
+  if (session instanceof Promise) throw new RangeError(`engine ${engine.name} answers too late for training`);
+  return session;
 }
 
 /** Everything an engine's session keeps, for checkpoints. Only for engines that answer at once. */

@@ -12,15 +12,17 @@ import { clipByGlobalNorm } from '../../tensor/optimisers/clip.ts';
 import { update as optimise } from '../../tensor/optimisers/update.ts';
 import { drawOf, policyKeys } from '../shared/draws.ts';
 import { exploreBelow, pickLegal } from '../shared/explore.ts';
-import type { Arrays, DeepContext, Learner } from '../shared/learner.ts';
+import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, actingProgram, playRows, restoreStates, saveStates } from './acting.ts';
+import { Acting, actingProgram, openNow, playRows, restoreStates, saveStates } from './acting.ts';
 import { type Batch, batchFiller, batchInputs } from './batch.ts';
+import { replayOf } from './deciding.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { isRecurrent, type QNetwork, qCarries, qSequence, qStep } from './q-networks.ts';
 import { Replay } from './replay.ts';
 import type { DeepValueSettings } from './value-settings.ts';
+import { valueTables } from './value-table.ts';
 
 /** Tensors of a batch that a loss is made of; lists go by group. */
 export interface ValueTensors {
@@ -72,8 +74,7 @@ export function valueLearner(
     );
   const follows = followProgram(trains[0]!.states);
   const programs = [...trains, follows, acting('act', shape.envs), acting('play', playRows)];
-  const session = context.engine.open(programs);
-  if (session instanceof Promise) throw new RangeError(`engine ${context.engine.name} answers too late for training`);
+  const session = openNow(context.engine, programs);
   initialise(session, seed);
   const follow = session.entry('follow');
   follow.run();
@@ -172,7 +173,7 @@ export function valueLearner(
 
   function save(): Arrays {
     const arrays: Arrays = new Map();
-    saveStates(session as Exclude<typeof session, Promise<unknown>>, arrays);
+    saveStates(session, arrays);
     replay.save(arrays);
     actor.save('act', arrays);
     return arrays
@@ -181,7 +182,7 @@ export function valueLearner(
   }
 
   function restore(arrays: Arrays): void {
-    restoreStates(session as Exclude<typeof session, Promise<unknown>>, arrays);
+    restoreStates(session, arrays);
     replay.restore(arrays);
     actor.restore('act', arrays);
     keys.counter.set(arrays.get('policy.counter') as Int32Array);
@@ -196,7 +197,19 @@ export function valueLearner(
     ];
   }
 
-  return { act, update, greedy, begin: () => player.forget(), metrics, save, restore, view: () => [] };
+  /** The greedy action from all that one agent has seen. */
+  function decide(agent: number, seen: readonly Seen[]): number {
+    replayOf(player, shape, agent, seen);
+    const k = groups.findIndex(group => group.agents.includes(agent));
+    const action = choose(player, groups[k]!, k, groups[k]!.agents.indexOf(agent), 0, 0, 0);
+    player.forget();
+    return action;
+  }
+
+  const remembers = recurrent || settings.last_action;
+  const view = () => (remembers ? [] : valueTables(session, shape, groups, replay));
+  const learner: Learner = { act, update, greedy, metrics, save, restore, view };
+  return remembers ? { ...learner, begin: () => player.forget(), decide } : learner;
 }
 
 /** The best available action, lowest index among equals, or a random available one for draws below `split`. */
