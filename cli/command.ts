@@ -84,6 +84,20 @@ function build(io: Io, done: (code: number) => void): Command {
     .option('--sampled', 'draw from the stochastic policy that was learned instead of taking its likeliest action')
     .option('--seed <n>', 'seed of the evaluation', count(0, Number.MAX_SAFE_INTEGER), 1)
     .action(async (dir: string, options) => done(await (await import('./verbs/eval.ts')).evalVerb(io, dir, options)));
+  verb('report <dir...>', 'write trainings as one HTML page: curves, a table, replays')
+    .option('-o, --out <file>', 'file to write (default: DIR.html, or report.html for several)')
+    .action(async (dirs: string[], options) =>
+      done(await (await import('./verbs/report.ts')).report(io, dirs, options)),
+    );
+  verb('export <dir>', 'write what a seed learned for other tools')
+    .option('--safetensors', 'learned parameters or tables, in the safetensors format')
+    .option('--onnx', 'the acting networks of a deep learner, as ONNX models')
+    .option('-o, --out <file>', 'file to write (default: NAME.safetensors or NAME.onnx)')
+    .option('--seed <n>', 'of this seed (default: the first)', count(0, Number.MAX_SAFE_INTEGER))
+    .option('--force', 'replace files that are there')
+    .action(async (dir: string, options) =>
+      done(await (await import('./verbs/export.ts')).exportVerb(io, dir, options)),
+    );
   onGame(verb('simulate <file>', 'play at random: returns, length of episodes, speed (FILE[:Game])'))
     .option('--steps <n>', 'steps, summed over the games', count(1, Number.MAX_SAFE_INTEGER), 1_000_000)
     .option('--envs <n>', 'games side by side', count(1, 1 << 20), 256)

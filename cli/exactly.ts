@@ -106,17 +106,21 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
     const over = overSeeds(seeds.map(({ gap }) => numberOf(gap)));
     const none = seeds.filter(({ gap }) => numberOf(gap) === 0).length;
     if (over !== undefined)
-      lines.push(`over ${seeds.length} seeds: ${nameOf(kind)} ${withNoise(over)}, and 0 in ${none} of them`);
+      lines.push(
+        `over ${seeds.length} seeds: ${nameOf(kind)} ${withNoise(over)}${none === 0 ? '' : `, and 0 in ${none} of them`}`,
+      );
   }
   if (bound !== undefined) lines.push(`${kind === 'optimum' ? 'at most' : 'up to'}: ${bound}`);
   return lines.join('\n');
 }
 
-function numberOf(gap: Gap): number {
+/** The one number of a gap: what is missing to the optimum, the exploitability, or the greatest gain. */
+export function numberOf(gap: Gap): number {
   return gap.kind === 'optimum' ? gap.gap : (gap.exploitability ?? Math.max(...gap.regret));
 }
 
-function nameOf(kind: Gap['kind']): string {
+/** What that number is called. */
+export function nameOf(kind: Gap['kind']): string {
   if (kind === 'optimum') return 'gap';
   return kind === 'exploitability' ? 'exploitability' : 'greatest gain of an agent';
 }

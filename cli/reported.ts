@@ -1,0 +1,127 @@
+/** A run folder as a report shows it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readMetrics } from '../runtime/report/curves.ts';
+import type { ReportedRun } from '../runtime/report/page.ts';
+import { returnsCancel } from '../runtime/train/describe.ts';
+import { engineFor } from '../runtime/train/engines.ts';
+import {
+  type RunDescription,
+  readSeed,
+  readSummary,
+  seedFolder,
+  seedsIn,
+  summarise,
+  unfinishedSeeds,
+} from '../runtime/train/folder.ts';
+import { writtenSetting } from '../runtime/train/written.ts';
+import { describeExactly, exactlyOf, nameOf, numberOf } from './exactly.ts';
+import type { Got } from './open.ts';
+import { recordedGame } from './recorded.ts';
+import { replaysOf } from './replays.ts';
+import type { Reply } from './reply.ts';
+
+/** Reads a run, plays the best and the worst episode again, and measures it beside the exact answer where there is one. */
+export async function reportedRun(
+  reply: Reply,
+  run: RunDescription,
+  folder: string,
+  shown: string,
+): Promise<Got<ReportedRun>> {
+  const rebuilt = recordedGame(reply, run, shown);
+  if (rebuilt.exit !== undefined) return rebuilt;
+  const { train } = run;
+  const { spec, model } = rebuilt.value;
+  const summary = readSummary(folder);
+  const files = train.seeds
+    .map(seed => join(seedFolder(folder, seed), 'metrics.jsonl'))
+    .filter(file => existsSync(file));
+  const seeds = seedsIn(folder).filter(seed => train.seeds.includes(seed));
+  const unfinished = 'error' in summary ? train.seeds : unfinishedSeeds(train, summary);
+  const base = {
+    label: train.name,
+    folder: shown,
+    game: train.game,
+    algorithm: train.algorithm,
+    agents: spec.agents,
+    seeds: train.seeds,
+    unfinished,
+    reduction: summarise(train, []).reduction,
+    metrics: readMetrics(files.map(file => readFileSync(file, 'utf8')).join(''), spec.agents),
+    settings: settingsOf(run),
+    sources: sourcesOf(run),
+    versions: versionsOf(run),
+  };
+  const nothing = (why: string): Got<ReportedRun> => ({
+    value: { ...base, exact: { why }, best: undefined, worst: undefined, noReplay: why },
+  });
+  if (seeds.length === 0) return nothing('no seed has a checkpoint yet');
+  const engine = run.engine === undefined ? undefined : await engineFor(run.engine.name);
+  if (engine !== undefined && 'error' in engine)
+    return nothing(`the engine ${run.engine?.name} of this training cannot be used: ${engine.error}`);
+  for (const seed of seeds) {
+    const read = readSeed(folder, seed);
+    if ('error' in read) return nothing(read.error.replaceAll(folder, shown));
+    for (const sentence of read.damaged)
+      reply.note(
+        `marl report: ${sentence.replaceAll(folder, shown)}; reporting what was learned after ${read.manifest.step} steps`,
+      );
+  }
+  const finals = 'error' in summary ? [] : summary.seeds.flatMap(({ final }) => (final === undefined ? [] : [final]));
+  const cancel = returnsCancel(train, finals);
+  const replays = replaysOf(
+    run,
+    rebuilt.value,
+    folder,
+    seeds,
+    episode => (cancel ? (episode.returns[0] as number) : episode.return),
+    engine,
+  );
+  const exactly = await exactlyOf(model, spec, train, folder, seeds, engine);
+  return {
+    value: {
+      ...base,
+      exact:
+        'why' in exactly
+          ? exactly
+          : {
+              name: nameOf(exactly.kind),
+              values: exactly.seeds.map(({ gap }) => numberOf(gap)),
+              text: describeExactly(exactly, spec.agents, spec.discount),
+            },
+      best: 'why' in replays ? undefined : replays.best,
+      worst: 'why' in replays ? undefined : replays.worst,
+      noReplay: 'why' in replays ? replays.why.replaceAll(folder, shown) : undefined,
+    },
+  };
+}
+
+function settingsOf({ train, parameters }: RunDescription): readonly (readonly [string, string])[] {
+  const { budget, envs, seeds, evaluate, stop, teamReward } = train;
+  return [
+    ['algorithm', train.algorithm],
+    ...Object.entries(train.settings).map(([name, value]) => [name, writtenSetting(value)] as const),
+    ['budget', writtenSetting(budget)],
+    ['envs', `${envs}`],
+    ['seeds', seeds.join(', ')],
+    ['evaluate', `every ${writtenSetting(evaluate.every)} for ${evaluate.episodes} episodes`],
+    ...(stop === undefined ? [] : [['stop', `when ${stop.metric} ${stop.op} ${stop.value}`] as const]),
+    ...(teamReward === 'none' ? [] : [['team reward', teamReward] as const]),
+    ...Object.entries(parameters).map(([name, value]) => [`--set ${name}`, value] as const),
+  ];
+}
+
+/** The file of the training first, then what it imports. */
+function sourcesOf({ entry, sources }: RunDescription): readonly (readonly [string, string])[] {
+  const all = Object.entries(sources);
+  return [...all.filter(([path]) => path === entry), ...all.filter(([path]) => path !== entry)];
+}
+
+function versionsOf({ versions, engine }: RunDescription): readonly (readonly [string, string])[] {
+  const fused = engine?.fma === undefined ? '' : `, multiply-adds ${engine.fma ? 'fused' : 'not fused'}`;
+  return [
+    ['marl', versions.marl],
+    ['node', versions.node],
+    ...(engine === undefined ? [] : [['engine', `${engine.name}${fused}`] as const]),
+  ];
+}

@@ -1,0 +1,242 @@
+/**
+ * A report: one HTML file that needs nothing else, no network and no server; it reads the same without its script. A content security
+ * policy lets nothing run but the style sheet and the script of `style.ts`, whatever a program has for names.
+ */
+import { createHash } from 'node:crypto';
+import { figure } from '../train/figures.ts';
+import { bootstrap, type Interval } from './bootstrap.ts';
+import { chart, legend, withInterval } from './chart.ts';
+import { curveOf, lastLines, type Measured, metricNames } from './curves.ts';
+import { html, type Markup, trusted } from './markup.ts';
+import { type Replay, replayMarkup } from './replay.ts';
+import { script, style } from './style.ts';
+
+/** One training as its folder tells it. */
+export interface ReportedRun {
+  /** Distinct among the runs of a report. */
+  readonly label: string;
+  /** The folder, as it was typed. */
+  readonly folder: string;
+  /** As written: `Foraging(size: 5)`. */
+  readonly game: string;
+  readonly algorithm: string;
+  readonly agents: readonly string[];
+  /** Seeds that were to be trained, and those that did not come to their end. */
+  readonly seeds: readonly number[];
+  readonly unfinished: readonly number[];
+  readonly reduction: string;
+  readonly metrics: readonly Measured[];
+  /** Beside the exact answer: one number per seed, what they are, and all in words; or why there is none. */
+  readonly exact:
+    | { readonly name: string; readonly values: readonly number[]; readonly text: string }
+    | { readonly why: string };
+  readonly best: Replay | undefined;
+  readonly worst: Replay | undefined;
+  /** Why there are no replays. */
+  readonly noReplay: string | undefined;
+  /** The settings in the words of the language, defaults included. */
+  readonly settings: readonly (readonly [name: string, value: string])[];
+  /** Program texts by path; the first is the one that holds the training. */
+  readonly sources: readonly (readonly [path: string, text: string])[];
+  readonly versions: readonly (readonly [name: string, value: string])[];
+}
+
+/** The numbers of a run at its end, over its seeds; undefined where nothing was evaluated. */
+export interface Final {
+  readonly return: Interval | undefined;
+  readonly returns: readonly (Interval | undefined)[];
+  readonly length: Interval | undefined;
+  readonly exact: Interval | undefined;
+  readonly seeds: number;
+  readonly steps: number;
+}
+
+/** Agents of a run whose returns are shown. */
+const mostAgents = 12;
+
+/** The first line of every report, by which an older one is known. */
+export const reportMark = '<!doctype html><!-- marl report -->';
+
+export function finalOf(run: ReportedRun): Final {
+  const last = lastLines(run.metrics);
+  const over = (metric: string): Interval | undefined => {
+    const values = last.flatMap(({ values: all }) => all.get(metric) ?? []);
+    return values.length === 0 ? undefined : bootstrap(values);
+  };
+  return {
+    return: over('return'),
+    returns: run.agents.map(agent => over(run.agents.length === 1 ? 'return' : `return of ${agent}`)),
+    length: over('length'),
+    exact: 'why' in run.exact || run.exact.values.length === 0 ? undefined : bootstrap(run.exact.values),
+    seeds: last.length,
+    steps: last.reduce((sum, { step }) => sum + step, 0),
+  };
+}
+
+export function reportPage(title: string, runs: readonly ReportedRun[]): string {
+  const games = [...new Set(runs.map(run => run.game))];
+  const policy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'`;
+  const page = html`<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<h1>${title}</h1>
+${games.map(game =>
+  comparison(
+    game,
+    runs.filter(run => run.game === game),
+  ),
+)}${runs.map(details)}<p class="note">Written by marl report. Curves: mean over the seeds and 95 % bootstrap interval (percentiles of 2000 resamples).</p>
+<script>${trusted(script)}</script>
+</body>
+</html>
+`;
+  return `${reportMark}\n${page.text}`;
+}
+
+function digest(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/** The runs on one game side by side. */
+function comparison(game: string, runs: readonly ReportedRun[]): Markup {
+  const names = shownMetrics(runs);
+  const figures = names.map(
+    name => html`<figure><figcaption>${name}</figcaption>${chart(
+      runs.map(run => ({ name: run.label, points: curveOf(run.metrics, name) })),
+      name,
+    )}</figure>
+`,
+  );
+  return html`<section>
+<h2>${game}</h2>
+${legend(runs.map(run => run.label))}
+<div class="charts">
+${figures}</div>
+${finalTable(runs)}
+</section>
+`;
+}
+
+/** Every metric of any run once; the discounted return where it says something else than the return. */
+function shownMetrics(runs: readonly ReportedRun[]): readonly string[] {
+  const lines = runs.flatMap(run => run.metrics);
+  const hidden = new Set(runs.flatMap(run => run.agents.slice(mostAgents)).map(agent => `return of ${agent}`));
+  const same = lines.every(({ values }) => values.get('return') === values.get('discounted return'));
+  if (same || cancel(runs)) hidden.add('discounted return');
+  if (cancel(runs)) hidden.add('return');
+  return metricNames(lines).filter(name => !hidden.has(name));
+}
+
+/** Do the agents' returns always add up to 0 without being 0? Then their mean says nothing. */
+function cancel(runs: readonly ReportedRun[]): boolean {
+  const lines = runs.flatMap(({ agents, metrics }) =>
+    metrics.map(({ values }) => agents.map(agent => values.get(`return of ${agent}`) ?? 0)),
+  );
+  const size = (returns: readonly number[]): number => returns.reduce((sum, value) => sum + Math.abs(value), 0);
+  const sum = (returns: readonly number[]): number => Math.abs(returns.reduce((all, value) => all + value, 0));
+  return lines.some(line => size(line) > 0) && lines.every(line => sum(line) <= 1e-9 * size(line));
+}
+
+function finalTable(runs: readonly ReportedRun[]): Markup {
+  const most = runs.reduce((all, run) => (run.agents.length > all.length ? run.agents : all), [] as readonly string[]);
+  const agents = most.length > 1 ? most.slice(0, mostAgents) : [];
+  const measures = [...new Set(runs.flatMap(({ exact }) => ('why' in exact ? [] : [exact.name])))];
+  const team = !cancel(runs);
+  const number = (value: Interval | undefined): Markup =>
+    html`<td class="number">${value === undefined ? '' : withInterval(value)}</td>`;
+  const rows = runs.map(run => {
+    const final = finalOf(run);
+    const { exact } = run;
+    return html`<tr><th scope="row">${run.label}</th><td>${run.algorithm}</td>${team ? number(final.return) : undefined}${agents.map(agent => number(final.returns[run.agents.indexOf(agent)]))}${number(final.length)}${measures.map(name => number('why' in exact || exact.name !== name ? undefined : final.exact))}<td class="number">${final.seeds}${run.unfinished.length > 0 ? html` of ${run.seeds.length}, ${run.unfinished.length} not at the end` : undefined}</td><td class="number">${final.steps}</td></tr>
+`;
+  });
+  const head = [
+    'run',
+    'algorithm',
+    ...(team ? ['return'] : []),
+    ...agents.map(agent => `return of ${agent}`),
+    'length',
+    ...measures,
+    'seeds',
+    'steps',
+  ];
+  return html`<h3>The last evaluation, over the seeds</h3>
+<div class="wide"><table><thead><tr>${head.map(name => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
+${rows}</tbody></table></div>
+<p class="note">The mean and, in brackets, its 95 % bootstrap interval. Return: ${[...new Set(runs.map(run => run.reduction))].join(', or ')}, undiscounted.</p>`;
+}
+
+function details(run: ReportedRun): Markup {
+  const { exact, best, worst, noReplay, sources } = run;
+  const replays = replaysOf(best, worst);
+  return html`<section>
+<h2>${run.label}: ${run.algorithm} on ${run.game}</h2>
+<p class="note">${run.folder}</p>
+${seedTable(run)}
+<h3>Beside the exact answer</h3>
+${'why' in exact ? html`<p>There is none: ${exact.why}.</p>` : html`<pre>${exact.text}</pre>`}
+<h3>Episodes</h3>
+${noReplay === undefined ? undefined : html`<p>No replay: ${noReplay}.</p>`}${replays.map(
+  replay => html`${replay}
+`,
+)}<h3>Settings</h3>
+${pairs(run.settings)}
+<h3>Program</h3>
+${sources.map(
+  (
+    [path, text],
+    k,
+  ) => html`<details${k === 0 ? html` open` : undefined}><summary>${path}</summary><pre>${text}</pre></details>
+`,
+)}<h3>Versions</h3>
+${pairs(run.versions)}
+</section>
+`;
+}
+
+/** One where all episodes earned the same. */
+function replaysOf(best: Replay | undefined, worst: Replay | undefined): readonly Markup[] {
+  if (best === undefined || worst === undefined) return [];
+  if (best.seed === worst.seed && best.episode === worst.episode)
+    return [replayMarkup('An evaluation episode (none earned more or less)', best, true)];
+  return [
+    replayMarkup('The best evaluation episode', best, true),
+    replayMarkup('The worst evaluation episode', worst, false),
+  ];
+}
+
+function seedTable(run: ReportedRun): Markup {
+  const { metrics, agents, exact } = run;
+  const last = lastLines(metrics);
+  if (last.length === 0) return html`<p>Nothing was evaluated yet.</p>`;
+  const names = [
+    ...(cancel([run]) ? [] : ['return']),
+    ...(agents.length > 1 ? agents.slice(0, mostAgents).map(agent => `return of ${agent}`) : []),
+    'length',
+  ];
+  const measure = 'why' in exact || exact.values.length !== last.length ? undefined : exact;
+  const cell = (value: number | undefined): Markup =>
+    html`<td class="number">${value === undefined ? '' : figure(value)}</td>`;
+  const rows = last.map(
+    ({ seed, step, episode, values }, k) =>
+      html`<tr><th scope="row">${seed}</th>${names.map(name => cell(values.get(name)))}${measure === undefined ? undefined : cell(measure.values[k])}${cell(step)}${cell(episode)}</tr>
+`,
+  );
+  const head = ['seed', ...names, ...(measure === undefined ? [] : [measure.name]), 'steps', 'episodes'];
+  return html`<div class="wide"><table><thead><tr>${head.map(name => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
+${rows}</tbody></table></div>`;
+}
+
+function pairs(list: readonly (readonly [string, string])[]): Markup {
+  return html`<table><tbody>
+${list.map(
+  ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>
+`,
+)}</tbody></table>`;
+}
