@@ -1,5 +1,5 @@
 /**
- * One training step (forward, backward, optimiser) on every engine of this machine, in turn: microseconds, and how many times the default
+ * One training step (forward, backward, optimiser), or one step of acting, on every engine of this machine, in turn: microseconds, and how many times the default
  * engine's. PyTorch and, inside lax.scan, JAX beside them where the Python has them.
  *
  *   node bench/tensor.ts [--python PYTHON] [--rounds 7] [--engines wasm,tfjs-wasm] [--only mlp] [--cpu]
@@ -94,6 +94,29 @@ function mixing(rows: number): Workload {
   });
 }
 
+/** The forward pass alone, on the rows that one decision needs: 18-64-64-5, or with memory PyMARL's agent for one step. */
+function acting(rows: number, recurrent: boolean): Workload {
+  const g = new Graph('train');
+  const layers = recurrent
+    ? ([
+        { kind: 'dense', units: 64, activation: 'relu' },
+        { kind: 'gru', units: 64 },
+        { kind: 'dense', units: 5 },
+      ] as const)
+    : ([
+        { kind: 'mlp', units: [64, 64], activation: 'relu' },
+        { kind: 'dense', units: 5 },
+      ] as const);
+  const carries = recurrent ? [g.state('memory', [rows, 64], { kind: 'constant', value: 0 })] : [];
+  const place = { path: 'net', owner: 'the bench' };
+  const step = networkStep(g, { layers }, place, g.input('x', [rows, 18]), { carries });
+  g.output('y', step.output);
+  step.carries.forEach((carry, k) => {
+    g.assign(carries[k]!, carry);
+  });
+  return { name: `acting, ${recurrent ? 'gru(64)' : 'mlp 18-64-64-5'}, ${rows} rows`, rows, program: g.program() };
+}
+
 const { values } = parseArgs({
   options: {
     python: { type: 'string' },
@@ -104,9 +127,21 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const workloads = [mlp(32), mlp(256), mlp(512), mlp(2048), mlp(4096), gru(50, 32), mixing(32), mixing(800)].filter(w =>
-  w.name.includes(values.only),
-);
+const workloads = [
+  mlp(32),
+  mlp(256),
+  mlp(512),
+  mlp(2048),
+  mlp(4096),
+  gru(50, 32),
+  mixing(32),
+  mixing(800),
+  acting(1, false),
+  acting(64, false),
+  acting(1024, false),
+  acting(1, true),
+  acting(64, true),
+].filter(w => w.name.includes(values.only));
 
 function median(list: readonly number[]): number {
   return [...list].sort((a, b) => a - b)[list.length >> 1] as number;

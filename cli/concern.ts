@@ -1,4 +1,4 @@
-/** Which warnings of a file concern the game, solve or training that was asked for. */
+/** Which problems of a file concern the game, solve or training that was asked for. */
 import type { Diagnostic, Program } from '../compiler/api.ts';
 import type { Declaration, GameRef, Span } from '../grammar/ast.ts';
 import type { Opened } from './open.ts';
@@ -22,13 +22,33 @@ export function showConcerning(
   const wanted = reach(program, chosen);
   const concerning = program.diagnostics.filter(d => concerns(program, d, wanted));
   reply.show(concerning, program.sources);
-  const others = program.diagnostics.filter(d => d.severity === 'warning' && !concerning.includes(d)).length;
-  sayOthers(reply, opened.file, others);
+  const others = program.diagnostics.filter(d => d.severity !== 'info' && !concerning.includes(d));
+  sayOthers(reply, opened.file, others.length, others.some(d => d.severity === 'error') ? 'problem' : 'warning');
+}
+
+/** Verbs that need one item of a file, and what that is made of. */
+const needOne: ReadonlySet<string> = new Set(['train', 'solve', 'info', 'simulate', 'play']);
+
+/**
+ * Do the errors of a program keep a verb from the item that was named? Not those inside another declaration that stands for itself;
+ * an error of form may have hidden what comes behind it.
+ */
+export function blocks(program: Program, verb: string, name: string | undefined): boolean {
+  const errors = program.diagnostics.filter(d => d.severity === 'error');
+  if (errors.length === 0) return false;
+  if (name === undefined || !needOne.has(verb) || errors.some(d => d.code.startsWith('M01'))) return true;
+  const wanted = new Set(reach(program, { name }));
+  if (wanted.size === 0) return true;
+  // `marl solve FILE:Game` means all that is asked of the game.
+  if (verb === 'solve')
+    for (const declaration of program.sources.get(program.entry)?.ast.declarations ?? [])
+      if (declaration.kind === 'Solve' && gameName(declaration.of) === name) wanted.add(declaration);
+  return errors.some(d => concerns(program, d, wanted));
 }
 
 /** `3 more warnings: marl check game.marl` */
-export function sayOthers(reply: Reply, file: string, count: number): void {
-  if (count > 0) reply.note(`${counted(count, 'more warning')}: marl check ${quoted(file)}`);
+export function sayOthers(reply: Reply, file: string, count: number, noun: 'warning' | 'problem' = 'warning'): void {
+  if (count > 0) reply.note(`${counted(count, `more ${noun}`)}: marl check ${quoted(file)}`);
 }
 
 /** What is shared (types, functions, constants) concerns everybody. */

@@ -18,12 +18,15 @@ export interface Io {
   readonly terminal: boolean;
   /** Columns of that terminal. */
   readonly width: number;
-  /** Calls `stop` when the user asks to stop (Ctrl-C); the returned function takes that back. */
-  onInterrupt(stop: () => void): () => void;
+  /** Calls `stop` when the user (Ctrl-C) or a cluster's queue (SIGTERM) asks to stop; the returned function takes that back. */
+  onInterrupt(stop: (signal: Interruption) => void): () => void;
 }
 
-/** Exit codes: the contract that scripts rely on. 130 is what shells give a process that Ctrl-C ended. */
-export const exitCode = { done: 0, wrong: 1, usage: 2, bug: 70, interrupted: 130 } as const;
+/** What asks a process to stop in good order. */
+export type Interruption = 'SIGINT' | 'SIGTERM';
+
+/** Exit codes: the contract that scripts rely on. 130 and 143 are what shells give a process that Ctrl-C or SIGTERM ended. */
+export const exitCode = { done: 0, wrong: 1, usage: 2, bug: 70, interrupted: 130, terminated: 143 } as const;
 
 export function processIo(): Io {
   // `marl info x | head` closes our output early: that is not an error of ours or of the user's.
@@ -43,7 +46,11 @@ export function processIo(): Io {
     width: process.stderr.columns ?? 80,
     onInterrupt(stop) {
       process.on('SIGINT', stop);
-      return () => void process.off('SIGINT', stop);
+      process.on('SIGTERM', stop);
+      return () => {
+        process.off('SIGINT', stop);
+        process.off('SIGTERM', stop);
+      };
     },
   };
 }

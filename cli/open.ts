@@ -1,13 +1,14 @@
 /** From what was typed (`FILE[:name]`) to a checked program, a game, a training. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Diagnostic, GameInfo, Instance, Program, Source } from '../compiler/api.ts';
 import type { GameModel } from '../compiler/game/model.ts';
-import { sayOthers, showConcerning } from './concern.ts';
+import { blocks, sayOthers, showConcerning } from './concern.ts';
 import { decode, type FileHost, fileHost, reason, stdinPath } from './host.ts';
 import { exitCode } from './io.ts';
 import { jsonDiagnostics, type Reply } from './reply.ts';
 import { candidates, listed } from './suggest.ts';
+import { quoted } from './text.ts';
 
 /** What all verbs on programs take. */
 export interface ProgramOptions {
@@ -33,8 +34,10 @@ export type Got<T> =
   | { readonly value: T; readonly exit?: undefined }
   | { readonly value?: undefined; readonly exit: number };
 
-/** Compiles a file; programs with errors are refused here. Warnings are shown when it is known what was asked for. */
+/** Compiles a file; programs with errors that concern it are refused here. Warnings are shown when it is known what was asked for. */
 export async function openProgram(reply: Reply, typed: string, options: ProgramOptions): Promise<Got<Opened>> {
+  const run = reply.verb === 'train' ? await runIn(reply, typed) : undefined;
+  if (run !== undefined) return { exit: run };
   const overrides = readOverrides(reply, options.set ?? []);
   if (overrides.exit !== undefined) return overrides;
   const located = await locate(reply, typed);
@@ -42,9 +45,26 @@ export async function openProgram(reply: Reply, typed: string, options: ProgramO
   const { host, entry, name, libraryName } = located.value;
   const { compile } = await import('../compiler/index.ts');
   const program = compile(host, entry);
-  if (program.diagnostics.some(d => d.severity === 'error'))
-    return { exit: refuseErrors(reply, program, located.value.file) };
+  if (blocks(program, reply.verb, name)) return { exit: refuseErrors(reply, program, located.value.file) };
   return { value: { program, host, file: located.value.file, name, libraryName, overrides: overrides.value } };
+}
+
+/** Whoever names the folder of a run wants to go on with it, which takes the program as well. */
+async function runIn(reply: Reply, typed: string): Promise<number | undefined> {
+  const folder = resolve(reply.io.cwd, typed);
+  if (!existsSync(join(folder, 'spec.json'))) return undefined;
+  const [{ readRunFolder }, { targetOf }] = await Promise.all([
+    import('../runtime/train/folder.ts'),
+    import('./training.ts'),
+  ]);
+  const run = readRunFolder(folder);
+  const target = 'error' in run ? undefined : targetOf(run);
+  const program = target ?? 'FILE:Training';
+  return reply.problem(
+    exitCode.usage,
+    `${typed} is the folder of a training, and \`marl train\` takes a program.`,
+    `Go on with what it holds by: marl train ${program} --resume --out ${quoted(typed)}`,
+  );
 }
 
 /** All errors, and how many warnings `marl check` would show beside them. */

@@ -133,6 +133,11 @@ async function engineOf(
   };
 }
 
+/** The texts alone: the same file may be named in several ways, and the process may stand in another folder. */
+function textsOf(sources: RunDescription['sources']): readonly string[] {
+  return Object.values(sources).sort();
+}
+
 /**
  * The training that a folder holds, if it is still the one that the program declares: going on with another game or other
  * settings would give tables that nobody asked for.
@@ -149,7 +154,7 @@ function resumable(
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const { seeds: _, ...settings } = before.train;
   const { seeds: __, ...now } = written;
-  if (same(settings, now) && same(before.sources, sources)) return { value: before };
+  if (same(settings, now) && same(textsOf(before.sources), textsOf(sources))) return { value: before };
   return {
     exit: reply.problem(
       exitCode.wrong,

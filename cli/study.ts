@@ -1,5 +1,6 @@
 /** Lists games once per command and remembers them. */
 import { enumerate, type Problem } from '../compiler/game/exact.ts';
+import { notListable } from '../compiler/game/listable.ts';
 import type { GameModel } from '../compiler/game/model.ts';
 import { workOf } from '../compiler/game/work.ts';
 import type { AssertTools, SolvedValues } from '../compiler/properties/asserts.ts';
@@ -46,8 +47,8 @@ export class Study implements AssertTools {
   }
 
   #enumerate(model: GameModel): Listing {
-    if (!model.finite)
-      return { game: undefined, why: 'the game has real-valued states or actions, or unbounded integers' };
+    const never = notListable(model);
+    if (never !== undefined) return { game: undefined, why: never };
     const { step, state } = workOf(model);
     const steps = Math.max(1, Math.floor(this.#effort / step));
     const { game, problem } = enumerate(model, {

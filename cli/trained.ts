@@ -80,7 +80,8 @@ export async function tell(
   reply.say(describeSummary(summary, game, spec, seed => statistics.get(seed) ?? {}));
   for (const note of summaryNotes(spec, game, summary)) reply.say(note);
   if (how.plot) sayCurve(reply, prepared, outcome);
-  if (exact !== undefined && !('why' in exact)) {
+  if (exact !== undefined && 'why' in exact) reply.say(`no exact answer beside it: ${exact.why}`);
+  else if (exact !== undefined) {
     reply.say();
     reply.say(describeExactly(exact, game.agents, game.discount));
   }

@@ -103,6 +103,7 @@ async function decideAsserts(program: Program, study: Study, into: Diagnostic[])
       reporter.report(spec.at.file, spec.at.span, 'assertion-unknown', {
         claim: spec.text,
         reason: because(spec, model, study, verdict.why),
+        large: study.list(model).problem?.kind === 'budget',
       });
     }
   }

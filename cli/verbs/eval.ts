@@ -61,7 +61,7 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       `the engine ${run.engine?.name} of this training cannot be used: ${engine.error}.`,
     );
 
-  const results: { readonly seed: number; readonly found: Evaluation }[] = [];
+  const results: { readonly seed: number; readonly step: number; readonly found: Evaluation }[] = [];
   for (const seed of seeds) {
     const read = readSeed(folder, seed);
     if ('error' in read) return reply.problem(exitCode.wrong, `${read.error.replaceAll(folder, dir)}.`);
@@ -79,7 +79,11 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       );
     const { shape } = learnerFor(run.train, spec, engine);
     const plan = { ...run.train, evaluate: { ...run.train.evaluate, episodes: options.episodes } };
-    results.push({ seed, found: evaluate(shape, plan, spec, create, player, options.seed, unseen) });
+    results.push({
+      seed,
+      step: read.manifest.step,
+      found: evaluate(shape, plan, spec, create, player, options.seed, unseen),
+    });
   }
   const learned = learnedBy(run.train, spec, rebuilt.model, folder, seeds[0] as number, engine);
   reply.object(true, {
@@ -89,8 +93,9 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
     finished: unfinished.length === 0,
     episodes: options.episodes,
     sampled: options.sampled === true,
-    seeds: results.map(({ seed, found }) => ({
+    seeds: results.map(({ seed, step, found }) => ({
       seed,
+      step,
       return: found.return,
       discounted: found.discounted,
       length: found.length,
@@ -123,7 +128,14 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
   );
   if (agents.length < spec.agents.length)
     reply.say(`(the first ${mostAgents} of ${grouped(spec.agents.length)} agents; --json lists all)`);
-  if (unfinished.length > 0) sayUnfinished(reply, run, seeds, unfinished, 'error' in summary);
+  if (unfinished.length > 0) {
+    sayUnfinished(reply, run, seeds, unfinished, 'error' in summary);
+    const played = results.filter(({ seed }) => unfinished.includes(seed));
+    if (played.length > 0)
+      reply.say(
+        `played as learned after ${played.map(({ seed, step }) => `${grouped(step)} steps (seed ${seed})`).join(', ')}`,
+      );
+  }
   if (learned !== undefined) {
     reply.say();
     reply.say(`What seed ${learned.seed} learned:`);

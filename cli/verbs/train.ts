@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TrainingFault } from '../../runtime/train/pool.ts';
 import { type Outcome, resumeSession, type Session, startSession } from '../../runtime/train/session.ts';
 import { Slots } from '../../runtime/train/slots.ts';
-import { exitCode, type Io } from '../io.ts';
+import { exitCode, type Interruption, type Io } from '../io.ts';
 import { type Got, openProgram, type ProgramOptions } from '../open.ts';
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts';
 import { Progress } from '../progress.ts';
@@ -82,7 +82,8 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
     reply.say();
     if (!interrupted) reply.say(`next: marl eval ${quoted(whole)}`);
   }
-  return interrupted ? exitCode.interrupted : exitCode.done;
+  if (!interrupted) return exitCode.done;
+  return working.signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
 }
 
 function sayHeading(reply: Reply, { run, spec, engine }: Prepared): void {
@@ -103,6 +104,8 @@ class Working {
   readonly #began = performance.now();
   #release: () => void = () => undefined;
   interrupted = false;
+  /** What asked to stop. */
+  signal: Interruption | undefined;
 
   constructor(reply: Reply, all: readonly Prepared[], options: TrainOptions) {
     this.#reply = reply;
@@ -137,12 +140,14 @@ class Working {
         }),
       );
     }
-    this.#release = this.#reply.io.onInterrupt(() => {
+    this.#release = this.#reply.io.onInterrupt(signal => {
       // A second Ctrl-C ends the process at once: an evaluation may take long, and cannot be cut in two.
       this.#release();
       this.interrupted = true;
+      this.signal = signal;
       this.#progress?.clear();
-      this.#reply.note('stopping and writing a checkpoint; Ctrl-C again to stop without');
+      const again = signal === 'SIGTERM' ? 'SIGTERM' : 'Ctrl-C';
+      this.#reply.note(`stopping and writing a checkpoint; ${again} again to stop without`);
       this.#stop();
     });
     return { value: undefined };

@@ -195,8 +195,8 @@ export const rules = {
   ),
   'empty-choice': error(
     'M0406',
-    (a: { what: string }) => `${a.what} needs at least one element, and there may be none.`,
-    () => 'Guard it with `if`.',
+    (a: { what: string; remedy?: string }) => `${a.what} needs at least one element, and there may be none.`,
+    a => a.remedy ?? 'Guard it with `if`.',
   ),
   'outside-domain': error(
     'M0407',
@@ -392,8 +392,8 @@ export const rules = {
   ),
   'assertion-unknown': error(
     'M0702',
-    (a: { claim: string; reason: string }) => `\`${a.claim}\` could not be decided: ${a.reason}.`,
-    () => 'Assert it of a smaller instance of the game.',
+    (a: { claim: string; reason: string; large: boolean }) => `\`${a.claim}\` could not be decided: ${a.reason}.`,
+    a => (a.large ? 'Assert it of a smaller instance of the game.' : undefined),
   ),
 
   ...networkRules,

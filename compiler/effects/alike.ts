@@ -58,7 +58,7 @@ export function compare(model: GameModel, probe: Probe, budget: Budget = quick):
 }
 
 /** The model with the probe behind each observation. */
-function withProbe(model: GameModel, probe: Probe): GameModel {
+export function withProbe(model: GameModel, probe: Probe): GameModel {
   return {
     ...model,
     usesTime: model.usesTime || probe.time,

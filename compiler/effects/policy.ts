@@ -8,8 +8,9 @@ import type { Input } from '../elaborate/inputs.ts';
 import * as ir from '../elaborate/ir.ts';
 import { substitute } from '../elaborate/substitute.ts';
 import type { GameModel, IrExpr, ObservationSpace, Store } from '../game/model.ts';
-import { type Budget, compare, type Pair, quick } from './alike.ts';
+import { type Budget, type Pair, quick } from './alike.ts';
 import type { Trail } from './base.ts';
+import { compareInTime } from './counted.ts';
 import { observedBy } from './observed.ts';
 import { ReadsOf } from './reads.ts';
 
@@ -42,7 +43,7 @@ export function judge(model: GameModel, cls: number, input: Input, budget: Budge
   const found = judgeSpace(model, cls, input.space);
   if (found === undefined) return { kind: 'known', by: 'construction' };
   const spaces = model.classes.map((_, c) => (c === cls ? input.space : undefined));
-  const answer = compare(model, { spaces, acting: false, time: found.time }, budget);
+  const answer = compareInTime(model, { spaces, acting: false, time: found.time }, budget);
   switch (answer.kind) {
     case 'function':
       return { kind: 'known', by: 'exhaustive', states: answer.states };

@@ -57,6 +57,7 @@ export function declareAgents(
   const all: Type = { kind: 'agent', name: 'agents', first: 0, count: Math.max(1, agents.length) };
   ctx.build.agentsType = all;
   ctx.build.agentLabels = agents.map(agent => agent.label);
+  ctx.build.classes = classes.map(cls => cls.name);
   scope.names.set('agents', { kind: 'type', get: () => all });
   return { agents, classes };
 }

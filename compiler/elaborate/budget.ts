@@ -8,6 +8,8 @@
  */
 import type { IrExpr, IrFunction, IrStmt } from '../game/model.ts';
 import { blocksOf, expressionsOf, partsOf } from '../game/parts.ts';
+import { forgetKeys } from './keys.ts';
+import { noteOf } from './notes.ts';
 
 /** Expressions one declaration may build, those folded away included. */
 const maxWork = 300_000;
@@ -22,6 +24,8 @@ class Excess extends Error {
 }
 
 let work = 0;
+/** Calls of `withinLimits` that are under way. */
+let nested = 0;
 
 /** Counts what is built; called by everything whose repetition could explode. */
 export function spend(amount = 1): void {
@@ -34,6 +38,7 @@ export function spend(amount = 1): void {
 export function withinLimits<T>(body: () => T, exceeded: (reason: string) => void): T | undefined {
   const outer = work;
   work = 0;
+  nested++;
   try {
     return body();
   } catch (error) {
@@ -43,6 +48,7 @@ export function withinLimits<T>(body: () => T, exceeded: (reason: string) => voi
     return undefined;
   } finally {
     work = outer;
+    if (--nested === 0) forgetKeys();
   }
 }
 
@@ -69,7 +75,7 @@ interface Extent {
   readonly depth: number;
 }
 
-const extents = new WeakMap<IrExpr | IrFunction, Extent>();
+const functions = new WeakMap<IrFunction, Extent>();
 
 /** Takes note of a new expression. */
 export function admit(e: IrExpr): void {
@@ -81,11 +87,13 @@ export function admit(e: IrExpr): void {
 
 function extentOf(e: IrExpr): Extent {
   if (e.op === 'const' || e.op === 'local' || e.op === 'time') return leaf;
-  const known = extents.get(e);
-  if (known !== undefined) return known;
-  const extent = pairExtent(e) ?? sumExtent(e);
-  extents.set(e, extent);
-  return extent;
+  const note = noteOf(e);
+  if (note.size === 0) {
+    const { size, depth } = pairExtent(e) ?? sumExtent(e);
+    note.size = size;
+    note.depth = depth;
+  }
+  return note;
 }
 
 /** The frequent shapes, without a list of their parts. */
@@ -115,11 +123,11 @@ function sumExtent(e: IrExpr): Extent {
 const leaf: Extent = { size: 1, depth: 1 };
 
 function extentOfFunction(fn: IrFunction): Extent {
-  const known = extents.get(fn);
+  const known = functions.get(fn);
   if (known !== undefined) return known;
   const result = extentOf(fn.result);
   const extent = { size: result.size + sizeOfBlock(fn.body), depth: result.depth + 1 };
-  extents.set(fn, extent);
+  functions.set(fn, extent);
   return extent;
 }
 

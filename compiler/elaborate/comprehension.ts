@@ -3,7 +3,7 @@ import type { ComprehensionExpr, Expr, Generator } from '../../grammar/ast.ts';
 import type { IrExpr, IrStmt, Local, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectBool, expectNumber, mismatch } from './coerce.ts';
-import { type Context, report } from './context.ts';
+import { type Context, report, sourceText } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import { refine } from './facts.ts';
 import * as ir from './ir.ts';
@@ -175,7 +175,7 @@ function fold(
   if (body.kind !== 'scalar') return V.invalid;
   const needsOne = operator === 'min' || operator === 'max' || operator === 'argmin' || operator === 'argmax';
   if (needsOne && (domain.count.bounds.low < 1 || (condition !== undefined && ir.constantOf(condition) !== 1))) {
-    report(ctx, e.span, 'empty-choice', { what: `\`${name}\`` });
+    report(ctx, e.span, 'empty-choice', { what: `\`${name}\``, remedy: withoutCondition(ctx, e, name) });
     return V.invalid;
   }
   const folded =
@@ -513,4 +513,14 @@ function sort(
   write(ctx.build, { storage: target, base: ir.local(place) }, read(storage, ir.local(i)), body);
   ctx.out?.push({ op: 'for', variable: i, count: length, body });
   return target;
+}
+
+/** `max(if c then e else LOW for x in T)`: an element that always counts, for a fold whose condition may leave none. */
+function withoutCondition(ctx: Context, e: ComprehensionExpr, name: string): string | undefined {
+  if (e.condition === undefined || (name !== 'max' && name !== 'min')) return undefined;
+  const [body, condition, ...generators] = [e.body, e.condition, ...e.generators].map(part =>
+    sourceText(ctx, part.span),
+  );
+  const [bound, side] = name === 'max' ? ['LOW', 'below'] : ['HIGH', 'above'];
+  return `Write \`${name}(if ${condition} then ${body} else ${bound} for ${generators.join(', ')})\`, where ${bound} is ${side} all values that count.`;
 }

@@ -134,8 +134,14 @@ export class Builder implements Definitions {
   /** The acting agent, where the game has turns; `inStep` holds it once the step has begun. */
   turn: { readonly expr: Expr; readonly file: string; readonly scope: Scope; inStep: Value | undefined } | undefined;
   usesTime = false;
+  /** Is `time` mentioned where it may matter for what happens, not only for what is earned or seen? */
+  movesReadTime = false;
+  /** Rewards or observations are lowered right now. */
+  valuing = false;
   horizon: number | undefined;
   agentLabels: readonly string[] = [];
+  /** Names of the agent classes. */
+  classes: readonly string[] = [];
   /** Type of all agents. */
   agentsType: Type | undefined;
   /** The game elaborated last, as seen from inside: who says afterwards what its agents read uses its names. */

@@ -117,6 +117,8 @@ function nameExpr(ctx: Context, name: string, span: Expr['span'], expected: Type
         return V.invalid;
       }
       ctx.build.usesTime = true;
+      // A function is lowered once and may be called again by a move.
+      if (!ctx.build.valuing || ctx.calling.length > 0) ctx.build.movesReadTime = true;
       const steps = ir.time(ctx.build.horizon === undefined ? Infinity : ctx.build.horizon);
       // In `end when` the step has been taken.
       return V.number(ctx.phase === 'end' ? ir.binary('add', steps, ir.int(1)) : steps);

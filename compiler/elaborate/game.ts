@@ -94,6 +94,7 @@ export function elaborateGame(
   );
   for (const variable of build.states.values()) variable.nextReady = true;
   const after: IrStmt[] = [];
+  build.valuing = true;
   const rewards = table?.rewards ?? rewardsOf({ ...stepContext, scope: inner }, items.Reward, agents.length, after);
   if (payoffItem === undefined && items.Reward.length === 0) {
     report(ctx, decl.name.span, 'missing-item', {
@@ -102,15 +103,18 @@ export function elaborateGame(
       remedy: 'Add `reward[p] = ...`, `reward = ...` or a `payoff` table.',
     });
   }
+  build.valuing = false;
   let end = endOf({ ...stepContext, scope: inner, phase: 'end', out: after }, items);
   const oneStep = build.states.size === 0 && items.End.length === 0 && items.Horizon.length === 0;
   if (oneStep) end = ir.bool(true);
   const active = activity(ctx, items.Active, turn, agents.length);
   const legal = actions === undefined ? [] : legality(ctx, items.Legal, classes, actions);
+  build.valuing = true;
   const observations = classes.map(cls => observationOf(ctx, items.Observe, cls));
   // Without agents, which was reported, there is still a state to look at.
   const someone = classes[0] ?? { name: decl.name.text, first: 0, count: 1, nameNode: decl.name };
   const globalState = observationOf(ctx, [], someone);
+  build.valuing = false;
   const discount = discountOf(constant, items);
   if (
     end === undefined &&
@@ -160,6 +164,7 @@ export function elaborateGame(
     horizon: build.horizon,
     discount,
     usesTime: build.usesTime,
+    movesReadTime: build.movesReadTime,
     hasChance: draws(init) || draws(step),
     finite: state.every(isFiniteStore) && actions.spaces.every(space => space.ir.realSize === 0),
     oneShot: state.length === 0 && end !== undefined && ir.constantOf(end) === 1,

@@ -1,11 +1,13 @@
 /** What a training gives to policies and critics: the parts of its `reads` clauses, lowered as if they stood in the game's `observe`. */
 import type { ObservePart, ReadsClause } from '../../grammar/ast.ts';
 import type { GameModel, IrStmt, Local, ObservationPiece, ObservationSpace, Store } from '../game/model.ts';
+import { warnForAll } from './binders.ts';
 import * as B from './bounds.ts';
 import { type Builder, type Context, type Inside, report, Scope } from './context.ts';
 import * as ir from './ir.ts';
 import { lastActionPiece, rememberActions } from './lastAction.ts';
 import { type Encoded, encodePart, viewer, wholeState } from './observe.ts';
+import * as V from './values.ts';
 
 /** One part, for one class of agents. */
 export interface Input {
@@ -43,7 +45,11 @@ export function lowerInputs(
   fallback: Context,
 ): Inputs {
   const own = insideOf(build, model);
-  const base: Context = { ...(own?.ctx ?? { ...fallback, scope: new Scope(fallback.scope) }), file, phase: 'state' };
+  const base: Context = {
+    ...(own?.ctx ?? { ...fallback, scope: agentsOf(model, fallback.scope) }),
+    file,
+    phase: 'state',
+  };
   const asked = clauses.some(clause => clause.parts.some(part => special(base, part) === 'last_action'));
   const real = model.actionSpaces.some(space => space.realSize > 0);
   const remembered = asked && !real ? rememberActions(build, model) : undefined;
@@ -57,6 +63,8 @@ export function lowerInputs(
     for (const clause of clauses) {
       const view = viewer(base, clause.binder, cls, self, `What \`${clause.who} reads\` is for`);
       if (view === undefined) continue;
+      if (c === 0 && clause.who === 'policy' && !clause.parts.every(part => special(base, part) !== undefined))
+        warnForAll(base, clause.binder, clause.parts);
       const list = found[clause.who] ?? [];
       found[clause.who] = list;
       for (const part of clause.parts) {
@@ -81,6 +89,19 @@ export function lowerInputs(
     return found;
   });
   return { model: remembered?.model ?? model, classes, last: remembered?.store };
+}
+
+/** The agents and classes of a game that has no names of its own. */
+function agentsOf(model: GameModel, outer: Scope): Scope {
+  const scope = new Scope(outer);
+  for (const { name, first, count } of model.classes) {
+    const type = { kind: 'agent', name, first, count } as const;
+    const lone = model.agents[first]?.label === name ? { lone: V.scalar(type, ir.int(first)) } : {};
+    scope.names.set(name, { kind: 'type', get: () => type, ...lone });
+  }
+  const all = { kind: 'agent', name: 'agents', first: 0, count: model.agents.length } as const;
+  scope.names.set('agents', { kind: 'type', get: () => all });
+  return scope;
 }
 
 /** The game's names; a game made of another one (`repeated`) has none. */

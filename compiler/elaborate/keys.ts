@@ -1,39 +1,51 @@
 /** Numbers by which structurally equal expressions are known, so that facts about one hold for the other. */
 import type { IrExpr } from '../game/model.ts';
+import { dropNotes, noteOf } from './notes.ts';
 
-let keys = new WeakMap<IrExpr, number>();
 /** Keys of what has a short code, and of the rest by its text. */
 let coded = new Map<number, number>();
 let interned = new Map<string, number>();
 
-/** Forgets all keys, which otherwise add up in a process that compiles again and again. Facts of before are void after this. */
+let next = 0;
+
+/**
+ * Forgets all keys, which otherwise add up: tables that grow make everything slower. An expression asked about before and after
+ * this has two keys, so a fact of before says nothing any more; none speaks of another expression.
+ */
 export function forgetKeys(): void {
-  keys = new WeakMap();
+  dropNotes();
   coded = new Map();
   interned = new Map();
 }
 
+/** Also begins to count anew, as small keys have short codes. Facts of before are void after this. */
+export function restartKeys(): void {
+  forgetKeys();
+  next = 0;
+}
+
 /** Structurally equal expressions have equal keys (bounds do not count). */
 export function keyOf(e: IrExpr): number {
-  // A code is quicker to make and to find than a text, and locals need not be remembered.
+  // A code is quicker to make and to find than a text, and locals and small numbers need not be remembered.
   if (e.op === 'local') return coded.get(e.local.id) ?? newKey(coded, e.local.id);
-  const cached = keys.get(e);
-  if (cached !== undefined) return cached;
+  if (isSmall(e)) {
+    const code = pack('const', e.value, 0) as number;
+    return coded.get(code) ?? newKey(coded, code);
+  }
+  const note = noteOf(e);
+  if (note.key >= 0) return note.key;
   const code = codeOf(e);
-  let key: number;
-  if (code !== undefined) key = coded.get(code) ?? newKey(coded, code);
+  if (code !== undefined) note.key = coded.get(code) ?? newKey(coded, code);
   else {
     const text = keyText(e);
-    key = interned.get(text) ?? newKey(interned, text);
+    note.key = interned.get(text) ?? newKey(interned, text);
   }
-  keys.set(e, key);
-  return key;
+  return note.key;
 }
 
 function newKey<K>(map: Map<K, number>, of: K): number {
-  const key = coded.size + interned.size;
-  map.set(of, key);
-  return key;
+  map.set(of, next);
+  return next++;
 }
 
 /** Codes are `head * 2^46 + left * 2^23 + right`; those of locals are their ids, below all others. */
@@ -41,6 +53,7 @@ const part = 2 ** 23;
 const heads: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
   [
     ...[
+      'const',
       'load',
       'and',
       'or',
@@ -62,6 +75,17 @@ const heads: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
     ...['neg', 'not', 'abs', 'sign', 'floor', 'ceil', 'round', 'toReal', 'sqrt', 'exp', 'log', 'sin', 'cos', 'tanh'],
   ].map((name, k) => [name, k + 1]),
 );
+
+/** A whole number that is its own part of a code. */
+function isSmall(e: IrExpr): e is IrExpr & { readonly op: 'const'; readonly value: number } {
+  return (
+    e.op === 'const' &&
+    e.scalar === 'int' &&
+    Number.isInteger(e.value) &&
+    (e.value as number) >= 0 &&
+    (e.value as number) < part
+  );
+}
 
 /** One number for expressions of at most two parts; undefined for others and where the numbers are too large. */
 function codeOf(e: IrExpr): number | undefined {

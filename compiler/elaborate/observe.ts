@@ -2,6 +2,7 @@
 import type { Binder, ObserveItem, ObservePart } from '../../grammar/ast.ts';
 import type { IrExpr, IrStmt, Local, ObservationPiece, ObservationSpace } from '../game/model.ts';
 import type { AgentClassInfo } from './agents.ts';
+import { warnForAll } from './binders.ts';
 import * as B from './bounds.ts';
 import { coerce } from './coerce.ts';
 import { type Context, report, sourceText } from './context.ts';
@@ -30,6 +31,7 @@ export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: 
   for (const item of items) {
     const here = viewer(base, item.binder, cls, self, 'What observes');
     if (here === undefined) continue;
+    if (cls.first === 0) warnForAll(base, item.binder, item.parts);
     for (const part of item.parts) {
       const encoded = encodePart(here, part, offset);
       offset += encoded.length;

@@ -97,6 +97,7 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
     horizon: options.horizon,
     discount: options.discount ?? stage.discount,
     usesTime: stage.usesTime || (rounds !== undefined && rounds > 1),
+    movesReadTime: stage.movesReadTime !== false || (rounds !== undefined && rounds > 1),
     hasChance: stage.hasChance,
     finite: stage.finite,
     oneShot: state.length === 0 && rounds === 1,

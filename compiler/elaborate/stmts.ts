@@ -2,6 +2,7 @@
 import type { AssignStmt, Binder, Expr, LetStmt, LhsIndex, Span, Stmt } from '../../grammar/ast.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrStmt, Local } from '../game/model.ts';
+import { isVariable } from './binders.ts';
 import * as B from './bounds.ts';
 import { coerce, expectBool } from './coerce.ts';
 import { type Context, report, Scope, type StateVariable } from './context.ts';
@@ -174,6 +175,7 @@ function readsAny(body: readonly IrStmt[], storage: Storage): boolean {
 
 /** The set a binder runs over: its type, or all agents. */
 export function binderType(ctx: Context, binder: Binder): Type | undefined {
+  if (!isVariable(ctx, binder)) return undefined;
   const type =
     binder.type === undefined ? ctx.build.agentsType : resolveType({ ...ctx, phase: 'constant' }, binder.type);
   if (type === undefined || type.kind === 'invalid') return undefined;

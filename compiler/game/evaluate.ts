@@ -31,61 +31,100 @@ interface Observer {
   readonly pieces: readonly Piece[];
 }
 
+/** What a game does once it has begun. */
+interface Play {
+  readonly segments: readonly Segment[];
+  readonly rewards: readonly ScalarFn[];
+  readonly end: NumberFn | undefined;
+  readonly turn: NumberFn | undefined;
+  readonly active: { readonly self: IntCell; readonly condition: NumberFn } | undefined;
+  readonly legals: readonly (Legality | undefined)[];
+}
+
+/** What is seen of it: one observer per class of agents, and one of the whole state. */
+interface Sight {
+  readonly classes: readonly Observer[];
+  readonly state: Observer;
+}
+
 export class Evaluator {
   readonly model: GameModel;
   readonly memory: Memory;
-  /** `init`, and `step` with `after`, in parts: running all parts is `init()`, `step()`. */
+  /** `init` in parts: running all parts is `init()`. */
   readonly initSegments: readonly Segment[];
-  readonly stepSegments: readonly Segment[];
-  private readonly rewards: readonly ScalarFn[];
-  private readonly end: NumberFn | undefined;
-  private readonly turn: NumberFn | undefined;
-  private readonly active: { readonly self: IntCell; readonly condition: NumberFn } | undefined;
-  private readonly legals: readonly (Legality | undefined)[];
-  private readonly observers: readonly Observer[];
-  private readonly stateObserver: Observer;
+  private readonly statements: Statements;
   private readonly spaceOfAgent: readonly number[];
   private readonly numbers: Statements['expressions']['numbers'];
+  // Made when first needed: many a game has more initial states than a quick look lists, and is never played.
+  private madePlay: Play | undefined;
+  private madeSight: Sight | undefined;
 
   constructor(model: GameModel, mode: NumberMode, chance: Chance) {
     this.model = model;
     this.memory = new Memory(model, mode === 'exact');
-    const statements = new Statements(this.memory, chance);
-    const { expressions } = statements;
-    this.numbers = expressions.numbers;
-    const [first, ...others] = statements.segments(model.init);
+    this.statements = new Statements(this.memory, chance);
+    this.numbers = this.statements.expressions.numbers;
+    const [first, ...others] = this.statements.segments(model.init);
     const start = () => {
       this.clear();
       first?.run();
     };
     this.initSegments = [{ run: start, shared: { cells: [], stores: [] } }, ...others];
-    this.stepSegments = statements.segments([...model.step, ...model.after]);
-    this.rewards = model.rewards.map(reward => expressions.scalar(reward));
-    this.end = model.end === undefined ? undefined : expressions.number(model.end);
-    this.turn = model.turn === undefined ? undefined : expressions.number(model.turn);
+    this.spaceOfAgent = model.agents.map(agent => model.classes[agent.cls]?.actionSpace ?? 0);
+  }
+
+  /** `step` with `after` in parts: running all parts is `step()`. */
+  get stepSegments(): readonly Segment[] {
+    return this.play.segments;
+  }
+
+  private get play(): Play {
+    this.madePlay ??= this.makePlay();
+    return this.madePlay;
+  }
+
+  private get sight(): Sight {
+    this.madeSight ??= this.makeSight();
+    return this.madeSight;
+  }
+
+  private makePlay(): Play {
+    const { model, memory, statements } = this;
+    const { expressions } = statements;
     const { active } = model;
-    this.active = active && { self: this.memory.int(active.self), condition: expressions.number(active.condition) };
-    this.legals = model.legal.map(
-      legal =>
-        legal && {
-          self: this.memory.int(legal.self),
-          action: this.memory.int(legal.action),
-          condition: expressions.number(legal.condition),
-        },
-    );
+    return {
+      segments: statements.segments([...model.step, ...model.after]),
+      rewards: model.rewards.map(reward => expressions.scalar(reward)),
+      end: model.end === undefined ? undefined : expressions.number(model.end),
+      turn: model.turn === undefined ? undefined : expressions.number(model.turn),
+      active: active && { self: memory.int(active.self), condition: expressions.number(active.condition) },
+      legals: model.legal.map(
+        legal =>
+          legal && {
+            self: memory.int(legal.self),
+            action: memory.int(legal.action),
+            condition: expressions.number(legal.condition),
+          },
+      ),
+    };
+  }
+
+  private makeSight(): Sight {
+    const { model, memory, statements } = this;
     const observer = (space: ObservationSpace): Observer => ({
       length: space.length,
-      self: this.memory.int(space.self),
+      self: memory.int(space.self),
       prelude: statements.block(space.prelude),
       pieces: space.pieces.map(piece => ({
         piece,
-        variable: this.memory.int(piece.variable),
-        value: expressions.scalar(piece.value),
+        variable: memory.int(piece.variable),
+        value: statements.expressions.scalar(piece.value),
       })),
     });
-    this.observers = model.classes.map(({ observation }) => observer(observation));
-    this.stateObserver = observer(model.globalState);
-    this.spaceOfAgent = model.agents.map(agent => model.classes[agent.cls]?.actionSpace ?? 0);
+    return {
+      classes: model.classes.map(({ observation }) => observer(observation)),
+      state: observer(model.globalState),
+    };
   }
 
   /** False once an exact result is known to have gone through doubles unnoticed. Values that are doubles tell it themselves. */
@@ -105,13 +144,14 @@ export class Evaluator {
 
   /** Reward of an agent; only between `step` and `commit`. */
   reward(agent: number): Scalar {
-    const reward = this.rewards[agent];
+    const reward = this.play.rewards[agent];
     return reward === undefined ? 0 : reward();
   }
 
   /** Does the game end with this step? Only between `step` and `commit`. */
   ended(): boolean {
-    return this.end !== undefined && this.end() !== 0;
+    const { end } = this.play;
+    return end !== undefined && end() !== 0;
   }
 
   /** The state reached becomes the state. */
@@ -126,15 +166,16 @@ export class Evaluator {
   }
 
   acts(agent: number): boolean {
-    if (this.turn !== undefined && this.turn() !== agent) return false;
-    if (this.active === undefined) return true;
-    this.active.self.value = agent;
-    return this.active.condition() !== 0;
+    const { turn, active } = this.play;
+    if (turn !== undefined && turn() !== agent) return false;
+    if (active === undefined) return true;
+    active.self.value = agent;
+    return active.condition() !== 0;
   }
 
   /** Is the flat action legal for an agent that acts? */
   isLegal(agent: number, action: number): boolean {
-    const legal = this.legals[this.spaceOfAgent[agent] as number];
+    const legal = this.play.legals[this.spaceOfAgent[agent] as number];
     if (legal === undefined) return true;
     legal.self.value = agent;
     legal.action.value = action;
@@ -150,12 +191,12 @@ export class Evaluator {
 
   /** Writes the numeric observation of an agent, `ObservationSpace.length` slots from `offset` on. */
   observe(agent: number, out: Float64Array | Float32Array, offset = 0): void {
-    this.encode(this.observers[this.model.agents[agent]?.cls ?? 0] as Observer, agent, out, offset);
+    this.encode(this.sight.classes[this.model.agents[agent]?.cls ?? 0] as Observer, agent, out, offset);
   }
 
   /** The whole state as numbers. */
   observeState(out: Float64Array | Float32Array): void {
-    this.encode(this.stateObserver, 0, out, 0);
+    this.encode(this.sight.state, 0, out, 0);
   }
 
   private encode(observer: Observer, agent: number, out: Float64Array | Float32Array, offset: number): void {
@@ -179,7 +220,7 @@ export class Evaluator {
 
   /** The observation as values, before one-hot: one list per piece. */
   observeValues(agent: number): { readonly label: string; readonly values: readonly number[] }[] {
-    const observer = this.observers[this.model.agents[agent]?.cls ?? 0] as Observer;
+    const observer = this.sight.classes[this.model.agents[agent]?.cls ?? 0] as Observer;
     observer.self.value = agent;
     observer.prelude();
     return observer.pieces.map(({ piece, variable, value }) => {

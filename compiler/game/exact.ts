@@ -40,7 +40,8 @@ export type Enumerated =
 
 /**
  * Lists a game. A horizon is not part of the table (it is reported beside it), with one exception: where the game reads `time`,
- * time is part of the state, and a step that reaches the horizon leads nowhere (-1), as no decision is taken there.
+ * time is part of the state, and a step that reaches the horizon leads nowhere (-1), as no decision is taken there. Such outcomes are
+ * marked (`outcomeCut`): they bound what is earned, but they are no end of the game.
  */
 export function enumerate(model: GameModel, options: EnumerateOptions): Enumerated {
   const progress = { states: 0 };
@@ -108,7 +109,8 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
         const reward = rewards.add();
         let next = -1;
         if (ended) meet(terminals);
-        else if (!(model.usesTime && evaluator.memory.time + 1 >= (model.horizon ?? Infinity))) next = meet(states);
+        else if (model.usesTime && evaluator.memory.time + 1 >= (model.horizon ?? Infinity)) next = cutOff;
+        else next = meet(states);
         outcomes.add(next, reward, probability);
       });
       outcomes.endJoint();
@@ -125,6 +127,8 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
   const rational = explorer.rational && initial.rational && outcomes.rational && rewards.rational;
   const outcomeReward = new Float64Array(outcomes.length * agents);
   for (let o = 0; o < outcomes.length; o++) rewards.copyTo(outcomes.rewardOf(o), outcomeReward, o * agents);
+  const reached = outcomes.states();
+  const outcomeCut = reached.includes(cutOff) ? Uint8Array.from(reached, next => (next === cutOff ? 1 : 0)) : undefined;
   return {
     name: model.name,
     agents: model.agents.map(agent => agent.label),
@@ -137,7 +141,8 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
     legalActions: legalActions.finish(),
     jointStart: jointStart.finish(),
     outcomeStart: outcomeStart.finish(),
-    outcomeState: outcomes.states(),
+    outcomeState: reached.map(next => Math.max(-1, next)),
+    outcomeCut,
     outcomeProbability: Float64Array.from(outcomes.probabilities, numberOf),
     outcomeReward,
     observation: observations.finish(),
@@ -158,6 +163,9 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
     describeState: describer(model, states),
   };
 }
+
+/** What an outcome reaches at the horizon, while a game is listed: apart from the end, so that the two are not one outcome. */
+const cutOff = -2;
 
 function fraction(value: number | Rational): Rational {
   return rationalOf(value) ?? Rational.zero;

@@ -290,6 +290,11 @@ export interface GameModel {
   readonly discount: Scalar;
   /** Does any expression read `time`? Then time is part of the state. */
   readonly usesTime: boolean;
+  /**
+   * False where the program mentions `time` in rewards and observations only, as written: expressions are made simpler by the horizon, so
+   * that the model may not show it any more. Undefined where nobody noted it.
+   */
+  readonly movesReadTime?: boolean | undefined;
   readonly hasChance: boolean;
   /** True when every state store and action part is finite (no reals, bounded ints). */
   readonly finite: boolean;

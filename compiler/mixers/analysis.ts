@@ -1,5 +1,6 @@
 /** Everything the compiler finds out about a mixer, and what follows from it. */
 import type { MixerInput } from '../../runtime/mixers/model.ts';
+import { differentiatedPart } from './equal.ts';
 import { type Gaps, gapsOf, isBelow } from './gap.ts';
 import * as I from './interval.ts';
 import { type Dependence, dependences } from './polarity.ts';
@@ -11,21 +12,42 @@ export interface Analysis {
   readonly ranges: readonly I.Interval[];
   readonly dependences: readonly Dependence[];
   readonly gaps: Gaps;
+  /** The same of what is differentiated, where `stop_gradient` detaches something. */
+  readonly gradient: Analysis | undefined;
 }
 
 export function analyse(source: MixerSource): Analysis {
   const { model } = source;
   const ranges = rangesOf(model);
-  const found = dependences(model, ranges);
-  return { source, ranges, dependences: found, gaps: gapsOf(model, ranges, found) };
+  const part = differentiatedPart(model);
+  const gradient = part && analysisOf({ ...source, model: part }, ranges, undefined);
+  return analysisOf(source, ranges, gradient);
+}
+
+function analysisOf(source: MixerSource, ranges: readonly I.Interval[], gradient: Analysis | undefined): Analysis {
+  const found = dependences(source.model, ranges);
+  return { source, ranges, dependences: found, gaps: gapsOf(source.model, ranges, found), gradient };
 }
 
 /** What can be claimed, in the order in which it is reported. */
 export const mixerProperties = ['monotonic', 'strictly_monotonic', 'additive', 'igm'] as const;
 export type MixerProperty = (typeof mixerProperties)[number];
 
-/** Why a property holds, as a sentence without its full stop; undefined where it is not proved. */
+/**
+ * Why a property holds, as a sentence without its full stop; undefined where it is not proved. What says in which direction the total
+ * moves is claimed of training too: the gradient, which `stop_gradient` may tell apart from the value, must not point the other way.
+ */
 export function proofOf(analysis: Analysis, property: MixerProperty): string | undefined {
+  return property === 'additive' || gradientFollows(analysis) ? proofOfValue(analysis, property) : undefined;
+}
+
+/** Does the differentiated part never fall where a utility grows? */
+export function gradientFollows({ gradient }: Analysis): boolean {
+  return gradient === undefined || proofOfValue(gradient, 'monotonic') !== undefined;
+}
+
+/** As `proofOf`, of the value alone. */
+export function proofOfValue(analysis: Analysis, property: MixerProperty): string | undefined {
   const { model } = analysis.source;
   const { polarity, strict, spread } = analysis.dependences[model.output]!;
   const reads = (input: MixerInput): boolean => model.reads.includes(input);
@@ -47,7 +69,7 @@ export function proofOf(analysis: Analysis, property: MixerProperty): string | u
     case 'additive':
       // Whatever reads the joint action mixes the agents, even if the utilities enter one by one.
       if (spread.kind === 'mixed' || reads('actions')) return undefined;
-      return 'the total is a sum in which each term depends on one utility at most; the other inputs weigh the terms';
+      return 'the total is a sum in which each term depends on the utility of one agent at most, and on the state';
     case 'igm': {
       if (monotonic && polarity !== 'constant' && !reads('actions'))
         return strict.kind === 'every'

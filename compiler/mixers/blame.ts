@@ -1,11 +1,12 @@
 /** Why a claim about a mixer cannot be proved: the sub-term that breaks it, the reason, and edits that repair it. */
 import type { Span } from '../../grammar/ast.ts';
-import { argumentsOf, type MixerNode } from '../../runtime/mixers/model.ts';
-import type { Analysis, MixerProperty } from './analysis.ts';
+import { argumentsOf, type MixerModel, type MixerNode } from '../../runtime/mixers/model.ts';
+import { type Analysis, gradientFollows, type MixerProperty, proofOfValue } from './analysis.ts';
 import { isBelow } from './gap.ts';
 import * as I from './interval.ts';
 import { flip, type Polarity, scaled } from './polarity.ts';
 import { textAt } from './source.ts';
+import { type Seen, signsSeen } from './witness.ts';
 
 /** An edit of the mixer: `text` in the place of what stands at `span`. */
 export interface Repair {
@@ -24,10 +25,19 @@ export interface Blame {
   readonly made: { readonly span: Span; readonly name: string } | undefined;
 }
 
+/** True where the value has the property and only what `stop_gradient` leaves to the gradient breaks it. */
+export function isGradientAtFault(analysis: Analysis, property: MixerProperty): boolean {
+  return property !== 'additive' && !gradientFollows(analysis) && proofOfValue(analysis, property) !== undefined;
+}
+
 export function blameFor(analysis: Analysis, property: MixerProperty): Blame {
-  const search = new Search(analysis, property === 'strictly_monotonic');
-  const { output } = analysis.source.model;
-  const at = { node: output, span: search.spanOf(output) };
+  const { model } = analysis.source;
+  const search = new Search(analysis, model, property === 'strictly_monotonic');
+  const at = { node: model.output, span: search.spanOf(model.output) };
+  if (analysis.gradient !== undefined && isGradientAtFault(analysis, property)) {
+    const found = new Search(analysis.gradient, model, false).falls(at, 'rising');
+    return { ...found, reason: `with what \`stop_gradient\` detaches held constant, ${found.reason}` };
+  }
   switch (property) {
     case 'monotonic':
       return search.falls(at, 'rising');
@@ -48,11 +58,14 @@ interface At {
 
 class Search {
   readonly #analysis: Analysis;
+  /** For numbers; the analysis may be of the differentiated part. */
+  readonly #model: MixerModel;
   /** Factors must be positive, not only never negative. */
   readonly #strictly: boolean;
 
-  constructor(analysis: Analysis, strictly: boolean) {
+  constructor(analysis: Analysis, model: MixerModel, strictly: boolean) {
     this.#analysis = analysis;
+    this.#model = model;
     this.#strictly = strictly;
   }
 
@@ -217,7 +230,8 @@ class Search {
   #negative(at: At, bad: 'negative' | 'positive'): Blame {
     const text = this.#text(at);
     const always = bad === 'negative' ? I.isNegative(this.#range(at)) : I.isPositive(this.#range(at));
-    const reason = `\`${text}\` ${always ? 'is' : 'may be'} ${bad}`;
+    const word = always ? `is ${bad}` : this.#seen(at)[bad] ? `may be ${bad}` : `is not proved to be never ${bad}`;
+    const reason = `\`${text}\` ${word}`;
     if (bad === 'positive') return this.#blame(at, reason, undefined);
     if (this.#polarity(at) !== 'constant')
       return this.#blame(
@@ -237,10 +251,24 @@ class Search {
       if (this.#polarity(right) === 'unknown') return this.falls(right, flip(wanted));
       return this.#subtracted(right, at, 'a divisor');
     }
-    if (!I.isPositive(range) && !I.isNegative(range)) return this.#negative(right, 'negative');
+    if (!I.isPositive(range) && !I.isNegative(range))
+      return this.#signed(right) ? this.#zeroDivisor(right) : this.#negative(right, 'negative');
     if (this.#polarity(left) === 'unknown') return this.falls(left, wanted);
     if (this.#polarity(right) !== 'constant') return this.#subtracted(right, at, 'a divisor');
     return I.isNegative(range) ? this.#negative(right, 'negative') : this.#descend(left, at, wanted);
+  }
+
+  #seen(at: At): Seen {
+    return signsSeen(this.#model, at.node);
+  }
+
+  #mayBeZero(at: At): string {
+    return `\`${this.#text(at)}\` ${this.#seen(at).zero ? 'may be' : 'is not proved to be other than'} 0`;
+  }
+
+  #zeroDivisor(at: At): Blame {
+    const remedy = 'Divide by what is always positive: `softplus` or `exp`, or add a positive number.';
+    return this.#blame(at, `${this.#mayBeZero(at)} and is a divisor`, remedy, this.#wrapped(at, ['softplus', 'exp']));
   }
 
   // -------------------------------------------------------------------------------------------- strictly monotonic
@@ -308,7 +336,7 @@ class Search {
 
   #zeroFactor(at: At): Blame {
     const node = this.#node(at);
-    const reason = `\`${this.#text(at)}\` may be 0`;
+    const reason = this.#mayBeZero(at);
     if (node.op === 'unary' && (node.fn === 'abs' || node.fn === 'relu' || node.fn === 'square'))
       return this.#blame(at, reason, 'Use `softplus` or `exp`, which are always positive.', [
         ...this.#replaced(at, 'softplus'),
@@ -390,7 +418,9 @@ class Search {
       const reason = alone ? unknown : at;
       return this.#blame(
         reason,
-        `\`${this.#text(reason)}\` can be higher at another joint action than at the greedy one`,
+        alone && this.#node(reason).op === 'network'
+          ? `\`${this.#text(reason)}\` can be higher at another joint action than at the greedy one`
+          : `\`${this.#text(reason)}\` is not proved to be highest at the greedy joint action`,
         'Let the joint action enter by advantages `f(q) - f(best)`, weighed by positive factors.',
       );
     }
@@ -401,9 +431,12 @@ class Search {
       const zero = (arg: At) => moves[arg.node] && of[arg.node]?.zero === true;
       const factor = zero(left) ? right : zero(right) ? left : moves[left.node] ? right : left;
       const least = this.#range(factor).low;
-      const reason = Number.isFinite(least)
-        ? `\`${this.#text(factor)}\` weighs an advantage by as little as ${Number(least.toPrecision(6))}`
-        : `\`${this.#text(factor)}\`, which weighs an advantage, may be negative without bound`;
+      const text = this.#text(factor);
+      const reason = !this.#seen(factor).negative
+        ? `\`${text}\`, which weighs an advantage, is not proved to be never negative`
+        : Number.isFinite(least)
+          ? `\`${text}\` weighs an advantage by as little as ${Number(least.toPrecision(6))}`
+          : `\`${text}\`, which weighs an advantage, may be negative without bound`;
       return this.#blame(
         factor,
         reason,

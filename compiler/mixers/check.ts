@@ -6,11 +6,11 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { type Context, report } from '../elaborate/context.ts';
 import type { Argument } from '../elaborate/params.ts';
 import { type Analysis, analyse, type MixerProperty, mixerProperties, proofOf } from './analysis.ts';
-import { blameFor } from './blame.ts';
+import { blameFor, isGradientAtFault } from './blame.ts';
 import { elaborateMixer } from './elaborate.ts';
 import * as I from './interval.ts';
 import { textAt } from './source.ts';
-import { refute } from './witness.ts';
+import { isSearched, refute } from './witness.ts';
 
 /**
  * Two teams without a size in common: what fits at both fits by its name, not because a number happens to equal the number of agents.
@@ -53,12 +53,11 @@ export function checkMixer(
   // A mixer that claims more than one thing at the same sub-term is told the weakest first.
   const reported = new Set<string>();
   for (const { property, span } of claims) {
-    const analysis = weaker(both, property);
-    if (proofOf(analysis, property) !== undefined) continue;
+    if (proofOf(weaker(both, property), property) !== undefined) continue;
     const implied = property === 'strictly_monotonic' || property === 'igm' ? 'monotonic' : undefined;
     if (implied !== undefined && reported.has(implied)) continue;
     reported.add(property);
-    reportBroken(ctx, decl, analysis, property, span);
+    reportBroken(ctx, decl, both, property, span);
   }
   return checked(both, claims);
 }
@@ -81,7 +80,23 @@ function checked(both: Analyses, claims: readonly Claim[]): CheckedMixer {
   };
 }
 
-function reportBroken(ctx: Context, decl: MixerDecl, analysis: Analysis, property: MixerProperty, claim: Span): void {
+/** A counterexample, and whether one was looked for at all. */
+interface Sought {
+  readonly witness: string | undefined;
+  readonly searched: boolean;
+}
+
+function sought(both: Analyses, property: MixerProperty): Sought {
+  const analysis = weaker(both, property);
+  // What never falls has no case in which it does, and a search sees values, not gradients.
+  const hopeless = property === 'strictly_monotonic' && proofOf(weaker(both, 'monotonic'), 'monotonic') !== undefined;
+  if (hopeless || isGradientAtFault(analysis, property)) return { witness: undefined, searched: false };
+  const { model } = analysis.source;
+  return { witness: refute(model, property), searched: isSearched(model, property) };
+}
+
+function reportBroken(ctx: Context, decl: MixerDecl, both: Analyses, property: MixerProperty, claim: Span): void {
+  const analysis = weaker(both, property);
   const { span, reason, remedy, repairs, made } = blameFor(analysis, property);
   const { file } = ctx;
   const related = [
@@ -94,7 +109,7 @@ function reportBroken(ctx: Context, decl: MixerDecl, analysis: Analysis, propert
     term: textAt(analysis.source, span),
     reason,
     remedy,
-    witness: refute(analysis.source.model, property),
+    ...sought(both, property),
   };
   report(ctx, span, ruleOf[property], args, { related, fixes });
 }
@@ -106,13 +121,11 @@ function fact(both: Analyses, property: MixerProperty): MixerFact {
   const model: MixerModel = analysis.source.model;
   if (!model.reads.includes('q'))
     return { property, status: 'unknown', why: 'the total does not depend on the utilities' };
-  // What never falls has no case in which it does.
-  const hopeless = property === 'strictly_monotonic' && proofOf(weaker(both, 'monotonic'), 'monotonic') !== undefined;
-  const witness = hopeless ? undefined : refute(model, property);
+  const { witness, searched } = sought(both, property);
   const { reason, span } = blameFor(analysis, property);
   const at = { file: analysis.source.file, span };
   return witness === undefined
-    ? { property, status: 'unknown', why: reason, at }
+    ? { property, status: 'unknown', why: searched ? `${reason}; no counterexample was found` : reason, at }
     : { property, status: 'refuted', why: reason, witness, at };
 }
 

@@ -6,7 +6,7 @@
  * as what it is at u* plus slacks, each with an interval of its coefficient; coefficients may depend on u, because the slack they
  * multiply is 0 at u*. If in the total no coefficient can be negative, total(u) <= total(u*).
  */
-import type { MixerModel, MixerNode } from '../../runtime/mixers/model.ts';
+import type { MixerModel, MixerNode, UnaryFunction } from '../../runtime/mixers/model.ts';
 import { argumentsOf } from '../../runtime/mixers/model.ts';
 import * as I from './interval.ts';
 import { type Dependence, slopeOf } from './polarity.ts';
@@ -27,6 +27,8 @@ export interface Gap {
 
 const fixed: Gap = { slacks: [], zero: false };
 const one = I.exactly(1);
+/** Functions that are 0 at 0. */
+const keepsZero: ReadonlySet<UnaryFunction> = new Set(['abs', 'square', 'sqrt', 'relu']);
 
 export interface Gaps {
   /** By node; undefined is unknown. */
@@ -80,6 +82,7 @@ class Rule {
   of(k: number, node: MixerNode): Gap | undefined {
     return (
       this.#advantage(node) ??
+      this.#loss(k, node) ??
       (this.#keepsSlacks(node) ? (this.#linear(node) ?? this.#whole(k)) : (this.#whole(k) ?? this.#linear(node))) ??
       this.#below(k, node)
     );
@@ -96,16 +99,30 @@ class Rule {
     return this.#moves[node]! && this.#gaps[node]?.zero === true;
   }
 
-  /** `a(q) - a(best)`. */
+  /** `a(q) - a(best)`, or `a(best) - a(q)`. */
   #advantage(node: MixerNode): Gap | undefined {
     if (node.op !== 'binary' || node.fn !== 'sub') return undefined;
-    const { left, right } = node;
+    const gap = this.#ahead(node.left, node.right, node.shape);
+    if (gap !== undefined) return { slacks: gap.slacks, zero: true };
+    const behind = this.#ahead(node.right, node.left, node.shape);
+    return behind && weighted(behind, I.exactly(-1), true);
+  }
+
+  #ahead(left: number, right: number, shape: readonly number[]): Gap | undefined {
     const { polarity } = this.#found[left]!;
     if (this.#taken[left] || polarity === 'unknown' || this.#moves[right]) return undefined;
-    if (this.#model.nodes[left]!.shape.length !== node.shape.length || !sameAtBest(this.#model, left, right))
+    if (this.#model.nodes[left]!.shape.length !== shape.length || !sameAtBest(this.#model, left, right))
       return undefined;
-    const gap = this.#gaps[left];
-    return gap === undefined ? undefined : { slacks: gap.slacks, zero: true };
+    return this.#gaps[left];
+  }
+
+  /** What is 0 at u* and of one sign is its own slack: `square(q - best)`. */
+  #loss(k: number, node: MixerNode): Gap | undefined {
+    if (node.op !== 'unary' || !keepsZero.has(node.fn) || !this.#zero(node.of)) return undefined;
+    const range = this.#ranges[k]!;
+    if (!I.isNonNegative(range) && !I.isNonPositive(range)) return undefined;
+    const coefficient = I.exactly(I.isNonNegative(range) ? -1 : 1);
+    return { slacks: [{ base: k, summed: false, coefficient }], zero: true };
   }
 
   /** A never-falling or never-rising function of the utilities is its own slack. */

@@ -9,6 +9,7 @@
  * agents. Axes are counted from the last (-1): that is where broadcasting aligns shapes.
  */
 import type { MixerModel, MixerNode, Shape, UnaryFunction } from '../../runtime/mixers/model.ts';
+import { firstEquals } from './equal.ts';
 import * as I from './interval.ts';
 
 export type Polarity = 'constant' | 'rising' | 'falling' | 'unknown';
@@ -21,7 +22,8 @@ export type Strict =
 
 /**
  * `none`: no utility. `own`: the element at index i of `axis` depends on utility i alone. `single`: each element on at most one.
- * `sum`: each element is a sum of terms that depend on one utility each. `mixed`: none of these is shown.
+ * `sum`: each element is a sum of terms that depend on one utility each. `mixed`: none of these is shown. The greedy utility of an
+ * agent, `best`, counts as its utility here, though it is held fixed where directions are judged.
  */
 export type Spread =
   | { readonly kind: 'none' | 'single' | 'sum' | 'mixed' }
@@ -35,18 +37,26 @@ export interface Dependence {
 
 const nowhere: Strict = { kind: 'none' };
 const everywhere: Strict = { kind: 'every' };
+/** Depends on no utility at all. */
 const constant: Dependence = { polarity: 'constant', strict: nowhere, spread: { kind: 'none' } };
 
 /** The judgement of every node. */
 export function dependences(model: MixerModel, ranges: readonly I.Interval[]): readonly Dependence[] {
   const found: Dependence[] = [];
+  const first = firstEquals(model);
   for (const node of model.nodes) {
-    const judged = new Judge(model, ranges, found).of(node);
+    const cancels = node.op === 'binary' && node.fn === 'sub' && first[node.left] === first[node.right];
+    const judged = cancels ? constant : new Judge(model, ranges, found).of(node);
     // What moves in no known direction, or in none, moves strictly in none.
     const directed = judged.polarity === 'rising' || judged.polarity === 'falling';
     found.push(directed ? judged : { ...judged, strict: nowhere });
   }
   return found;
+}
+
+/** Of a function of no known direction. */
+function freely(polarity: Polarity): Polarity {
+  return polarity === 'constant' ? 'constant' : 'unknown';
 }
 
 export function flip(polarity: Polarity): Polarity {
@@ -106,6 +116,7 @@ class Judge {
   of(node: MixerNode): Dependence {
     switch (node.op) {
       case 'input':
+        if (node.input === 'best') return { ...constant, spread: { kind: 'own', axis: -1 } };
         if (node.input !== 'q') return constant;
         return { polarity: 'rising', strict: { kind: 'own', axis: -1 }, spread: { kind: 'own', axis: -1 } };
       case 'number':
@@ -124,9 +135,9 @@ class Judge {
         return this.#reduce(node);
       case 'softmax': {
         const { polarity, spread } = this.#found[node.of]!;
-        if (polarity === 'constant') return constant;
+        if (spread.kind === 'none') return constant;
         const apart = spread.kind === 'own' && spread.axis !== -1;
-        return { polarity: 'unknown', strict: nowhere, spread: apart ? spread : { kind: 'mixed' } };
+        return { polarity: freely(polarity), strict: nowhere, spread: apart ? spread : { kind: 'mixed' } };
       }
       case 'concat':
         return this.#concat(node);
@@ -136,9 +147,9 @@ class Judge {
   }
 
   #network(node: MixerNode & { op: 'network' }): Dependence {
-    const { spread } = this.#found[node.of]!;
+    const { polarity, spread } = this.#found[node.of]!;
     if (spread.kind === 'none') return constant;
-    const free = { polarity: 'unknown', strict: nowhere } as const;
+    const free = { polarity: freely(polarity), strict: nowhere } as const;
     if (spread.kind !== 'own' || spread.axis === -1) return { ...free, spread: { kind: 'mixed' } };
     // One network for all rows: the rows stay apart, in front of the axes of the result.
     const axis = spread.axis + this.#shape(node.of).length - node.shape.length;
@@ -147,11 +158,11 @@ class Judge {
 
   #unary(node: MixerNode & { op: 'unary' }): Dependence {
     const of = this.#found[node.of]!;
-    if (of.polarity === 'constant') return constant;
+    if (of.spread.kind === 'none') return constant;
     const linear = node.fn === 'neg' || node.fn === 'stop_gradient';
     const spread: Spread = of.spread.kind === 'sum' && !linear ? { kind: 'mixed' } : of.spread;
     const slope = slopeOf(node.fn, this.#ranges[node.of]!);
-    if (slope === undefined) return { polarity: 'unknown', strict: nowhere, spread };
+    if (slope === undefined) return { polarity: freely(of.polarity), strict: nowhere, spread };
     return {
       polarity: slope.rises ? of.polarity : flip(of.polarity),
       strict: slope.strict ? of.strict : nowhere,
@@ -175,7 +186,7 @@ class Judge {
   #binary(node: MixerNode & { op: 'binary' }): Dependence {
     const left = this.#aligned(node.left, node.shape);
     const right = this.#aligned(node.right, node.shape);
-    if (left.polarity === 'constant' && right.polarity === 'constant') return constant;
+    if (left.spread.kind === 'none' && right.spread.kind === 'none') return constant;
     const [l, r] = [this.#ranges[node.left]!, this.#ranges[node.right]!];
     switch (node.fn) {
       case 'add':
@@ -220,7 +231,7 @@ class Judge {
 
   #matmul(node: MixerNode & { op: 'matmul' }): Dependence {
     const [left, right] = [this.#found[node.left]!, this.#found[node.right]!];
-    if (left.polarity === 'constant' && right.polarity === 'constant') return constant;
+    if (left.spread.kind === 'none' && right.spread.kind === 'none') return constant;
     const [l, r] = [this.#ranges[node.left]!, this.#ranges[node.right]!];
     const definite = (x: I.Interval) => I.isPositive(x) || I.isNegative(x);
     const polarity = join(scaled(left.polarity, r), scaled(right.polarity, l));
@@ -256,7 +267,7 @@ class Judge {
 
   #reduce(node: MixerNode & { op: 'reduce' }): Dependence {
     const of = this.#found[node.of]!;
-    if (of.polarity === 'constant') return constant;
+    if (of.spread.kind === 'none') return constant;
     const { strict, spread, polarity } = of;
     const adds = node.fn === 'sum' || node.fn === 'mean';
     const gone = node.axis === undefined ? undefined : node.axis - this.#shape(node.of).length;
@@ -286,8 +297,8 @@ class Judge {
   #concat(node: MixerNode & { op: 'concat' }): Dependence {
     const parts = node.parts.map(part => this.#found[part]!);
     const polarity = parts.map(part => part.polarity).reduce(join);
-    if (polarity === 'constant') return constant;
     const kinds = new Set(parts.map(part => part.spread.kind));
+    if (kinds.size === 1 && kinds.has('none')) return constant;
     const owned = parts.map(part => part.spread);
     const axis = owned.find(one => one.kind === 'own');
     const sameRows =
@@ -306,7 +317,7 @@ class Judge {
   /** Elements in other places: `own` survives where its axis can be followed. */
   #moved(node: MixerNode & { op: 'reshape' | 'transpose' | 'index' }): Dependence {
     const of = this.#found[node.of]!;
-    if (of.polarity === 'constant') return constant;
+    if (of.spread.kind === 'none') return constant;
     const from = this.#shape(node.of);
     const place = (axis: number): number | undefined => {
       if (node.op === 'transpose') return axis === -1 ? -2 : -1;

@@ -3,15 +3,29 @@
  * are at least 1, never the numbers of this instance, so that what holds here holds for every number of agents.
  */
 import type { MixerModel, MixerNode } from '../../runtime/mixers/model.ts';
+import { firstEquals } from './equal.ts';
 import * as I from './interval.ts';
 
 export function rangesOf(model: MixerModel): readonly I.Interval[] {
   const ranges: I.Interval[] = [];
-  for (const node of model.nodes) ranges.push(rangeOf(node, k => ranges[k]!));
+  const first = firstEquals(model);
+  const equal = (a: number, b: number) => first[a] === first[b];
+  const at = (node: number) => ranges[node]!;
+  for (const node of model.nodes)
+    ranges.push(node.op === 'matmul' ? productOf(model, node, at, equal) : rangeOf(node, at, equal));
   return ranges;
 }
 
-function rangeOf(node: MixerNode, at: (node: number) => I.Interval): I.Interval {
+type At = (node: number) => I.Interval;
+type Equal = (a: number, b: number) => boolean;
+
+function productOf(model: MixerModel, node: MixerNode & { op: 'matmul' }, at: At, equal: Equal): I.Interval {
+  // Of a vector with itself it adds up squares; the elements of a matrix times itself are none.
+  const squares = equal(node.left, node.right) && model.nodes[node.left]!.shape.length === 1;
+  return I.sumOfSome(squares ? I.apply('square', at(node.left)) : I.multiply(at(node.left), at(node.right)));
+}
+
+function rangeOf(node: Exclude<MixerNode, { readonly op: 'matmul' }>, at: At, equal: Equal): I.Interval {
   switch (node.op) {
     case 'input':
       return node.input === 'actions' ? { low: 0, high: 1, lowOpen: false, highOpen: false } : I.anything;
@@ -30,9 +44,9 @@ function rangeOf(node: MixerNode, at: (node: number) => I.Interval): I.Interval 
         case 'add':
           return I.add(left, right);
         case 'sub':
-          return I.add(left, I.negate(right));
+          return equal(node.left, node.right) ? I.exactly(0) : I.add(left, I.negate(right));
         case 'mul':
-          return node.left === node.right ? I.apply('square', left) : I.multiply(left, right);
+          return equal(node.left, node.right) ? I.apply('square', left) : I.multiply(left, right);
         case 'div':
           return I.multiply(left, I.reciprocal(right));
         case 'max':
@@ -42,10 +56,6 @@ function rangeOf(node: MixerNode, at: (node: number) => I.Interval): I.Interval 
       }
       break;
     }
-    case 'matmul':
-      return I.sumOfSome(
-        node.left === node.right ? I.apply('square', at(node.left)) : I.multiply(at(node.left), at(node.right)),
-      );
     case 'reduce':
       return node.fn === 'sum' ? I.sumOfSome(at(node.of)) : at(node.of);
     case 'softmax':

@@ -15,10 +15,46 @@ const evaluations = { monotonic: 2, strictly_monotonic: 2, additive: 4, igm: 9 }
 /** Differences that rounding can explain. */
 const tolerance = 1e-7;
 
+/** Is the mixer small enough to be searched at all? */
+export function isSearched(model: MixerModel, property: MixerProperty): boolean {
+  return triesFor(model, evaluations[property]) > 0;
+}
+
+function triesFor(model: MixerModel, each: number): number {
+  const size = [...model.nodes, ...model.weights].reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
+  return Math.min(draws, Math.floor(mostWork / (size * (1 + each))));
+}
+
+/** Signs that elements of a node had in some draw. What was not seen may still be. */
+export interface Seen {
+  readonly negative: boolean;
+  readonly positive: boolean;
+  readonly zero: boolean;
+}
+
+/** Which signs a node has in numbers; in the first draw all weights, utilities and states are 0. */
+export function signsSeen(model: MixerModel, node: number): Seen {
+  const stream = new Stream(20_181_206, purposes.initial, node, model.sizes.agents);
+  const before = model.nodes.slice(0, node + 1);
+  const seen = { negative: false, positive: false, zero: false };
+  for (let k = 0; k < triesFor({ ...model, nodes: before }, 3); k++) {
+    const weights = randomWeights(model, stream);
+    const inputs = randomInputs(model, stream);
+    if (k === 0) for (const one of [...weights, inputs.q, inputs.best, inputs.state, inputs.features]) one.fill(0);
+    for (const fn of ['min', 'max'] as const) {
+      const nodes = [...before, { op: 'reduce', fn, of: node, axis: undefined, shape: [] } as const];
+      const value = evaluateMixer({ ...model, nodes, output: node + 1 }, weights, inputs);
+      if (value < -tolerance) seen.negative = true;
+      if (value > tolerance) seen.positive = true;
+      if (value === 0) seen.zero = true;
+    }
+  }
+  return seen;
+}
+
 /** A case as a sentence, or undefined. */
 export function refute(model: MixerModel, property: MixerProperty): string | undefined {
-  const size = [...model.nodes, ...model.weights].reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
-  const tries = Math.min(draws, Math.floor(mostWork / (size * (1 + evaluations[property]))));
+  const tries = triesFor(model, evaluations[property]);
   const stream = new Stream(20_181_206, purposes.initial, model.nodes.length, model.sizes.agents);
   for (let k = 0; k < tries; k++) {
     const found =
@@ -97,16 +133,22 @@ function mixed(model: MixerModel, stream: Stream): string | undefined {
   const inputs = randomInputs(model, stream);
   const first = stream.below(agents);
   const second = (first + 1 + stream.below(agents - 1)) % agents;
+  // The utility of an agent is `q` and, where it is read, `best`.
+  const greedy = model.reads.includes('best') ? ' (with `best`)' : '';
   const total = (...raised: readonly number[]): number => {
     const q = Float64Array.from(inputs.q);
-    for (const agent of raised) q[agent] = q[agent]! + 2;
-    return evaluateMixer(model, weights, { ...inputs, q });
+    const best = Float64Array.from(inputs.best);
+    for (const agent of raised) {
+      q[agent] = q[agent]! + 2;
+      best[agent] = best[agent]! + 2;
+    }
+    return evaluateMixer(model, weights, { ...inputs, q, best });
   };
   const values = [total(), total(first), total(second), total(first, second)] as const;
   const [none, one, other, bothRaised] = values;
   const gap = bothRaised - one - other + none;
   if (!(Math.abs(gap) > tolerance * (1 + values.reduce((sum, value) => sum + Math.abs(value), 0)))) return undefined;
-  return `With random weights, raising \`q[${first}]\` and \`q[${second}]\` by 2 changes the total by ${short(one - none)} and ${short(other - none)} alone, and by ${short(bothRaised - none)} together.`;
+  return `With random weights, raising \`q[${first}]\` and \`q[${second}]\` by 2${greedy} changes the total by ${short(one - none)} and ${short(other - none)} alone, and by ${short(bothRaised - none)} together.`;
 }
 
 function short(value: number): string {

@@ -17,7 +17,7 @@ import { withinLimits } from '../elaborate/budget.ts';
 import { type Context, report, sourceText } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { checkFunction } from '../elaborate/functions.ts';
-import { forgetKeys } from '../elaborate/keys.ts';
+import { restartKeys } from '../elaborate/keys.ts';
 import { withTrace } from '../elaborate/trace.ts';
 import type { GameModel } from '../game/model.ts';
 import { workOf } from '../game/work.ts';
@@ -37,7 +37,7 @@ import { sweepRuns } from './sweep.ts';
 import { trainSpec } from './train.ts';
 
 export function compile(host: Host, entry: string): Program {
-  forgetKeys();
+  restartKeys();
   const reporter = new Reporter();
   const project = loadProject(host, entry, reporter);
   const diagnostics = [...project.syntax, ...reporter.diagnostics];

@@ -71,11 +71,11 @@ export function mixerSizes(model: GameModel): MixerSizes {
   };
 }
 
-const properties = {
-  additive: ['additive'],
-  monotonic: ['monotonic', 'strictly_monotonic'],
-  complete: ['igm'],
-} as const;
+/**
+ * All of them are needed. An additive mixer may fall, and a monotonic one that reads `actions` may be highest elsewhere, but every
+ * algorithm here acts greedily by agent and takes the total there for the highest: that is IGM.
+ */
+const properties = { additive: ['additive', 'igm'], monotonic: ['monotonic', 'igm'], complete: ['igm'] } as const;
 const instead = { additive: 'Sum', monotonic: 'TwoLayer', complete: 'Duplex' } as const;
 
 /** Is the mixer proved to be what the algorithm rests on? */
@@ -89,16 +89,17 @@ function meetsNeed(
   const need = row?.requires.find(requirement => requirement.kind === 'mixer');
   if (row === undefined || need?.kind !== 'mixer') return true;
   const wanted: readonly string[] = properties[need.claim];
-  const found = facts().filter(fact => wanted.includes(fact.property));
-  if (found.some(fact => fact.status === 'proved')) return true;
-  const first = found[0];
-  const why =
-    first === undefined || first.status === 'proved'
-      ? 'that is not proved'
-      : first.status === 'refuted'
-        ? `${first.why}. ${first.witness.replace(/\.$/, '')}`
-        : first.why;
-  const fact = `\`${decl.name.text}\` is not proved to be one: ${why}`;
+  const first = facts().find(fact => wanted.includes(fact.property) && fact.status !== 'proved');
+  if (first === undefined || first.status === 'proved') return true;
+  const refuted = first.status === 'refuted';
+  const why = refuted ? `${first.why}. ${first.witness.replace(/\.$/, '')}` : first.why;
+  const itself = first.property !== 'igm' || need.claim === 'complete';
+  const what = itself
+    ? refuted
+      ? 'is none'
+      : 'is not proved to be one'
+    : `${refuted ? 'breaks' : 'is not proved to keep'} IGM, by which greedy actions maximise the total`;
+  const fact = `\`${decl.name.text}\` ${what}: ${why}`;
   const remedy = `Use \`std.mixers.${instead[need.claim]}\`, or claim it at the end of the mixer to see which term breaks it.`;
   const related = [{ at: { file: own.file, span: decl.name.span }, message: `\`${decl.name.text}\` is declared here` }];
   report(ctx, at, 'does-not-fit', { algorithm: row.name, needs: needsText(need), fact, remedy }, { related });

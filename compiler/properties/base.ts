@@ -181,7 +181,7 @@ export function where(game: TabularGame, state: number, joint?: number): string 
   const place = game.stateCount === 1 || described === '' ? '' : `in the state ${described}`;
   if (joint === undefined) return place;
   const choices = Object.entries(namedAction(game, state, joint))
-    .filter(([, action]) => action !== '-')
+    .filter(([, action]) => action !== '-' && action !== '')
     .map(([agent, action]) => `${agent} ${action}`)
     .join(', ');
   const after = choices === '' ? '' : `after ${choices}`;

@@ -2,6 +2,7 @@
 import { legalOf, type TabularGame } from '../../runtime/games/tabular.ts';
 import type { GameModel } from '../game/model.ts';
 import { acts, type Facts } from './base.ts';
+import { depths } from './evidence.ts';
 import { fullyObserved } from './information.ts';
 
 export interface GameClass {
@@ -37,7 +38,9 @@ function rewardWord(model: GameModel, facts: Facts): string {
 function observation(model: GameModel, game: TabularGame | undefined): GameClass['observed'] {
   if (model.oneShot) return 'fully';
   if (game === undefined) return 'unknown';
-  return fullyObserved(game).status === 'proved' ? 'fully' : 'partly';
+  // Whoever is there at every step can count them: only states of the same time need to look different.
+  const times = model.usesTime ? depths(game) : undefined;
+  return fullyObserved(game, times).status === 'proved' ? 'fully' : 'partly';
 }
 
 function kindOf(
@@ -59,9 +62,14 @@ function kindOf(
     return 'turn-based game';
   }
   if (hidden) return facts.common_reward.status === 'proved' ? 'Dec-POMDP' : 'partially observable stochastic game';
-  if (observed === 'unknown')
-    return model.finite ? 'stochastic game' : 'stochastic game with real-valued states or actions';
+  if (observed === 'unknown') return model.finite ? 'stochastic game' : `stochastic game with ${infinite(model)}`;
   return facts.common_reward.status === 'proved' ? 'team Markov game' : 'Markov game';
+}
+
+function infinite(model: GameModel): string {
+  const real =
+    model.state.some(store => store.scalar !== 'int') || model.actionSpaces.some(space => space.realSize > 0);
+  return real ? 'real-valued states or actions' : 'unbounded integers';
 }
 
 /** Does every step end the game? */

@@ -104,8 +104,11 @@ export function jointOf(game: TabularGame, state: number, outcome: number): numb
 
 export function reachedBy(game: TabularGame, outcome: number): string {
   const next = game.outcomeState[outcome] as number;
-  return next === -1 ? theEnd : game.describeState(next);
+  if (next !== -1) return game.describeState(next);
+  return game.outcomeCut?.[outcome] === 1 ? theHorizon : theEnd;
 }
 
 /** What a step reaches that ends the game. */
 export const theEnd = 'the end';
+/** What a step reaches at which the horizon cuts play, in games that list time with their states. */
+export const theHorizon = 'the horizon';

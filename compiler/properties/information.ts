@@ -8,13 +8,17 @@ const pairLimit = 2_000_000;
 /** Pairs of successors looked at, over all pairs. */
 const workLimit = 30_000_000;
 
-/** Does the present observation tell every agent the state, in every state? (Full observability, as in Markov games.) */
-export function fullyObserved(game: TabularGame): Fact {
+/**
+ * Does the present observation tell every agent the state, in every state? (Full observability, as in Markov games.) With `times`, the
+ * steps taken in each state, time is known, too.
+ */
+export function fullyObserved(game: TabularGame, times?: Int32Array): Fact {
   const n = game.agents.length;
+  const kinds = 1 + game.observation.reduce((most, observation) => Math.max(most, observation), 0);
   for (let agent = 0; agent < n; agent++) {
     const seen = new Map<number, number>();
     for (let state = 0; state < game.stateCount; state++) {
-      const observation = game.observation[state * n + agent] as number;
+      const observation = (game.observation[state * n + agent] as number) + kinds * (times?.[state] ?? 0);
       const other = seen.get(observation);
       if (other !== undefined) return confused(game, agent, other, state);
       seen.set(observation, state);

@@ -6,7 +6,7 @@ import { KeyTable } from '../game/exactPacking.ts';
 import type { GameModel, Scalar } from '../game/model.ts';
 import { Stepped } from '../game/stepped.ts';
 import type { Place, Play, Witness } from './base.ts';
-import { theEnd } from './evidence.ts';
+import { theEnd, theHorizon } from './evidence.ts';
 
 /** The place of a witness as the game itself shows it. */
 export interface Replayed {
@@ -88,7 +88,8 @@ function replayListed(model: GameModel, play: Play, jointAction: Witness['jointA
       const rewards = Object.fromEntries(
         model.agents.map((agent, i) => [agent.label, `${explorer.evaluator.reward(i)}`]),
       );
-      outcomes.push({ probability, rewards, next: ended ? -1 : states.add(explorer.key) });
+      const cut = model.usesTime && explorer.evaluator.memory.time + 1 >= (model.horizon ?? Number.POSITIVE_INFINITY);
+      outcomes.push({ probability, rewards, next: ended ? -1 : cut ? -2 : states.add(explorer.key) });
     });
     if (problem !== undefined) return { failed: problem };
   }
@@ -99,7 +100,7 @@ function replayListed(model: GameModel, play: Play, jointAction: Witness['jointA
     outcomes: outcomes.map(({ probability, rewards, next }) => ({
       probability: `${probability}`,
       rewards,
-      reached: next === -1 ? theEnd : describeOf(explorer, states, next),
+      reached: next === -1 ? theEnd : next === -2 ? theHorizon : describeOf(explorer, states, next),
     })),
     broken,
   };

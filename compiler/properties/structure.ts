@@ -1,7 +1,20 @@
 /** Facts about who moves when, chance, and whether play ends. */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import { actingCount, acts, everywhere, type Fact, probabilityText, proved, refuted, sentence, where } from './base.ts';
+import type { GameModel } from '../game/model.ts';
+import {
+  actingCount,
+  acts,
+  everywhere,
+  type Fact,
+  probabilityText,
+  proved,
+  refuted,
+  sentence,
+  unknown,
+  where,
+} from './base.ts';
 import { refutedAt } from './evidence.ts';
+import { listedWithoutTime } from './timeless.ts';
 
 /** No chance: one initial state, one outcome per joint action. */
 export function deterministic(game: TabularGame): Fact {
@@ -32,6 +45,9 @@ export function deterministic(game: TabularGame): Fact {
         );
       }
     }
+  // A table of time in the state does not tell apart what is reached at the horizon.
+  if (game.outcomeCut !== undefined)
+    return unknown('the game draws, and what the steps that reach its horizon lead to is not listed');
   return proved('exhaustive', everywhere(game));
 }
 
@@ -74,7 +90,8 @@ export function simultaneous(game: TabularGame): Fact {
  * the problem. Shown by the absence of cycles, or else by the absence of a set of states that joint actions can stay in
  * for ever (the largest such set is found by removing states without a staying joint action until none is left to remove).
  */
-export function terminating(game: TabularGame): Fact {
+export function terminating(game: TabularGame, model?: GameModel): Fact {
+  if (game.outcomeCut !== undefined) return endsBeyondHorizon(game, game.outcomeCut, model);
   const longest = longestPlay(game);
   if (longest !== undefined)
     return proved('exhaustive', `no play is longer than ${longest} ${longest === 1 ? 'step' : 'steps'}`);
@@ -86,13 +103,48 @@ export function terminating(game: TabularGame): Fact {
   const cut =
     game.horizon === undefined
       ? ''
-      : ` (The horizon of ${game.horizon} steps cuts the play but is not an end of the problem.)`;
+      : ` (the horizon of ${game.horizon} steps cuts the play but is not an end of the problem)`;
   return refutedAt(
     game,
-    `${sentence('the game can go on for ever', where(game, state, joint))}${cut}`,
+    sentence(`the game can go on for ever${cut}`, where(game, state, joint)),
     { state, joint },
     { left: { text: 'probability that this play ends', value: '0' }, right: { text: 'certainty', value: '1' } },
   );
+}
+
+/**
+ * Some plays reach the horizon without the end of the game. Whether they go on for ever is seen where only rewards and observations
+ * read `time`: the states without it are the whole game, with no horizon in them.
+ */
+function endsBeyondHorizon(game: TabularGame, cuts: Uint8Array, model: GameModel | undefined): Fact {
+  const steps = `${game.horizon} ${game.horizon === 1 ? 'step' : 'steps'}`;
+  const at = cutCase(game, cuts);
+  const here = where(game, at.state, at.joint);
+  const never = model !== undefined && model.end === undefined;
+  const whole = model === undefined || never ? undefined : listedWithoutTime(model, game.stateCount);
+  const fact = whole === undefined ? undefined : terminating(whole);
+  if (fact?.status === 'proved') return fact;
+  if (!never && fact?.status !== 'refuted')
+    return unknown(
+      `plays reach the horizon of ${steps} without \`end when\`, for example ${here}; a horizon is no end, and what follows it is not listed`,
+    );
+  const cut = `the horizon of ${steps} cuts the play but is not an end of the problem`;
+  return refutedAt(game, sentence(`play reaches the horizon and can go on for ever without it (${cut})`, here), at, {
+    left: { text: 'probability that this step ends the game', value: '0' },
+    right: { text: 'certainty', value: '1' },
+  });
+}
+
+/** A step that the horizon cuts, whatever chance does where there is such a one. */
+function cutCase(game: TabularGame, cuts: Uint8Array): { readonly state: number; readonly joint: number } {
+  let some: { state: number; joint: number } | undefined;
+  for (let state = 0; state < game.stateCount; state++)
+    for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++) {
+      const outcomes = cuts.subarray(game.outcomeStart[joint], game.outcomeStart[joint + 1]);
+      if (outcomes.every(cut => cut === 1)) return { state, joint };
+      if (outcomes.includes(1)) some ??= { state, joint };
+    }
+  return some as { state: number; joint: number };
 }
 
 /** Steps of the longest play, or undefined when states can be met again. */

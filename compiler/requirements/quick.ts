@@ -1,5 +1,6 @@
 /** What a check may look at while a file is written: a listing of few states, within a bound on work. */
 import { enumerate } from '../game/exact.ts';
+import { notListable } from '../game/listable.ts';
 import type { GameModel } from '../game/model.ts';
 import { workOf } from '../game/work.ts';
 import type { Listed } from '../properties/facts.ts';
@@ -21,8 +22,8 @@ export function quickListing(model: GameModel): Listed {
 }
 
 function list(model: GameModel): Listed {
-  if (!model.finite)
-    return { game: undefined, why: 'the game has real-valued states or actions, or unbounded integers' };
+  const never = notListable(model);
+  if (never !== undefined) return { game: undefined, why: never };
   const steps = Math.max(1, Math.floor(quickEffort / workOf(model).step));
   const { game, problem } = enumerate(model, {
     maxStates: quickStates,

@@ -25,6 +25,11 @@ export interface TabularGame {
   readonly outcomeStart: Int32Array;
   /** The state reached, or -1 when the game has ended. */
   readonly outcomeState: Int32Array;
+  /**
+   * 1 where an outcome leads nowhere (-1) because the horizon cuts play there, not because the game ends. Only games whose listing
+   * has time in its states hold such outcomes; undefined: there are none.
+   */
+  readonly outcomeCut?: Uint8Array | undefined;
   readonly outcomeProbability: Float64Array;
   /** `outcomeReward[o * n + i]`: reward of agent i. */
   readonly outcomeReward: Float64Array;

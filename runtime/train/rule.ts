@@ -21,7 +21,7 @@ export function learnedRule(
   game: TabularGame,
   kind: 'greedy' | 'sampled',
 ): StateRule | { readonly why: string } {
-  if (learner.begin !== undefined)
+  if (learner.begin !== undefined && !decidesOnce(game))
     return {
       why: 'its policies remember earlier steps, and exact answers are for policies of the present observation',
     };
@@ -48,6 +48,8 @@ export function learnedRule(
           buffers.masks[e * shape.actionRow + (shape.actionStart[i] as number) + action] = 1;
       }
     }
+    // Where there is one decision it is the first of an episode, and memory is empty.
+    learner.begin?.();
     learner.greedy(buffers, count, draws);
     for (let e = 0; e < count; e++) {
       for (let i = 0; i < n; i++) {
@@ -72,6 +74,11 @@ export function learnedRule(
     }
   }
   return rule;
+}
+
+/** Does play end with the first step, whatever happens? Then nothing is ever remembered. */
+function decidesOnce(game: TabularGame): boolean {
+  return game.outcomeState.every(state => state === -1);
 }
 
 type Mixture = (seen: Float32Array, legal: readonly number[]) => number[] | undefined;

@@ -42,7 +42,7 @@ export async function marl(args: readonly string[], options: RunOptions): Promis
     width: 100,
     onInterrupt(stop) {
       if (options.interruptAfter === undefined) return () => undefined;
-      const timer = setTimeout(stop, options.interruptAfter);
+      const timer = setTimeout(() => stop('SIGINT'), options.interruptAfter);
       return () => clearTimeout(timer);
     },
   };

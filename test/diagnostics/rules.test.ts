@@ -100,6 +100,7 @@ const places: Readonly<Record<RuleName, string>> = {
   'no-critic': 'critic reads { state }',
   'legal-reveals': 'coin',
   'central-policy': 'coin',
+  'for-all': 'holder',
   'reward-never-paid': 'reward = if n == 3 and next n == 0 then 5 else n',
   'end-not-certain': 'end when n == 3',
   'horizon-too-short': 'horizon 2',

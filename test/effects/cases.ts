@@ -41,6 +41,26 @@ export const cases: readonly Case[] = [
     refused: [],
   },
   { name: 'the last action', items: [...apart, moving, own], reads: ['policy reads { last_action }'], refused: [] },
+  {
+    name: 'a clock that is not observed',
+    items: [
+      'state { z: 0..3 = 0, y: bool = false }',
+      'step { next z = min(z + 1, 3) next y = not y }',
+      'observe[p: agents] { y }',
+    ],
+    reads: ['policy[p: agents] reads { z }'],
+    refused: [],
+  },
+  {
+    name: 'a counter of what another does is no clock',
+    items: [
+      'state { z: 0..3 = 0 }',
+      'step { next z = if action[B] == X then min(z + 1, 3) else z }',
+      'observe[p: agents] { }',
+    ],
+    reads: ['policy[A] reads { z }'],
+    refused: [{ input: 'z', hidden: '`z`', path: ['z'] }],
+  },
   { name: 'the time', items: [...apart, moving, own], reads: ['policy reads { time }'], refused: [] },
   { name: 'constants', items: ['let k = 3', ...apart, moving, own], reads: ['policy reads { k, 1.5 }'], refused: [] },
   { name: 'nothing at all', items: [...apart, moving, own], reads: ['policy reads { }'], refused: [] },

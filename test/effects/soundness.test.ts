@@ -65,11 +65,26 @@ function gameText(seen: readonly string[], next: readonly string[], drawn: strin
 `;
 }
 
-/** Two states that an agent cannot tell apart in one listing and can in the other. */
+/** Two states of the same time that an agent cannot tell apart in one listing and can in the other. */
 function apart(seen: TabularGame, asked: TabularGame): boolean {
+  // Long enough for the sets of states that occur at one time to repeat: the games forget in a few steps.
+  let level = [...seen.initialStates];
+  for (let time = 0; time < 40; time++) {
+    if (apartAmong(seen, asked, level)) return true;
+    level = [...new Set(level.flatMap(state => successors(seen, state)))];
+  }
+  return false;
+}
+
+function successors(game: TabularGame, state: number): readonly number[] {
+  const [from, to] = [game.jointStart[state] as number, game.jointStart[state + 1] as number];
+  return [...game.outcomeState.slice(game.outcomeStart[from], game.outcomeStart[to])].filter(next => next >= 0);
+}
+
+function apartAmong(seen: TabularGame, asked: TabularGame, states: readonly number[]): boolean {
   for (let agent = 0; agent < 2; agent++) {
     const known = new Map<number, number>();
-    for (let state = 0; state < seen.stateCount; state++) {
+    for (const state of states) {
       const key = seen.observation[state * 2 + agent] as number;
       const value = asked.observation[state * 2 + agent] as number;
       const before = known.get(key);

@@ -107,8 +107,12 @@ function interacts(model: MixerModel, stream: Stream, scale: number): string | u
   const { weights, inputs } = randomCase(model, stream, scale);
   const at = (...raised: readonly number[]): number => {
     const q = Float64Array.from(inputs.q);
-    for (const agent of raised) q[agent] = q[agent]! + 2 * scale;
-    return evaluateMixer(model, weights, { ...inputs, q });
+    const best = Float64Array.from(inputs.best);
+    for (const agent of raised) {
+      q[agent] = q[agent]! + 2 * scale;
+      best[agent] = best[agent]! + 2 * scale;
+    }
+    return evaluateMixer(model, weights, { ...inputs, q, best });
   };
   const [none, one, other, both] = [at(), at(0), at(1), at(0, 1)] as const;
   const gap = both - one - other + none;

@@ -146,8 +146,14 @@ test('with a team reward, opposed payoffs have an optimum', async () => {
   expect(sum.gap).toBe(2 * mean.gap);
 });
 
-test('policies that remember have no exact answer beside them, and say so', async () => {
-  const model = modelOf('Climbing');
+test('where there are several decisions, policies that remember have no exact answer beside them, and say so', async () => {
+  const model = modelOf('TwoStep');
   const found = await gapOf(model, { ...player(() => 0, model), begin: () => undefined });
   expect(found).toEqual({ why: expect.stringContaining('remember') });
+});
+
+test('where there is one decision, memory is empty and does not count', async () => {
+  const model = modelOf('Climbing');
+  const found = await gapOf(model, { ...player(() => 0, model), begin: () => undefined });
+  expect(found).toMatchObject({ kind: 'optimum', value: 11, gap: 0 });
 });

@@ -11,7 +11,7 @@ import { solveMatrix } from '../../runtime/solvers/matrix-game.ts';
 import { policyFrom } from '../../runtime/train/policy.ts';
 import { trainSeed } from '../../runtime/train/run.ts';
 import { gameOf, programOf } from '../stdlib/library.ts';
-import type { Validation } from './main.ts';
+import type { Validation } from './result.ts';
 
 const actions = 5;
 /** Littman's 10 % chance per step that the game ends in a draw. */

@@ -14,7 +14,7 @@ import {
   zeroSumGame,
 } from '../learners/games.ts';
 import { outcome, trainSpec } from '../learners/support.ts';
-import type { Validation } from './main.ts';
+import type { Validation } from './result.ts';
 
 interface Row {
   readonly learner: string;

@@ -24,7 +24,7 @@ export const flow = {
   'hidden-input': {
     summary: 'A policy reads what its agent does not observe.',
     explanation:
-      'A policy is carried out by its agent alone, with what it sees: one that reads more can be trained, but never used. What it reads must be made of what the agent observes, its own last action and the time, or be a function of these in every reachable state. The message shows two states that look alike to the agent and give different inputs, and the path from the hidden variable to the input. Let the game show it to the agent, or leave it to a critic, which only training needs.',
+      'A policy is carried out by its agent alone, with what it sees: one that reads more can be trained, but never used. What it reads must be made of what the agent observes, its own last action (`last_action`) and the time, or be a function of the observation and the time in every reachable state. The message shows two states that look alike to the agent and give different inputs, and the path from the hidden variable to the input. Let the game show it to the agent, or leave it to a critic, which only training needs.',
     bad: `${hidden('n')}${trained('IQL', 'policy[p: agents] reads { n, coin }')}`,
     good: `${hidden('n, coin')}${trained('IQL', 'policy[p: agents] reads { n, coin }')}`,
   },
@@ -48,5 +48,12 @@ export const flow = {
       'A central learner chooses for all agents at once, so that it may read whatever it likes. What it has learned is an upper bound for agents that act apart: they cannot follow it where it depends on what they do not see. Nothing has to be repaired.',
     bad: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n, coin }')}`,
     good: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n }')}`,
+  },
+  'for-all': {
+    summary: 'A clause with a name for every agent that it does not use.',
+    explanation:
+      'In brackets stands an agent, or a name of your own for whoever it is about. A name of your own without a class is for every agent: `observe[holder] { coin }` shows the coin to all. Where the clause does not use that name (of more than one letter), it may have been meant for one agent, and what is hidden from the others leaks. Name the agent, or say that all are meant.',
+    bad: `${hidden('n', 'observe[holder] { coin }')}`,
+    good: `${hidden('n', 'observe[B] { coin }')}`,
   },
 } satisfies Readonly<Record<string, Explanation>>;

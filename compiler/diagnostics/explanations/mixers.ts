@@ -43,7 +43,7 @@ export const mixers = {
   'not-monotonic': {
     summary: 'A mixer that may fall where a utility grows.',
     explanation:
-      'A monotonic total never falls when one utility grows and everything else stays, so that agents who choose their own best action choose the best joint action (IGM). It is proved by following every path from `q` to the total: through functions that never fall, and through products with factors that are never negative. A network of the state can be negative, so weights go through `abs`, `softplus` or `relu`; biases need not. Where random numbers show a case in which the total does fall, the message tells it.',
+      'A monotonic total never falls when one utility grows and everything else stays, so that agents who choose their own best action choose the best joint action (IGM). It is proved by following every path from `q` to the total: through functions that never fall, and through products with factors that are never negative. A network of the state can be negative, so weights go through `abs`, `softplus` or `relu`; biases need not. Where random numbers show a case in which the total does fall, the message tells it; where they show none, it says that the claim is not proved. What is differentiated must not fall either: `stop_gradient` hides no reversed gradient.',
     bad: mixer('monotonic', 'w = hyper([agents])', 'total = dot(q, w)'),
     good: mixer('monotonic', 'w = abs(hyper([agents]))', 'total = dot(q, w)'),
   },
@@ -57,7 +57,7 @@ export const mixers = {
   'not-additive': {
     summary: 'A mixer that is no sum over agents.',
     explanation:
-      'An additive total is a sum in which each term depends on one utility at most; the state may weigh the terms, and the actions may not be read. Functions that bend may be applied to each utility, but not to a sum of several, and utilities may not be multiplied or compared with each other.',
+      'An additive total is a sum in which each term depends on the utility of one agent at most (`best` is a utility too); the state may weigh the terms, and the actions may not be read. Functions that bend may be applied to each utility, but not to a sum of several, and utilities may not be multiplied or compared with each other.',
     bad: mixer('additive', 'total = elu(sum(q))'),
     good: mixer('additive', 'total = sum(elu(q))'),
   },

@@ -33,4 +33,10 @@ export const flowRules = {
       `\`${a.algorithm}\` chooses for all agents at once and may read ${a.hidden}, which ${a.agent} does not observe; agents that act apart could not follow this policy.`,
     () => undefined,
   ),
+  'for-all': warning(
+    'M0905',
+    (a: { name: string; classes: string }) =>
+      `\`${a.name}\` is the name of no agent (these are ${a.classes}), so this is for every agent, but it does not depend on \`${a.name}\`.`,
+    (a: { name: string }) => `Name the agent that is meant, or write \`${a.name}: agents\` if all of them are.`,
+  ),
 } as const;

@@ -2,17 +2,22 @@
 import { didYouMean, error, warning } from './base.ts';
 
 /** A claim that fails at a sub-term: what stands there, why that breaks the claim, what to write. */
-interface Broken {
+export interface Broken {
   readonly mixer: string;
   readonly term: string;
   readonly reason: string;
   readonly remedy: string | undefined;
   /** A case in numbers that refutes the claim, as a sentence. */
   readonly witness: string | undefined;
+  /** Were numbers tried? Without a witness the claim is not wrong, only not proved. */
+  readonly searched: boolean;
 }
 
-const broken = (rule: string, a: Broken): string =>
-  `${rule}, but in \`${a.mixer}\` ${a.reason}.${a.witness === undefined ? '' : ` ${a.witness}`}`;
+/** What the mixer does where there is a counterexample, and what is not proved of it where there is none. */
+const broken = (rule: string, [wrong, open]: readonly [string, string], a: Broken): string =>
+  a.witness === undefined
+    ? `${rule}, but \`${a.mixer}\` ${open}: ${a.reason}.${a.searched ? ' No counterexample was found.' : ''}`
+    : `${rule}, but \`${a.mixer}\` ${wrong}: ${a.reason}. ${a.witness}`;
 
 export const mixerRules = {
   'mixer-shape': error(
@@ -44,22 +49,34 @@ export const mixerRules = {
   ),
   'not-monotonic': error(
     'M0806',
-    (a: Broken) => broken('The total of a monotonic mixer never falls where a utility grows', a),
+    (a: Broken) =>
+      broken('The total of a monotonic mixer never falls where a utility grows', ['falls', 'is not proved to grow'], a),
     a => a.remedy,
   ),
   'not-strictly-monotonic': error(
     'M0807',
-    (a: Broken) => broken('The total of a strictly monotonic mixer grows with every utility', a),
+    (a: Broken) =>
+      broken('The total of a strictly monotonic mixer grows with every utility', ['falls', 'is not proved to grow'], a),
     a => a.remedy,
   ),
   'not-additive': error(
     'M0808',
-    (a: Broken) => broken('An additive mixer is a sum of terms that depend on one utility each', a),
+    (a: Broken) =>
+      broken(
+        'An additive mixer is a sum of terms that depend on the utility of one agent each',
+        ['is none', 'is not proved to be one'],
+        a,
+      ),
     a => a.remedy,
   ),
   'not-igm': error(
     'M0809',
-    (a: Broken) => broken('Under IGM the greedy actions of the agents maximise the total', a),
+    (a: Broken) =>
+      broken(
+        'Under IGM the greedy actions of the agents maximise the total',
+        ['breaks it', 'is not proved to keep it'],
+        a,
+      ),
     a => a.remedy,
   ),
   'ignores-utilities': warning(

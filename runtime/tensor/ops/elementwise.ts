@@ -45,7 +45,7 @@ const unaryGradients: Record<UnaryFunction, UnaryRule> = {
   tanh: ({ g, dy, y }) => g.mul(dy, g.sub(1, g.square(y()))),
   sigmoid: ({ g, dy, y }) => g.mul(dy, g.mul(y(), g.sub(1, y()))),
   softplus: ({ g, dy, x }) => g.mul(dy, g.sigmoid(x(0))),
-  relu: ({ g, dy, y }) => g.mul(dy, g.less(0, y())),
+  relu: ({ g, dy, y }) => g.select(y(), dy, 0),
   // exp(x) = y + 1 where x <= 0, and y <= 0 exactly there.
   elu: ({ g, dy, y }) => g.mul(dy, g.add(g.minimum(y(), 0), 1)),
   floor: () => undefined,

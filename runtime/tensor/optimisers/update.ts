@@ -96,7 +96,8 @@ function rmspropStep(g: Graph, spec: RmsPropSpec, lr: Operand): StepRule {
 
 /**
  * Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019. m = m + (1 - beta1) (d - m); v = beta2 v + (1 - beta2) d^2;
- * w = w - (lr / c1) m / (sqrt(v) / sqrt(c2) + eps) with c = 1 - beta^t.
+ * w = w - (lr / c1) m / (sqrt(v) / sqrt(c2) + eps) with c = 1 - beta^t, computed as (lr sqrt(c2) / c1) m / (sqrt(v) + eps sqrt(c2)):
+ * the corrections meet in numbers, and each weight costs one division.
  *
  * The corrections are kept as running averages of the constant 1, c = beta c + (1 - beta): the same number as 1 - beta^t, but without its
  * cancellation in float32, and rounded like the moments they correct. One pair serves all parameters of the optimiser.
@@ -109,18 +110,20 @@ function adamStep(g: Graph, spec: AdamSpec | AdamWSpec, name: string, lr: Operan
     g.assign(before, c);
     return c;
   };
-  const stepSize = g.div(lr, correction('correction1', beta1));
+  const first = correction('correction1', beta1);
   const root = g.sqrt(correction('correction2', beta2));
+  const stepSize = g.div(g.mul(lr, root), first);
+  const floor = g.mul(root, eps);
   return (w, gradient, moment) => {
     const decoupled = spec.kind === 'adamw' && weightDecay !== 0;
     const start = decoupled ? g.mul(w, g.sub(1, g.mul(lr, weightDecay))) : w;
     const d = spec.kind === 'adam' ? decayed(g, gradient, w, weightDecay) : gradient;
-    const first = moment('mean');
-    const second = moment('square');
-    const m = g.add(first, g.mul(1 - beta1, g.sub(d, first)));
-    const v = g.add(g.mul(beta2, second), g.mul(1 - beta2, g.square(d)));
-    g.assign(first, m);
-    g.assign(second, v);
-    return g.sub(start, g.mul(stepSize, g.div(m, g.add(g.div(g.sqrt(v), root), eps))));
+    const mean = moment('mean');
+    const square = moment('square');
+    const m = g.add(mean, g.mul(1 - beta1, g.sub(d, mean)));
+    const v = g.add(g.mul(beta2, square), g.mul(1 - beta2, g.square(d)));
+    g.assign(mean, m);
+    g.assign(square, v);
+    return g.sub(start, g.mul(stepSize, g.div(m, g.add(g.sqrt(v), floor))));
   };
 }

@@ -34,6 +34,7 @@ export const simd = {
   f32x4Gt: 0x44,
   f32x4Le: 0x45,
   and: 0x4e,
+  andNot: 0x4f,
   or: 0x50,
   xor: 0x51,
   bitselect: 0x52,
@@ -193,6 +194,10 @@ export class FunctionWriter {
   storePair(offset: number, pair: number): void {
     this.#memory([0xfd, 91], 2, offset);
     this.#bytes.push(pair);
+  }
+  /** first, second: four of their eight numbers, 0-3 of the first, 4-7 of the second. */
+  shuffle(picks: readonly number[]): void {
+    this.#bytes.push(0xfd, 13, ...picks.flatMap(p => [p * 4, p * 4 + 1, p * 4 + 2, p * 4 + 3]));
   }
   extract(lane: number): void {
     this.#bytes.push(0xfd, 31, lane);

@@ -5,7 +5,7 @@ import type { Node, ScanOp } from '../../ir.ts';
 import { sizeOf } from '../../ir.ts';
 import { arrange } from './arena.ts';
 import { cluster, computedBy, isLeaf, type Kernel, readsOf, sourceOf } from './cluster.ts';
-import { readsInPlace } from './kernels/map.ts';
+import { isMap, readsInPlace } from './kernels/map.ts';
 import { matmulScratch } from './kernels/matmul.ts';
 import { passesOf, reducedShape } from './kernels/reduce.ts';
 import { at, type Place, Pointer, Region, room } from './place.ts';
@@ -42,6 +42,8 @@ export interface Block {
   /** Where a value lies; only for values that are in memory. */
   place(node: Node): Place;
   isStored(node: Node): boolean;
+  /** Is it kept for the next run or step? Then numbers too small to be normal become 0: they would never leave, and are slow. */
+  flushes(node: Node): boolean;
   /** Done before the kernels, and after them. */
   readonly first: readonly Copy[];
   readonly last: readonly Copy[];
@@ -77,6 +79,7 @@ export function planBlock(nodes: readonly Node[], leaves: ReadonlyMap<Node, Plac
   // Old values that are wanted as they are move before anything else does.
   const kept = targets.filter(t => isLeaf(sourceOf(t.node)) && sourceOf(t.node) !== t.replaces);
   const direct = placeTargets(kernels, position, readers, targets, places);
+  const lasting = new Set([...direct].flatMap(t => (t.replaces === undefined ? [] : [sourceOf(t.node)])));
   const late = targets.filter(t => !direct.has(t) && !isLeaf(sourceOf(t.node)));
   for (const { node } of late) {
     const source = sourceOf(node);
@@ -117,7 +120,7 @@ export function planBlock(nodes: readonly Node[], leaves: ReadonlyMap<Node, Plac
       temporary(Math.max(16, loop.body.bytes), k, k, base => loop.body.settle(base));
     }
     const extra = scratchNumbers(node);
-    if (kernel.kind === 'single' && extra > 0) scratch.set(kernel, temporary(room(extra), k, k));
+    if (kernel.kind !== 'map' && extra > 0) scratch.set(kernel, temporary(room(extra), k, k));
   });
 
   const first: Copy[] = [];
@@ -139,6 +142,7 @@ export function planBlock(nodes: readonly Node[], leaves: ReadonlyMap<Node, Plac
     last,
     place: placeOf,
     isStored: node => places.has(node),
+    flushes: node => lasting.has(node),
     bytes,
     settle(base) {
       temporaries.forEach((t, k) => {
@@ -174,9 +178,8 @@ function placeTargets(
 }
 
 function readsOnlyInPlace(kernel: Kernel, old: Node): boolean {
-  return (
-    kernel.kind === 'map' &&
-    kernel.nodes.every(node => node.inputs.every((input, k) => sourceOf(input) !== old || readsInPlace(node, k)))
+  return kernel.nodes.every(node =>
+    node.inputs.every((input, k) => sourceOf(input) !== old || (isMap(node) && readsInPlace(node, k))),
   );
 }
 

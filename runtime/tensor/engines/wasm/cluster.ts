@@ -1,10 +1,11 @@
 /** Which operations share a loop: a block of nodes becomes kernels, in an order in which operands come first. */
 import type { Node } from '../../ir.ts';
+import { finishes } from './kernels/finish.ts';
 import { fuses, isMap, uniformValue } from './kernels/map.ts';
 
-/** One loop nest of the program: fused element-wise nodes, or a single operation of another kind. */
+/** One loop nest of the program: fused element-wise nodes, a product and what is done to its result, or a single other operation. */
 export interface Kernel {
-  readonly kind: 'map' | 'single';
+  readonly kind: 'map' | 'product' | 'single';
   /** In an order in which operands come first. */
   readonly nodes: readonly Node[];
 }
@@ -31,6 +32,9 @@ export function cluster(nodes: readonly Node[], wanted: readonly Node[]): readon
   return ordered(new Clusters(nodes, wanted).found());
 }
 
+/** Operations on the result of a product inside its kernel, at most: they are written out for every register of a tile. */
+const longestFinish = 5;
+
 interface Cluster {
   readonly number: number;
   readonly kind: Kernel['kind'];
@@ -44,11 +48,15 @@ class Clusters {
   readonly #words: number;
   readonly #all: (Cluster | undefined)[] = [];
   readonly #of = new Map<Node, Cluster>();
+  /** How often a node is read, by others and as a result. */
+  readonly #uses = new Map<Node, number>();
 
   constructor(nodes: readonly Node[], wanted: readonly Node[]) {
     const needed = new Set<Node>(wanted);
     for (const node of [...nodes].reverse()) if (needed.has(node)) for (const input of node.inputs) needed.add(input);
     this.#nodes = nodes.filter(node => needed.has(node));
+    for (const node of [...this.#nodes.flatMap(n => n.inputs), ...wanted])
+      this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
     this.#words = (this.#nodes.length + 31) >> 5;
   }
 
@@ -70,7 +78,7 @@ class Clusters {
     node.inputs.forEach((input, k) => {
       const of = this.#of.get(computedBy(sourceOf(input)));
       if (of === undefined) return;
-      const direct = isMap(node) && of.kind === 'map' && this.#of.get(input) === of && fuses(node, k);
+      const direct = isMap(node) && of.kind !== 'single' && this.#of.get(input) === of && fuses(node, k);
       (direct ? inside : outside).add(of);
     });
     for (const of of outside) inside.delete(of);
@@ -85,14 +93,22 @@ class Clusters {
   #home(node: Node, inside: ReadonlySet<Cluster>, outside: ReadonlySet<Cluster>): Cluster | undefined {
     const others = [...inside, ...outside];
     return [...inside].find(
-      c => c.nodes[0]!.shape.join() === node.shape.join() && others.every(o => o === c || !this.#runsBefore(c, o)),
+      c =>
+        c.nodes[0]!.shape.join() === node.shape.join() &&
+        others.every(o => o === c || !this.#runsBefore(c, o)) &&
+        (c.kind === 'map' || this.#finishes(c, node)),
     );
+  }
+
+  /** A product takes what follows it only if nothing else wants the bare product: an optimiser's update stays in one piece. */
+  #finishes({ nodes }: Cluster, node: Node): boolean {
+    return this.#uses.get(nodes[0]!) === 1 && nodes.length <= longestFinish && finishes(nodes, node);
   }
 
   #start(node: Node, operands: readonly Cluster[]): void {
     const made: Cluster = {
       number: this.#all.length,
-      kind: isMap(node) ? 'map' : 'single',
+      kind: isMap(node) ? 'map' : node.op.kind === 'matmul' ? 'product' : 'single',
       nodes: [node],
       before: new Uint32Array(this.#words),
     };
@@ -110,7 +126,8 @@ class Clusters {
       // Two loops become one where neither waits for the other, nor for something between them.
       const apart = !this.#runsBefore(home, other) && !this.#runsBefore(other, home);
       const between = [...outside].some(o => this.#runsBefore(other, o));
-      if (apart && !between) this.#merge(other, home);
+      const loops = home.kind === 'map' && other.kind === 'map';
+      if (loops && apart && !between) this.#merge(other, home);
       else this.#wait(home, other);
     }
   }
@@ -164,7 +181,7 @@ export function readsOf(kernel: Kernel): readonly Node[] {
   const found = new Set<Node>();
   for (const node of kernel.nodes)
     node.inputs.forEach((input, k) => {
-      if (kernel.kind === 'map' && ((own.has(input) && fuses(node, k)) || uniformValue(input) !== undefined)) return;
+      if (isMap(node) && ((own.has(input) && fuses(node, k)) || uniformValue(input) !== undefined)) return;
       found.add(sourceOf(input));
     });
   return [...found];

@@ -6,9 +6,10 @@ import type { Block, Copy, Loop } from './block.ts';
 import type { Kernel } from './cluster.ts';
 import { readsOf } from './cluster.ts';
 import { copyNumbers } from './kernels/copy.ts';
+import { finisher } from './kernels/finish.ts';
 import { emitConcat, emitIndexing, emitOneHot, emitPad } from './kernels/indexing.ts';
 import { emitMap } from './kernels/map.ts';
-import { emitMatmul } from './kernels/matmul.ts';
+import { emitMatmul, type MatmulPlaces } from './kernels/matmul.ts';
 import { blocksOf, emitArgmax, emitReduce, emitSoftmax, passesOf, reducedShape } from './kernels/reduce.ts';
 import type { MathFunctions } from './math.ts';
 import { at, KernelWriter, type Place, type Pointer, pointersOf, Region, room } from './place.ts';
@@ -58,19 +59,22 @@ function emitKernel(functions: Functions, block: Block, kernel: Kernel): Call {
   const reads = readsOf(kernel).map(block.place);
   const stored = kernel.nodes.filter(block.isStored);
   const w = new KernelWriter([...reads, ...stored.map(block.place)], functions.math, functions.fma);
-  if (kernel.kind === 'map') {
-    const stores = stored.map(value => ({ node: value, place: block.place(value) }));
-    emitMap(w, { nodes: kernel.nodes, stores, place: block.place });
-  } else emitSingle(w, node, node.inputs.map(block.place), block.place(node), block.scratch.get(kernel));
+  const stores = stored.map(value => ({ node: value, place: block.place(value), flush: block.flushes(value) }));
+  const map = { nodes: kernel.nodes, stores, place: block.place };
+  if (kernel.kind === 'map') emitMap(w, map);
+  else if (kernel.kind === 'product') emitMatmul(w, node, productPlaces(block, kernel), finisher(w, map));
+  else emitSingle(w, node, node.inputs.map(block.place), block.place(node), block.scratch.get(kernel));
   return add(functions, w);
+}
+
+function productPlaces(block: Block, kernel: Kernel): MatmulPlaces {
+  const [a, b] = kernel.nodes[0]!.inputs.map(block.place) as [Place, Place];
+  return { a, b, turned: block.scratch.get(kernel) };
 }
 
 function emitSingle(w: KernelWriter, node: Node, from: readonly Place[], to: Place, scratch: Place | undefined): void {
   const [a, b] = from as [Place, Place];
   switch (node.op.kind) {
-    case 'matmul':
-      emitMatmul(w, node, { a, b, turned: scratch, out: to });
-      return;
     case 'reduce':
       emitPasses(w, node, a, to, scratch);
       return;

@@ -10,6 +10,7 @@ import { type Block, constantsOf, planBlock, type Target } from './block.ts';
 import { emitBlock, emitCall, type Functions } from './emit.ts';
 import { mathFunctions } from './math.ts';
 import { at, type Place, Region, room } from './place.ts';
+import { blockRows } from './rows.ts';
 import { type Instance, webAssembly } from './webassembly.ts';
 
 export interface WasmOptions {
@@ -22,7 +23,11 @@ export function wasmEngine(options: WasmOptions = {}): Engine {
   return {
     name: 'wasm',
     synchronous: true,
-    open: programs => openSession(programs.map(optimise), fma),
+    open: programs =>
+      openSession(
+        programs.map(program => blockRows(optimise(program))),
+        fma,
+      ),
   };
 }
 
@@ -59,7 +64,7 @@ function openSession(programs: readonly Program[], fma: boolean): Session {
   const planned = programs.map(program => plan(program, states, layout));
   const arena = layout.reserve(Math.max(16, ...planned.map(p => p.block.bytes)));
   for (const { block } of planned) block.settle(arena.base);
-  const { numbers, functions: helpers } = mathFunctions(0);
+  const { numbers, functions: helpers } = mathFunctions(0, fma);
   const functions: Functions = { list: helpers, math: numbers, fma };
   const exports = planned.map(({ program, block }) => {
     const calls = emitBlock(functions, block);

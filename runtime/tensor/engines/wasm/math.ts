@@ -1,6 +1,7 @@
 /**
- * exp, log and tanh on four lanes, as functions of the module. Methods and coefficients are those of Cephes (Moshier 1989: expf, logf,
- * tanhf), which are good to about one unit in the last place; results below the smallest normal number become 0.
+ * exp, log and tanh on four lanes: in place, or as functions of the module. exp and log use the methods and coefficients of Cephes (Moshier 1989: expf,
+ * logf), which are good to about one unit in the last place; tanh a rational fit good to six. Results below the smallest normal number
+ * become 0.
  */
 import { FunctionWriter, simd } from './binary.ts';
 
@@ -8,33 +9,43 @@ import { FunctionWriter, simd } from './binary.ts';
 export interface MathFunctions {
   readonly exp: number;
   readonly log: number;
-  readonly tanh: number;
 }
 
 /** Writes the helpers as functions `first`, `first + 1`, ... */
-export function mathFunctions(first: number): {
+export function mathFunctions(
+  first: number,
+  fma: boolean,
+): {
   readonly numbers: MathFunctions;
   readonly functions: FunctionWriter[];
 } {
-  const numbers = { exp: first, log: first + 1, tanh: first + 2 };
-  return { numbers, functions: [exp(), log(), tanh(numbers.exp)] };
+  const numbers = { exp: first, log: first + 1 };
+  return { numbers, functions: [exp(fma), log(fma)] };
 }
 
-/** y = y * x + c for every coefficient. */
-function horner(fn: FunctionWriter, x: number, coefficients: readonly number[]): void {
-  coefficients.forEach((c, k) => {
-    if (k > 0) {
-      fn.get(x);
-      fn.simd(simd.f32x4Mul);
-    }
+/** y = y * x + c for every coefficient, fused where the machine has it. */
+function horner(fn: FunctionWriter, fma: boolean, x: number, coefficients: readonly number[]): void {
+  const [first, ...rest] = coefficients as [number, ...number[]];
+  fn.splat(first);
+  for (const c of rest) {
+    fn.get(x);
+    if (!fma) fn.simd(simd.f32x4Mul);
     fn.splat(c);
-    if (k > 0) fn.simd(simd.f32x4Add);
-  });
+    fn.simd(fma ? simd.relaxedMadd : simd.f32x4Add);
+  }
 }
 
-function exp(): FunctionWriter {
+function exp(fma: boolean): FunctionWriter {
   const fn = new FunctionWriter(['v128'], ['v128']);
-  const x = 0;
+  fn.get(0);
+  writeExp(fn, fma);
+  return fn;
+}
+
+/** Replaces the vector on the stack by its exponentials, in place: in loops a call would cost as much as the work. */
+export function writeExp(fn: FunctionWriter, fma: boolean): void {
+  const x = fn.local('v128');
+  fn.set(x);
   const n = fn.local('v128');
   const r = fn.local('v128');
   const k = fn.local('v128');
@@ -55,7 +66,12 @@ function exp(): FunctionWriter {
   fn.simd(simd.f32x4Mul);
   fn.simd(simd.f32x4Sub);
   fn.set(r);
-  horner(fn, r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  horner(
+    fn,
+    fma,
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+  );
   fn.get(r);
   fn.simd(simd.f32x4Mul);
   fn.get(r);
@@ -94,7 +110,6 @@ function exp(): FunctionWriter {
   fn.splat(-87.3365447505531);
   fn.simd(simd.f32x4Lt);
   fn.simd(simd.bitselect);
-  return fn;
 }
 
 /** An integer becomes 2 to its power. */
@@ -105,9 +120,9 @@ function powerOfTwo(fn: FunctionWriter): void {
   fn.simd(simd.i32x4Shl);
 }
 
-const smallestNormal = 1.1754943508222875e-38;
+export const smallestNormal = 1.1754943508222875e-38;
 
-function log(): FunctionWriter {
+function log(fma: boolean): FunctionWriter {
   const fn = new FunctionWriter(['v128'], ['v128']);
   const x = 0;
   const e = fn.local('v128');
@@ -154,6 +169,7 @@ function log(): FunctionWriter {
   fn.set(z);
   horner(
     fn,
+    fma,
     m,
     [
       7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
@@ -203,44 +219,29 @@ function log(): FunctionWriter {
   return fn;
 }
 
-function tanh(expNumber: number): FunctionWriter {
-  const fn = new FunctionWriter(['v128'], ['v128']);
-  const x = 0;
+/** From here on the fit below is within some units in the last place of 1. */
+const tanhLimit = 7.905311;
+const tanhAbove = [
+  -5.64167624e-14, 4.08741721e-11, -1.75837892e-8, 1.04674992e-5, 0.00303609832, 0.130225534, 0.999999872,
+];
+const tanhBelow = [0.000244866093, 0.024222764, 0.463558385, 1.0];
+
+/** Replaces the vector on the stack by x P(x^2) / Q(x^2): a minimax fit between the limits, with P(0) = Q(0) = 1 to rounding so that small arguments keep their precision. */
+export function writeTanh(fn: FunctionWriter, fma: boolean): void {
+  const c = fn.local('v128');
   const z = fn.local('v128');
-  const size = fn.local('v128');
-  // near 0: x + x z p(z) with z = x^2
-  fn.get(x);
-  fn.get(x);
+  fn.splat(tanhLimit);
+  fn.simd(simd.f32x4Min);
+  fn.splat(-tanhLimit);
+  fn.simd(simd.f32x4Max);
+  fn.set(c);
+  fn.get(c);
+  fn.get(c);
   fn.simd(simd.f32x4Mul);
   fn.set(z);
-  horner(fn, z, [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]);
-  fn.get(z);
+  horner(fn, fma, z, tanhAbove);
+  fn.get(c);
   fn.simd(simd.f32x4Mul);
-  fn.get(x);
-  fn.simd(simd.f32x4Mul);
-  fn.get(x);
-  fn.simd(simd.f32x4Add);
-  // elsewhere: sign(x) (1 - 2 / (exp(2|x|) + 1))
-  fn.get(x);
-  fn.simd(simd.f32x4Abs);
-  fn.set(size);
-  fn.splat(1);
-  fn.splat(2);
-  fn.get(size);
-  fn.get(size);
-  fn.simd(simd.f32x4Add);
-  fn.call(expNumber);
-  fn.splat(1);
-  fn.simd(simd.f32x4Add);
+  horner(fn, fma, z, tanhBelow);
   fn.simd(simd.f32x4Div);
-  fn.simd(simd.f32x4Sub);
-  fn.get(x);
-  fn.splatBits(0x80000000 | 0);
-  fn.simd(simd.and);
-  fn.simd(simd.or);
-  fn.get(size);
-  fn.splat(0.625);
-  fn.simd(simd.f32x4Lt);
-  fn.simd(simd.bitselect);
-  return fn;
 }

@@ -6,6 +6,7 @@ import type { BinaryFunction, Node, UnaryFunction } from '../../../ir.ts';
 import { sizeOf } from '../../../ir.ts';
 import { simd } from '../binary.ts';
 import { broadcastStrides, collapse, denseStrides } from '../loops.ts';
+import { smallestNormal, writeExp, writeTanh } from '../math.ts';
 import type { KernelWriter, Place } from '../place.ts';
 import { storeLanes } from './copy.ts';
 
@@ -46,14 +47,21 @@ export interface Access {
   readonly strides: readonly number[];
 }
 
+export interface Store {
+  readonly node: Node;
+  readonly place: Place;
+  /** Numbers too small to be normal become 0. */
+  readonly flush: boolean;
+}
+
 export interface MapKernel {
   readonly nodes: readonly Node[];
-  readonly stores: readonly { readonly node: Node; readonly place: Place }[];
+  readonly stores: readonly Store[];
   /** Where a value from outside lies. */
   place(node: Node): Place;
 }
 
-function accessOf(node: Node, k: number, place: Place): Access {
+export function accessOf(node: Node, k: number, place: Place): Access {
   const from = node.inputs[k]!.shape;
   const { op } = node;
   const dense = denseStrides(from);
@@ -135,7 +143,11 @@ export function emitMap(w: KernelWriter, kernel: MapKernel): void {
       fn.set(locals.get(node)!);
     }
     // Everything is read before anything is written: results may lie where operands did.
-    for (const { node, place } of kernel.stores) storeLanes(w, place, index, 0, locals.get(node)!, lanes);
+    for (const { node, place, flush } of kernel.stores) {
+      const value = locals.get(node)!;
+      if (flush) flushTiny(w, value);
+      storeLanes(w, place, index, 0, value, lanes);
+    }
     fn.advance(index, lanes * 4);
     for (const { moved, strides } of readers) if (moved !== undefined) fn.advance(moved, lanes * strides[inner]! * 4);
   };
@@ -156,6 +168,17 @@ export function emitMap(w: KernelWriter, kernel: MapKernel): void {
     });
   };
   level(0);
+}
+
+/** Sets lanes of a local that are below the smallest normal number to 0. */
+export function flushTiny({ fn }: KernelWriter, local: number): void {
+  fn.get(local);
+  fn.get(local);
+  fn.simd(simd.f32x4Abs);
+  fn.splat(smallestNormal);
+  fn.simd(simd.f32x4Lt);
+  fn.simd(simd.andNot);
+  fn.set(local);
 }
 
 function loadShared(w: KernelWriter, { access, moved, shared }: Reader): void {
@@ -190,10 +213,10 @@ function pushOperand(w: KernelWriter, reader: Reader, index: number, inner: numb
   fn.get(gathered);
 }
 
-type Push = () => void;
+export type Push = () => void;
 
 /** Leaves the value of a node on the stack. */
-function emitOperation(w: KernelWriter, node: Node, operands: readonly Push[]): void {
+export function emitOperation(w: KernelWriter, node: Node, operands: readonly Push[]): void {
   const { fn } = w;
   const [a, b, c] = operands as [Push, Push, Push];
   switch (node.op.kind) {
@@ -265,7 +288,7 @@ function emitUnary(w: KernelWriter, name: UnaryFunction, x: Push): void {
       return;
     case 'exp':
       x();
-      fn.call(w.math.exp);
+      writeExp(fn, w.fma);
       return;
     case 'log':
       x();
@@ -273,14 +296,14 @@ function emitUnary(w: KernelWriter, name: UnaryFunction, x: Push): void {
       return;
     case 'tanh':
       x();
-      fn.call(w.math.tanh);
+      writeTanh(fn, w.fma);
       return;
     case 'sigmoid':
       fn.splat(1);
       fn.splat(1);
       x();
       fn.simd(simd.f32x4Neg);
-      fn.call(w.math.exp);
+      writeExp(fn, w.fma);
       fn.simd(simd.f32x4Add);
       fn.simd(simd.f32x4Div);
       return;
@@ -292,7 +315,7 @@ function emitUnary(w: KernelWriter, name: UnaryFunction, x: Push): void {
       x();
       fn.simd(simd.f32x4Abs);
       fn.simd(simd.f32x4Neg);
-      fn.call(w.math.exp);
+      writeExp(fn, w.fma);
       fn.simd(simd.f32x4Add);
       fn.call(w.math.log);
       fn.simd(simd.f32x4Add);
@@ -305,7 +328,7 @@ function emitUnary(w: KernelWriter, name: UnaryFunction, x: Push): void {
     case 'elu':
       x();
       x();
-      fn.call(w.math.exp);
+      writeExp(fn, w.fma);
       fn.splat(1);
       fn.simd(simd.f32x4Sub);
       x();

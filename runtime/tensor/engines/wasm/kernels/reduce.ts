@@ -43,27 +43,35 @@ export function emitReduce(w: KernelWriter, name: 'sum' | 'max', blocks: Blocks,
   const source = fn.local('i32');
   const target = fn.local('i32');
   const walk = fn.local('i32');
-  const sum = fn.local('v128');
-  const column = (lanes: number): void => {
-    first(w, name, sum);
+  // Several columns side by side: one sum alone would wait for itself.
+  const sums = [0, 1, 2, 3].map(() => fn.local('v128'));
+  const columns = (vectors: number, lanes: number): void => {
+    const used = sums.slice(0, vectors);
+    for (const sum of used) first(w, name, sum);
     fn.get(source);
     fn.set(walk);
     fn.repeat(fn.local('i32'), 0, size, 1, () => {
-      fn.get(sum);
-      const offset = w.address(from, walk);
-      fn.loadVector(offset);
-      fn.simd(name === 'sum' ? simd.f32x4Add : simd.f32x4Max);
-      fn.set(sum);
+      used.forEach((sum, v) => {
+        fn.get(sum);
+        const offset = w.address(from, walk);
+        fn.loadVector(offset + v * 16);
+        fn.simd(name === 'sum' ? simd.f32x4Add : simd.f32x4Max);
+        fn.set(sum);
+      });
       fn.advance(walk, inner * 4);
     });
-    storeLanes(w, to, target, 0, sum, lanes);
-    fn.advance(source, lanes * 4);
-    fn.advance(target, lanes * 4);
+    used.forEach((sum, v) => {
+      storeLanes(w, to, target, v * 16, sum, v === vectors - 1 ? lanes : 4);
+    });
+    const bytes = ((vectors - 1) * 4 + lanes) * 4;
+    fn.advance(source, bytes);
+    fn.advance(target, bytes);
   };
   fn.repeat(fn.local('i32'), 0, outer, 1, () => {
-    const full = inner >> 2;
-    if (full > 0) fn.repeat(fn.local('i32'), 0, full, 1, () => column(4));
-    if (inner % 4 !== 0) column(inner % 4);
+    const full = inner >> 4;
+    if (full > 0) fn.repeat(fn.local('i32'), 0, full, 1, () => columns(4, 4));
+    const rest = inner % 16;
+    if (rest > 0) columns(Math.ceil(rest / 4), ((rest - 1) % 4) + 1);
     fn.advance(source, (size - 1) * inner * 4);
   });
 }
@@ -119,18 +127,34 @@ function foldRow(
   push: (lanes: number) => void,
 ): void {
   const { fn } = w;
-  const sum = fn.local('v128');
-  first(w, name, sum);
-  const step = (lanes: number): void => {
+  const combine = name === 'sum' ? simd.f32x4Add : simd.f32x4Max;
+  const full = size >> 2;
+  // Long rows take turns at several sums: one alone would wait for itself.
+  const turns = full >= 16 ? 4 : 1;
+  const sums = Array.from({ length: turns }, () => fn.local('v128'));
+  for (const sum of sums) first(w, name, sum);
+  const step = (sum: number, lanes: number): void => {
     fn.get(sum);
     push(lanes);
-    fn.simd(name === 'sum' ? simd.f32x4Add : simd.f32x4Max);
+    fn.simd(combine);
     fn.set(sum);
     fn.advance(walk, lanes * 4);
   };
-  const full = size >> 2;
-  if (full > 0) fn.repeat(fn.local('i32'), 0, full, 1, () => step(4));
-  if (size % 4 !== 0) step(size % 4);
+  const rounds = Math.floor(full / turns);
+  if (rounds > 0) {
+    fn.repeat(fn.local('i32'), 0, rounds, 1, () => {
+      for (const sum of sums) step(sum, 4);
+    });
+  }
+  const [sum, ...others] = sums as [number, ...number[]];
+  for (let k = rounds * turns; k < full; k++) step(sum, 4);
+  if (size % 4 !== 0) step(sum, size % 4);
+  for (const other of others) {
+    fn.get(sum);
+    fn.get(other);
+    fn.simd(combine);
+    fn.set(sum);
+  }
   for (const lane of [0, 1, 2, 3]) {
     fn.get(sum);
     fn.extract(lane);
