@@ -55,7 +55,7 @@ const result = await build({
 addressStartedFiles(Object.keys(result.metafile.outputs));
 chmodSync(join(out, 'cli', 'main.js'), 0o755);
 // `marl emit` specialises the learners' own source text, so an installed package carries it as data.
-for (const folder of ['games', 'learners', 'rng', 'train'])
+for (const folder of ['checkpoint', 'games', 'learners', 'mixers', 'rng', 'tensor', 'train'])
   cpSync(join(root, 'runtime', folder), join(out, 'source', 'runtime', folder), { recursive: true });
 execFileSync(
   process.execPath,
