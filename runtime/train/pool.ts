@@ -18,7 +18,10 @@ export interface WorkerData {
   readonly recording: Recording | undefined;
 }
 
-export interface ToWorker {
+/** A seed to train, or that there are no more. */
+export type ToWorker = SeedJob | 'end';
+
+export interface SeedJob {
   readonly seed: number;
   readonly from: Arrays | undefined;
   /** The last evaluation before a resumption. */
@@ -146,7 +149,10 @@ function work(
       const seed = Atomics.load(flag, 0) === 0 ? waiting.shift() : undefined;
       if (seed === undefined) {
         closed = true;
-        void worker.terminate().then(() => resolve());
+        // The thread ends by itself: tearing one down from outside while its machine code is being made can crash Node.
+        worker.once('exit', () => resolve());
+        const end: ToWorker = 'end';
+        worker.postMessage(end);
         return;
       }
       const resumed = from.get(seed);

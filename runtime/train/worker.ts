@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadGame } from '../games/load.ts';
 import type { Engine } from '../tensor/engine.ts';
 import { engineFor } from './engines.ts';
-import type { FromWorker, ToWorker, TrainedSeed, WorkerData } from './pool.ts';
+import type { FromWorker, SeedJob, ToWorker, TrainedSeed, WorkerData } from './pool.ts';
 import { SeedRecorder } from './recorder.ts';
 import { trainSeed } from './run.ts';
 
@@ -17,6 +17,10 @@ const send = (message: FromWorker) => port.postMessage(message);
 let engine: Engine | undefined;
 
 port.on('message', async (job: ToWorker) => {
+  if (job === 'end') {
+    port.close();
+    return;
+  }
   try {
     if (engineName !== undefined && engine === undefined) {
       const loaded = await engineFor(engineName);
@@ -44,7 +48,7 @@ function faultOf(error: unknown): 'seed' | 'folder' | undefined {
   return fault ? 'seed' : undefined;
 }
 
-function train({ seed, from, before }: ToWorker): TrainedSeed {
+function train({ seed, from, before }: SeedJob): TrainedSeed {
   const recorder = recording === undefined ? undefined : new SeedRecorder(recording, spec, seed, before);
   let told = 0;
   const result = trainSeed(
