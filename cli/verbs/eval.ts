@@ -1,7 +1,5 @@
 /** `marl eval DIR`: plays what a training learned, without exploring, in games it has not seen; lists the runs of a sweep. */
 import { resolve } from 'node:path';
-import type { GameModel } from '../../compiler/game/model.ts';
-import { loadGame } from '../../runtime/games/load.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
 import { returnsCancel } from '../../runtime/train/describe.ts';
 import { engineFor } from '../../runtime/train/engines.ts';
@@ -19,11 +17,11 @@ import { learnerFrom } from '../../runtime/train/policy.ts';
 import { learnerFor } from '../../runtime/train/run.ts';
 import { exitCode, type Io } from '../io.ts';
 import { learnedBy } from '../learned.ts';
-import { differs } from '../policy.ts';
+import { recordedGame } from '../recorded.ts';
 import { Reply } from '../reply.ts';
 import { sweepRunsIn, sweepTable, sweepValue } from '../sweeps.ts';
 import { counted, grouped, quoted, shortNumber, table } from '../text.ts';
-import { gameTextOf, recordedModel, targetOf } from '../training.ts';
+import { targetOf } from '../training.ts';
 
 interface EvalOptions {
   readonly json?: boolean;
@@ -50,9 +48,9 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
   if (seeds.length === 0) return reply.problem(exitCode.wrong, `${dir} holds no checkpoints.`);
   const summary = readSummary(folder);
   const unfinished = 'error' in summary ? run.train.seeds : unfinishedSeeds(run.train, summary);
-  const rebuilt = rebuild(reply, run, dir);
-  if ('exit' in rebuilt) return rebuilt.exit;
-  const { spec, create } = rebuilt;
+  const rebuilt = recordedGame(reply, run, dir);
+  if (rebuilt.exit !== undefined) return rebuilt.exit;
+  const { spec, create, model } = rebuilt.value;
 
   const engine = run.engine === undefined ? undefined : await engineFor(run.engine.name);
   if (engine !== undefined && 'error' in engine)
@@ -85,7 +83,7 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       found: evaluate(shape, plan, spec, create, player, options.seed, unseen),
     });
   }
-  const learned = learnedBy(run.train, spec, rebuilt.model, folder, seeds[0] as number, engine);
+  const learned = learnedBy(run.train, spec, model, folder, seeds[0] as number, engine);
   reply.object(true, {
     out: dir,
     name: run.train.name,
@@ -209,20 +207,4 @@ function sweep(reply: Reply, folder: string, dir: string): number | undefined {
   reply.say();
   reply.say(`next: marl eval ${quoted(runs[0]?.out ?? dir)}`);
   return exitCode.done;
-}
-
-/** Compiles the recorded program again and builds its game. */
-function rebuild(
-  reply: Reply,
-  run: RunDescription,
-  dir: string,
-): (ReturnType<typeof loadGame> & { readonly model: GameModel }) | { readonly exit: number } {
-  const model = recordedModel(run);
-  const changed = `the program recorded in ${dir} does not give the game of this training any more`;
-  const help = `It was written by Marl ${run.versions.marl}; train again with this version.`;
-  if (model === undefined) return { exit: reply.problem(exitCode.wrong, `${changed}.`, help) };
-  const loaded = loadGame(gameTextOf(model, run.train));
-  const difference = differs(run.game, loaded.spec);
-  if (difference !== undefined) return { exit: reply.problem(exitCode.wrong, `${changed}: ${difference}.`, help) };
-  return { ...loaded, model };
 }

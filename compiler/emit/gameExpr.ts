@@ -1,8 +1,10 @@
 /** Expressions. Loops that an expression needs are written before the statement it belongs to, and only run when it does. */
+
 import { Rational } from '../../runtime/games/rational.ts';
 import type { IrExpr, Scalar, Store } from '../game/model.ts';
+import { partsOf } from '../game/parts.ts';
 import { arrayName, type Body, type Code, level, operand, primary, row } from './gameCode.ts';
-import { children, constantOf, fitsInt32, needsStatements, sizeWithin, unrolledCount } from './gameFold.ts';
+import { constantOf, fitsInt32, needsStatements, sizeWithin, unrolledCount } from './gameFold.ts';
 import { commentText } from './gameNames.ts';
 import { decided } from './gameRange.ts';
 import { reduceLoop } from './gameReduce.ts';
@@ -150,7 +152,7 @@ function isInlined(body: Body, expr: IrExpr & { op: 'call' }): boolean {
 function isCheap(expr: IrExpr): boolean {
   if (expr.op === 'reduce' || expr.op === 'call') return false;
   if (expr.op === 'load' && expr.index.op !== 'const' && expr.index.op !== 'local') return false;
-  return children(expr).every(isCheap);
+  return partsOf(expr).every(isCheap);
 }
 
 function inlined(body: Body, expr: IrExpr & { op: 'call' }, hint: string): Code {

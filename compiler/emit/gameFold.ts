@@ -1,6 +1,7 @@
 /** Small questions about IR expressions that decide how they are emitted: constant? how big? does it need statements? */
 import { Rational } from '../../runtime/games/rational.ts';
 import type { Bounds, IrExpr, IrStmt, Local, Scalar } from '../game/model.ts';
+import { blocksOf, expressionsOf, partsOf } from '../game/parts.ts';
 
 /** Values of locals that are constants where the expression is emitted (unrolled loop variables, a lone agent). */
 export type Known = ReadonlyMap<number, number>;
@@ -157,7 +158,7 @@ function size(expr: IrExpr, known: Known, limit: number): number {
     const n = constantOf(expr.count, known) ?? 1;
     return total + n * weight(expr, new Map(known).set(expr.variable.id, 0), limit);
   }
-  for (const child of children(expr)) {
+  for (const child of partsOf(expr)) {
     total += size(child, known, limit);
     if (total > limit) break;
   }
@@ -177,87 +178,13 @@ export function needsStatements(expr: IrExpr, known: Known): boolean {
     const c = constantOf(expr.condition, known);
     if (c !== undefined) return needsStatements(c !== 0 ? expr.then : expr.else, known);
   }
-  return children(expr).some(child => needsStatements(child, known));
-}
-
-/** Direct operands, in order of evaluation. */
-export function children(expr: IrExpr): readonly IrExpr[] {
-  switch (expr.op) {
-    case 'const':
-    case 'local':
-    case 'time':
-      return [];
-    case 'load':
-      return [expr.index];
-    case 'action':
-      return expr.component === undefined ? [expr.agent] : [expr.agent, expr.component];
-    case 'unary':
-      return [expr.operand];
-    case 'binary':
-    case 'and':
-    case 'or':
-      return [expr.left, expr.right];
-    case 'select':
-      return [expr.condition, expr.then, expr.else];
-    case 'reduce':
-      return expr.condition === undefined ? [expr.count, expr.body] : [expr.count, expr.condition, expr.body];
-    case 'call':
-      return expr.args;
-  }
-}
-
-/** The expressions a statement evaluates itself (not those of statements inside it). */
-export function expressionsOf(stmt: IrStmt): readonly IrExpr[] {
-  switch (stmt.op) {
-    case 'let':
-      return [stmt.value];
-    case 'store':
-      return [stmt.index, stmt.value];
-    case 'copy':
-      return [];
-    case 'for':
-      return [stmt.count];
-    case 'if':
-    case 'such_that':
-      return [stmt.condition];
-    case 'draw': {
-      const dist = stmt.dist;
-      switch (dist.kind) {
-        case 'uniform_int':
-          return [dist.low, dist.count];
-        case 'bernoulli':
-          return [dist.probability];
-        case 'categorical':
-          return dist.weights;
-        case 'uniform_real':
-          return [dist.low, dist.high];
-        case 'normal':
-          return [dist.mean, dist.deviation];
-      }
-    }
-  }
-}
-
-/** The statement lists inside a statement. */
-export function blocksOf(stmt: IrStmt): readonly (readonly IrStmt[])[] {
-  switch (stmt.op) {
-    case 'for':
-    case 'such_that':
-      return [stmt.body];
-    case 'if':
-      return [stmt.then, stmt.else];
-    case 'let':
-    case 'store':
-    case 'copy':
-    case 'draw':
-      return [];
-  }
+  return partsOf(expr).some(child => needsStatements(child, known));
 }
 
 /** Calls `visit` for an expression and everything inside it; functions that are called are not entered. */
 export function walkExpr(expr: IrExpr, visit: (expr: IrExpr) => void): void {
   visit(expr);
-  for (const child of children(expr)) walkExpr(child, visit);
+  for (const child of partsOf(expr)) walkExpr(child, visit);
 }
 
 export function walkStmts(

@@ -1,8 +1,10 @@
 /** Observations of a small class as straight-line code, where speed counts: what all its agents compute alike is done once. */
+
 import type { AgentClass, IrExpr, IrStmt, ObservationPiece, Store } from '../game/model.ts';
+import { expressionsOf } from '../game/parts.ts';
 import { type Body, newBody, type Part, type Unit, Writer } from './gameCode.ts';
 import { nested, numberCode, offset } from './gameExpr.ts';
-import { expressionsOf, intConst, walkStmts } from './gameFold.ts';
+import { intConst, walkStmts } from './gameFold.ts';
 import { lineComment } from './gameNames.ts';
 import { planScopes } from './gameScopes.ts';
 import { emitStmts } from './gameStmt.ts';

@@ -3,8 +3,10 @@
  * reads it is in the same block; otherwise it is declared before the statement, in the innermost block that holds all its
  * assignments and uses (values drawn inside `such that` loops and in branches are read outside them).
  */
+
 import type { IrExpr, IrStmt, Store } from '../game/model.ts';
-import { blocksOf, expressionsOf, walkExpr } from './gameFold.ts';
+import { blocksOf, expressionsOf } from '../game/parts.ts';
+import { walkExpr } from './gameFold.ts';
 
 /** A variable: a local, or a store of size 1 that is kept in a variable. */
 export type Slot = { readonly kind: 'local' | 'store'; readonly id: number; readonly name: string };

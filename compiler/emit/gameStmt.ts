@@ -1,9 +1,10 @@
 /** Statements: variables, stores, loops, branches and chance. */
 
 import type { Distribution, IrExpr, IrStmt, Local, Store } from '../game/model.ts';
+import { blocksOf } from '../game/parts.ts';
 import { arrayName, type Body, type Code, level, operand, primary, row } from './gameCode.ts';
 import { asNumber, element, emit, emitBool, emitNumber, nested, numberCode, offset } from './gameExpr.ts';
-import { blocksOf, constantOf, intConst, type Known, scalarNumber } from './gameFold.ts';
+import { constantOf, intConst, type Known, scalarNumber } from './gameFold.ts';
 import { stringLiteral } from './gameNames.ts';
 import { loopBound } from './gameReduce.ts';
 import { type Block, placeKey, type Slot, slotKey, slotOf } from './gameScopes.ts';

@@ -2,9 +2,11 @@
  * Straight-line code for speed: short loops are written out and small work arrays become variables, so that an engine keeps
  * a whole step of one game in registers. Emitted programs that are meant to be read keep their loops.
  */
+
 import type { IrExpr, IrStmt, Local, Store } from '../game/model.ts';
+import { blocksOf } from '../game/parts.ts';
 import { Flow } from './gameFlow.ts';
-import { blocksOf, constantOf, intConst, localExpr, unrolledCount, walkExpr, walkStmts } from './gameFold.ts';
+import { constantOf, intConst, localExpr, unrolledCount, walkExpr, walkStmts } from './gameFold.ts';
 import { mapExpr, type Replacements, renamed, writeOut } from './gameSubstitute.ts';
 
 /** Loops of at most this many rounds are written out, ... */
