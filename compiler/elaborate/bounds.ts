@@ -34,6 +34,11 @@ export function isConstant(a: Bounds): boolean {
   return a.low === a.high;
 }
 
+/** The largest absolute value; infinite where a bound is missing. */
+export function magnitude(a: Bounds): number {
+  return Math.max(Math.abs(a.low), Math.abs(a.high));
+}
+
 export function add(a: Bounds, b: Bounds): Bounds {
   return { low: a.low + b.low, high: a.high + b.high };
 }

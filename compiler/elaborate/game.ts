@@ -9,7 +9,7 @@ import { elaborate, intConstant } from './expr.ts';
 import { bind, checkFunction } from './functions.ts';
 import { initialState } from './initial.ts';
 import * as ir from './ir.ts';
-import { observationOf } from './observe.ts';
+import { globalStateOf, observationOf } from './observe.ts';
 import { type Argument, bindParams } from './params.ts';
 import { payoff } from './payoff.ts';
 import { activity, legality, rewardsOf } from './rewards.ts';
@@ -113,7 +113,7 @@ export function elaborateGame(
   const observations = classes.map(cls => observationOf(ctx, items.Observe, cls));
   // Without agents, which was reported, there is still a state to look at.
   const someone = classes[0] ?? { name: decl.name.text, first: 0, count: 1, nameNode: decl.name };
-  const globalState = observationOf(ctx, [], someone);
+  const globalState = globalStateOf(ctx, someone);
   build.valuing = false;
   const discount = discountOf(constant, items);
   if (

@@ -129,7 +129,7 @@ function encode(here: Context, part: ObservePart, kind: ReturnType<typeof specia
       return { length: piece.width, pieces: [piece] };
     }
     case 'state':
-      return site.own === undefined ? everyStore(site) : wholeState(here, 0);
+      return site.own === undefined ? everyStore(site) : wholeState(here, 'as declared');
     case undefined:
       return encodePart(here, part, 0);
   }

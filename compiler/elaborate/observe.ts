@@ -24,7 +24,7 @@ export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: 
   let offset = 0;
   const base: Context = { ...ctx, phase: 'state', out: prelude };
   if (items.length === 0) {
-    const whole = wholeState(base, 0);
+    const whole = wholeState(base, 'as declared');
     offset = whole.length;
     pieces.push(...whole.pieces);
   }
@@ -41,17 +41,30 @@ export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: 
   return { length: offset, self, prelude, pieces };
 }
 
+/** The state as critics and mixers read it in training, by numbers of the size of 1. */
+export function globalStateOf(ctx: Context, cls: AgentClassInfo): ObservationSpace {
+  const self = ctx.build.local('self', 'int', B.between(cls.first, cls.first + cls.count - 1));
+  const prelude: IrStmt[] = [];
+  return { ...wholeState({ ...ctx, phase: 'state', out: prelude }, 'scaled'), self, prelude };
+}
+
+/**
+ * How numbers are written: themselves, or divided by the largest magnitude that their type allows, where it has bounds. Networks of a
+ * state, and above all hypernetworks, start at sizes that suit numbers of about 1: weights of coordinates up to 8 make values of tens.
+ */
+export type Scale = 'as declared' | 'scaled';
+
 export interface Encoded {
   readonly length: number;
   readonly pieces: readonly ObservationPiece[];
 }
 
-/** Every state variable, from `offset` on. */
-export function wholeState(ctx: Context, offset: number): Encoded {
+/** Every state variable. */
+export function wholeState(ctx: Context, scale: Scale): Encoded {
   const pieces: ObservationPiece[] = [];
   let length = 0;
   for (const variable of ctx.build.states.values()) {
-    const encoded = encoding(ctx, variable.name, read(variable.storage), undefined, offset + length);
+    const encoded = encoding(ctx, variable.name, read(variable.storage), undefined, length, scale);
     length += encoded.length;
     pieces.push(...encoded.pieces);
   }
@@ -113,12 +126,19 @@ export function encodePart(here: Context, part: ObservePart, offset: number): En
     value.kind === 'seq' && pad !== undefined
       ? (coercible(here, pad, value.element, part.pad?.span ?? part.span) ?? undefined)
       : undefined;
-  return encoding(here, part.name?.text ?? sourceText(here, part.value.span), value, element, offset);
+  return encoding(here, part.name?.text ?? sourceText(here, part.value.span), value, element, offset, 'as declared');
 }
 
-function encoding(ctx: Context, label: string, value: Value, pad: Value | undefined, offset: number): Encoded {
+function encoding(
+  ctx: Context,
+  label: string,
+  value: Value,
+  pad: Value | undefined,
+  offset: number,
+  scale: Scale,
+): Encoded {
   if (value.kind === 'invalid') return nothing;
-  const encoder = new Encoder(ctx, label, offset);
+  const encoder = new Encoder(ctx, label, offset, scale);
   const length = encoder.encode(value, pad, 0);
   return { length, pieces: encoder.pieces };
 }
@@ -149,11 +169,13 @@ class Encoder {
   private readonly ctx: Context;
   private readonly label: string;
   private readonly base: number;
+  private readonly scale: Scale;
 
-  constructor(ctx: Context, label: string, base: number) {
+  constructor(ctx: Context, label: string, base: number, scale: Scale) {
     this.ctx = ctx;
     this.label = label;
     this.base = base;
+    this.scale = scale;
   }
 
   /** Pieces for `value` from `offset` on; returns its length. */
@@ -238,7 +260,7 @@ class Encoder {
       variable: loop.variable,
       count: loop.count,
       stride: loop.stride,
-      value: value.e,
+      value: this.scale === 'scaled' ? scaled(value) : value.e,
       width,
       low,
       ...(names === undefined ? {} : { names }),
@@ -251,6 +273,12 @@ interface Loop {
   readonly variable: Local;
   readonly count: number;
   readonly stride: number;
+}
+
+function scaled({ type, e }: Extract<Value, { kind: 'scalar' }>): IrExpr {
+  if (type.kind !== 'int' && type.kind !== 'real') return e;
+  const most = B.magnitude(type.bounds);
+  return most === 0 || !Number.isFinite(most) ? e : ir.binary('div', ir.toReal(e), ir.real(most));
 }
 
 function isFlat(value: Value): boolean {

@@ -267,7 +267,7 @@ export interface GameModel {
   readonly state: readonly Store[];
   /** Named, typed view of the state for people; leaves refer to state stores. */
   readonly view: readonly { readonly name: string; readonly value: ViewValue }[];
-  /** The whole state as numbers, encoded as observations are: what central critics and mixers may read in training. */
+  /** The whole state, encoded as observations are but for scale (bounded numbers are divided by their largest magnitude): what central critics and mixers read in training. */
   readonly globalState: ObservationSpace;
   readonly functions: readonly IrFunction[];
   /** Writes every state store. May contain draws. */
