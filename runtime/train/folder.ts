@@ -4,6 +4,7 @@
  *   spec.json            what was trained: the TrainSpec, the game's facts and sources, the engine, versions
  *   metrics.jsonl        one line per evaluation, seed by seed; the same bytes for the same spec and versions
  *   summary.json         where every seed ended
+ *   running.json         the process that is writing (lock.ts), while it does
  *   curve.csv, curve.svg the return over the steps (curve.ts)
  *   seed-K/metrics.jsonl the lines of one seed, as they are made
  *   seed-K/step-N/       what seed K had learned after N steps, and all it needs to go on (runtime/checkpoint)
@@ -20,6 +21,7 @@ import type { GameSpec } from '../games/vector.ts';
 import type { Engine } from '../tensor/engine.ts';
 import type { Estimate } from './evaluate.ts';
 import { overSeeds } from './figures.ts';
+import { lockName } from './lock.ts';
 import { type Policy, policyFrom } from './policy.ts';
 import type { SeedResult } from './run.ts';
 import type { TrainSpec } from './spec.ts';
@@ -253,7 +255,7 @@ export function runFoldersIn(dir: string): string[] {
 function clear(dir: string): Failure | undefined {
   let names: string[];
   try {
-    names = existsSync(dir) ? readdirSync(dir) : [];
+    names = existsSync(dir) ? readdirSync(dir).filter(name => name !== lockName) : [];
   } catch {
     return { error: `${dir} is not a folder; choose another one with --out` };
   }

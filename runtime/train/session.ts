@@ -21,6 +21,7 @@ import {
   seedsIn,
   summarise,
 } from './folder.ts';
+import { lockRun } from './lock.ts';
 import { type From, type PoolHooks, type TrainedSeed, TrainingFault, trainSeeds } from './pool.ts';
 import type { Slots } from './slots.ts';
 
@@ -55,11 +56,9 @@ export function startSession(
   hooks: PoolHooks = {},
   options: SessionOptions = {},
 ): Session | Failure {
-  if (out !== undefined) {
-    const failure = createRunFolder(out, run);
-    if (failure !== undefined) return failure;
-  }
-  return session(run, gameText, out, hooks, options, { from: new Map(), ended: [], notes: [] });
+  const fresh: Past = { from: new Map(), ended: [], notes: [] };
+  if (out === undefined) return session(run, gameText, out, hooks, options, fresh);
+  return alone(out, () => createRunFolder(out, run) ?? session(run, gameText, out, hooks, options, fresh));
 }
 
 /**
@@ -76,6 +75,17 @@ export function resumeSession(
 ): Session | Failure {
   const run = readRunFolder(dir);
   if ('error' in run) return run;
+  return alone(dir, () => resume(run, dir, gameText, hooks, options, now));
+}
+
+function resume(
+  run: RunDescription,
+  dir: string,
+  gameText: string,
+  hooks: PoolHooks,
+  options: SessionOptions,
+  now: Pick<RunDescription, 'engine'>,
+): Session | Failure {
   const past: Past = { from: new Map(), ended: [], notes: [...engineNotes(run, now)] };
   const present = seedsIn(dir);
   for (const seed of run.train.seeds) {
@@ -83,6 +93,18 @@ export function resumeSession(
     if (failure !== undefined) return failure;
   }
   return session(run, gameText, dir, hooks, options, past);
+}
+
+/** A session that nobody else writes the folder of while it runs. */
+function alone(dir: string, begin: () => Session | Failure): Session | Failure {
+  const lock = lockRun(dir);
+  if (lock !== undefined && 'error' in lock) return lock;
+  const begun = begin();
+  if ('error' in begun) {
+    lock?.release();
+    return begun;
+  }
+  return { ...begun, finished: begun.finished.finally(() => lock?.release()) };
 }
 
 /** What a run has behind it. */

@@ -69,9 +69,9 @@ function* qtran(): Generator<Validation> {
       algorithm: 'VDN',
       // A fit that leaves large errors is moved by how often each cell was drawn (by 0.3 after 20 000 steps), and by clipping, which counts
       // the batches with the largest errors for less (by 0.2).
-      steps: 40_000,
-      settings: { ...slowing(40_000), clip: 0 },
-      text: `${slowingText(40_000)}, clip = 0`,
+      steps: 80_000,
+      settings: { ...slowing(80_000), clip: 0 },
+      text: `${slowingText(80_000)}, clip = 0`,
       model: undefined,
       // The additive least-squares fit: row mean + column mean - grand mean.
       wanted: [

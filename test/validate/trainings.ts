@@ -1,10 +1,8 @@
 /** Trainings of deep learners for validation: several seeds, final greedy evaluation, seconds taken. */
-import { compile } from '../../compiler/index.ts';
 import type { LoadedGame } from '../../runtime/games/load.ts';
 import type { Settings } from '../../runtime/learners/catalogue.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
 import { mixerFor, type Plan, startDeep } from '../learners/deep-support.ts';
-import { memoryHost } from '../support/memory-host.ts';
 
 export interface Case {
   readonly game: LoadedGame;
@@ -43,19 +41,4 @@ export function trainAll({ game, algorithm, settings, plan, seeds }: Case): Outc
 /** Settings with the two-layer mixer of the library, made for the game. */
 export function withMixer(game: LoadedGame, settings: Settings): Settings {
   return { ...settings, mixer: { name: 'TwoLayer', model: mixerFor(game, 'TwoLayer', 'TwoLayer', {}) } };
-}
-
-/** Settings with a mixer written out, made for the game; it may read utilities and state. */
-export function withMixerOf(game: LoadedGame, settings: Settings, text: string): Settings {
-  const [info] = compile(memoryHost({ 'mixer.marl': text }), 'mixer.marl').mixers;
-  const { agents, stateLength, observationLength, actionCount } = game.spec;
-  const sizes = {
-    agents: agents.length,
-    state: Math.max(1, stateLength),
-    features: Math.max(1, ...observationLength),
-    actions: Math.max(...actionCount),
-  };
-  const model = info?.instantiate(sizes, new Map()).model;
-  if (info === undefined || model === undefined) throw new Error(`this mixer does not fit ${game.spec.name}: ${text}`);
-  return { ...settings, mixer: { name: info.name, model } };
 }
