@@ -1,9 +1,10 @@
-/** Binders without a type stand for every agent: a misspelt agent must not become one silently. */
+/** Binders without a type stand for every agent (every name of an enum): a misspelt one must not become a binder silently. */
 import type { Binder, ObservePart } from '../../grammar/ast.ts';
 import { replaceFix } from '../diagnostics/report.ts';
 import { editDistance } from '../diagnostics/suggest.ts';
 import { references } from '../strict/tree.ts';
 import { type Context, report } from './context.ts';
+import type { Type } from './types.ts';
 
 const startsUpper = (name: string): boolean => /^[A-Z]/.test(name);
 
@@ -15,16 +16,32 @@ const startsUpper = (name: string): boolean => /^[A-Z]/.test(name);
  */
 export function isVariable(ctx: Context, binder: Binder): boolean {
   const { classes } = ctx.build;
-  const { text, span } = binder.name;
-  if (classes.length < 2 || binder.type !== undefined) return true;
+  return binder.type !== undefined || isNoneOf(ctx, binder.name, classes, 'single agent', 'p: agents');
+}
+
+/** The same for the bare name in `next at[p] = ...`, which runs over the whole index, agents or names of an enum. */
+export function isIndexVariable(ctx: Context, name: Binder['name'], key: Type): boolean {
+  if (key.kind === 'agent') return isNoneOf(ctx, name, ctx.build.classes, 'single agent', `p: ${key.name}`);
+  if (key.kind === 'enum') return isNoneOf(ctx, name, key.members, `member of ${key.name}`, `k: ${key.name}`);
+  return true;
+}
+
+function isNoneOf(
+  ctx: Context,
+  { text, span }: Binder['name'],
+  classes: readonly string[],
+  what: string,
+  all: string,
+): boolean {
+  if (classes.length < 2) return true;
   const exact = classes.includes(text);
   const upper = startsUpper(text) && classes.every(startsUpper);
   const suggestion = exact ? `p: ${text}` : near(text, classes, upper);
   if (!exact && !upper && suggestion === undefined) return true;
   const fixes =
     suggestion === undefined || exact ? [] : [replaceFix(`Write \`${suggestion}\``, ctx.file, span, suggestion)];
-  const known = `${classes.join(', ')}, and \`p: agents\` for all`;
-  report(ctx, span, 'unknown-name', { name: text, what: 'single agent', suggestion, known }, { fixes });
+  const known = `${classes.join(', ')}, and \`${all}\` for all`;
+  report(ctx, span, 'unknown-name', { name: text, what, suggestion, known }, { fixes });
   return false;
 }
 

@@ -2,7 +2,7 @@
 import type { AssignStmt, Binder, Expr, LetStmt, LhsIndex, Span, Stmt } from '../../grammar/ast.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr, IrStmt, Local } from '../game/model.ts';
-import { isVariable } from './binders.ts';
+import { isIndexVariable, isVariable } from './binders.ts';
 import * as B from './bounds.ts';
 import { coerce, expectBool } from './coerce.ts';
 import { type Context, report, Scope, type StateVariable } from './context.ts';
@@ -334,7 +334,9 @@ function indexTarget(ctx: Context, index: LhsIndex, key: Type): Target | undefin
     ctx.scope.lookup(index.name.text) === undefined &&
     ctx.scope.enumsWith(index.name.text).length === 0;
   if (index.kind === 'Binder' || free) {
-    const name = index.kind === 'Binder' ? index.name.text : (index as Extract<Expr, { kind: 'NameExpr' }>).name.text;
+    const named = index.kind === 'Binder' ? index.name : (index as Extract<Expr, { kind: 'NameExpr' }>).name;
+    if (free && !isIndexVariable(ctx, named, key)) return undefined;
+    const name = named.text;
     const type =
       index.kind === 'Binder' && index.type !== undefined
         ? resolveType({ ...ctx, phase: 'constant' }, index.type)

@@ -90,3 +90,26 @@ test('a fold with a condition says how to do without', () => {
   const source = heist('reward[p: agents] = max(seen for b in agents if b != p)', shown);
   expect(told(source)[0]).toContain('Write `max(if b != p then seen else LOW for b in agents)`');
 });
+
+test('an equation for a misspelt agent or name is not one for all of them', () => {
+  const chase = (left: string, right: string): string => `enum Light { Red, Green }
+game Chase {
+  agents Thief, Guard[2]
+  actions { Go, Stay }
+  state { at: (0..4)[agents] = 2, timer: (0..9)[Light] = 9 }
+  step {
+    next at[${left}] = 0
+    next timer[${right}] = 0
+  }
+  reward[p: agents] = at[p]
+  horizon 3
+}
+`;
+  expect(told(chase('Theif', 'k'))).toEqual(['unknown-name Theif: Did you mean `Thief`?']);
+  expect(told(chase('p', 'Gren'))).toEqual(['unknown-name Gren: Did you mean `Green`?']);
+  expect(told(chase('Anyone', 'k'))).toEqual([
+    'unknown-name Anyone: Known here: Thief, Guard, and `p: agents` for all.',
+  ]);
+  expect(told(chase('p', 'k'))).toEqual([]);
+  expect(told(chase('Thief', 'Green'))).toEqual([]);
+});
