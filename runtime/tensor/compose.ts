@@ -30,6 +30,11 @@ export function huber(g: Graph, x: Node, delta: number): Node {
   return g.mul(inside, g.sub(size, g.mul(0.5, inside)));
 }
 
+/** 0.5 x^2. */
+export function halfSquare(g: Graph, x: Node): Node {
+  return g.mul(0.5, g.square(x));
+}
+
 /** Linear from `from` to `to` over the first `over` steps, then constant; `step` counts from 0. */
 export function linearSchedule(g: Graph, step: Operand, from: number, to: number, over: number): Node {
   if (over <= 0) return g.constant(to);

@@ -54,6 +54,9 @@ export const simd = {
   f32x4Div: 0xe7,
   f32x4Min: 0xe8,
   f32x4Max: 0xe9,
+  /** first, second: the second where it is less, or greater, else the first, NaN included: one instruction where min and max are eight. */
+  f32x4Pmin: 0xea,
+  f32x4Pmax: 0xeb,
   i32x4TruncSat: 0xf8,
   f32x4Convert: 0xfa,
   relaxedMadd: 0x105,
@@ -96,6 +99,8 @@ export class FunctionWriter {
   readonly results: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #bytes: number[] = [];
+  /** Vector constants by their bytes, with the local that holds each from the beginning of the function on. */
+  readonly #constants = new Map<string, { readonly bytes: readonly number[]; readonly local: number }>();
 
   constructor(params: readonly ValueType[], results: readonly ValueType[] = []) {
     this.params = params;
@@ -132,13 +137,28 @@ export class FunctionWriter {
   }
 
   lanes(values: readonly number[]): void {
-    this.#bytes.push(0xfd, 12, ...values.flatMap(floatBits));
+    this.#vector(values.flatMap(floatBits));
+  }
+
+  /**
+   * A constant is made once, before all loops: a machine needs four instructions and more to make one out of nothing, and compilers of
+   * WebAssembly leave it where it stands. Zero is one instruction anywhere.
+   */
+  #vector(bytes: readonly number[]): void {
+    if (bytes.every(b => b === 0)) {
+      this.#bytes.push(0xfd, 12, ...bytes);
+      return;
+    }
+    const key = bytes.join();
+    const known = this.#constants.get(key) ?? { bytes, local: this.local('v128') };
+    this.#constants.set(key, known);
+    this.get(known.local);
   }
 
   /** Four lanes of one integer. */
   splatBits(bits: number): void {
     const bytes = [bits & 255, (bits >>> 8) & 255, (bits >>> 16) & 255, (bits >>> 24) & 255];
-    this.#bytes.push(0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes);
+    this.#vector([...bytes, ...bytes, ...bytes, ...bytes]);
   }
 
   get(local: number): void {
@@ -275,6 +295,10 @@ export class FunctionWriter {
     for (const { type, count } of groups) {
       unsigned(out, count);
       out.push(typeCode[type]);
+    }
+    for (const { bytes, local } of this.#constants.values()) {
+      out.push(0xfd, 12, ...bytes, 0x21);
+      unsigned(out, local);
     }
     for (const byte of this.#bytes) out.push(byte);
     out.push(0x0b);

@@ -11,13 +11,11 @@ import { emitConcat, emitIndexing, emitOneHot, emitPad } from './kernels/indexin
 import { emitMap } from './kernels/map.ts';
 import { emitMatmul, type MatmulPlaces } from './kernels/matmul.ts';
 import { blocksOf, emitArgmax, emitReduce, emitSoftmax, passesOf, reducedShape } from './kernels/reduce.ts';
-import type { MathFunctions } from './math.ts';
 import { at, KernelWriter, type Place, type Pointer, pointersOf, Region, room } from './place.ts';
 
 /** The functions of a module while they are written. */
 export interface Functions {
   readonly list: FunctionWriter[];
-  readonly math: MathFunctions;
   readonly fma: boolean;
 }
 
@@ -45,7 +43,6 @@ function emitCopies(functions: Functions, copies: readonly Copy[]): readonly Cal
   if (copies.length === 0) return [];
   const w = new KernelWriter(
     copies.flatMap(({ from, to }) => [from, to]),
-    functions.math,
     functions.fma,
   );
   for (const { from, to, count } of copies) copyNumbers(w, to, undefined, from, undefined, count);
@@ -58,7 +55,7 @@ function emitKernel(functions: Functions, block: Block, kernel: Kernel): Call {
   if (loop !== undefined) return emitLoop(functions, loop);
   const reads = readsOf(kernel).map(block.place);
   const stored = kernel.nodes.filter(block.isStored);
-  const w = new KernelWriter([...reads, ...stored.map(block.place)], functions.math, functions.fma);
+  const w = new KernelWriter([...reads, ...stored.map(block.place)], functions.fma);
   const stores = stored.map(value => ({ node: value, place: block.place(value), flush: block.flushes(value) }));
   const map = { nodes: kernel.nodes, stores, place: block.place };
   if (kernel.kind === 'map') emitMap(w, map);

@@ -8,7 +8,7 @@ import { optimise } from '../../passes/index.ts';
 import { encodeModule, FunctionWriter, hasRelaxedMadd } from './binary.ts';
 import { type Block, constantsOf, planBlock, type Target } from './block.ts';
 import { emitBlock, emitCall, type Functions } from './emit.ts';
-import { mathFunctions } from './math.ts';
+import { flattenRows } from './flatten.ts';
 import { at, type Place, Region, room } from './place.ts';
 import { blockRows } from './rows.ts';
 import { type Instance, webAssembly } from './webassembly.ts';
@@ -25,7 +25,7 @@ export function wasmEngine(options: WasmOptions = {}): Engine {
     synchronous: true,
     open: programs =>
       openSession(
-        programs.map(program => blockRows(optimise(program))),
+        programs.map(program => blockRows(flattenRows(optimise(program)))),
         fma,
       ),
   };
@@ -64,8 +64,7 @@ function openSession(programs: readonly Program[], fma: boolean): Session {
   const planned = programs.map(program => plan(program, states, layout));
   const arena = layout.reserve(Math.max(16, ...planned.map(p => p.block.bytes)));
   for (const { block } of planned) block.settle(arena.base);
-  const { numbers, functions: helpers } = mathFunctions(0, fma);
-  const functions: Functions = { list: helpers, math: numbers, fma };
+  const functions: Functions = { list: [], fma };
   const exports = planned.map(({ program, block }) => {
     const calls = emitBlock(functions, block);
     const run = new FunctionWriter([]);

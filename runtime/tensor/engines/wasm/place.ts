@@ -36,14 +36,12 @@ export function room(elements: number): number {
 export class KernelWriter {
   readonly fn: FunctionWriter;
   readonly pointers: readonly Pointer[];
-  readonly math: { readonly exp: number; readonly log: number };
   /** Fused multiply-add where the machine has it. */
   readonly fma: boolean;
 
-  constructor(places: readonly Place[], math: { readonly exp: number; readonly log: number }, fma: boolean) {
+  constructor(places: readonly Place[], fma: boolean) {
     this.pointers = pointersOf(places);
     this.fn = new FunctionWriter(this.pointers.map(() => 'i32'));
-    this.math = math;
     this.fma = fma;
   }
 

@@ -10,18 +10,18 @@ import type { Node, Program, ScanOp, Shape } from '../../ir.ts';
 import { sizeOf } from '../../ir.ts';
 import { append } from '../../node-list.ts';
 import { sourceOf } from './cluster.ts';
-import { asksWhole, type Roles, rolesOf } from './split.ts';
+import { asksWhole, isGiven, type Roles, rolesOf } from './split.ts';
 
 export interface RowSizes {
-  /** Bytes of values that the operations of one block write. */
+  /** Bytes of values that the operations of one block compute; the half of them or less reaches memory, for many are fused. */
   readonly block: number;
   /** Rounds that write fewer bytes than this are left as they are. */
   readonly worthwhile: number;
   readonly fewestRows: number;
 }
 
-/** Measured on processors with a second-level cache of 1 MiB; blocks fit one of half a megabyte too. */
-const usual: RowSizes = { block: 256 * 1024, worthwhile: 768 * 1024, fewestRows: 8 };
+/** Measured on a processor with a second-level cache of 1 MiB; blocks fit one of half a megabyte too. */
+const usual: RowSizes = { block: 512 * 1024, worthwhile: 768 * 1024, fewestRows: 8 };
 
 /** The same program with its long batches in blocks. */
 export function blockRows(program: Program, sizes = usual): Program {
@@ -32,7 +32,7 @@ export function blockRows(program: Program, sizes = usual): Program {
 
 /** Numbers of rows that a batch may have. */
 function lengthsOf({ nodes }: Program, { fewestRows }: RowSizes): readonly number[] {
-  const sources = nodes.filter(node => node.op.kind === 'input' || node.op.kind === 'part');
+  const sources = nodes.filter(isGiven);
   return [...new Set(sources.map(node => node.shape[0] ?? 1))].filter(rows => rows >= 2 * fewestRows);
 }
 

@@ -1,5 +1,6 @@
 /** Which operations can run on some rows of a batch at a time, and in which round. */
 import type { Node, Program } from '../../ir.ts';
+import { sourceOf } from './cluster.ts';
 
 /**
  * split: the value has the rows of the batch on its first axis (or some multiple of them, row after row), and a block of them needs the
@@ -77,14 +78,19 @@ function roleByKind(node: Node): Role {
   }
 }
 
+/** What comes from outside or from a loop, in any shape: its rows are where blocks begin. */
+export function isGiven(node: Node): boolean {
+  const { kind } = sourceOf(node).op;
+  return kind === 'input' || kind === 'part';
+}
+
 /** Roles for a batch of so many rows, and the latest round in which each value can be computed without delaying another. */
 export function rolesOf(program: Program, rows: number): Roles {
   const roles = new Map<Node, Role>();
   const rounds = new Map<Node, number>();
   const role = (node: Node): Role => roles.get(node)!;
   const round = (node: Node): number => rounds.get(node)!;
-  const isSource = (node: Node): boolean =>
-    (node.op.kind === 'input' || node.op.kind === 'part') && node.shape[0] === rows;
+  const isSource = (node: Node): boolean => isGiven(node) && node.shape[0] === rows;
   const inRows = (node: Node): boolean => node.shape.length > 0 && node.shape[0]! % rows === 0;
   for (const node of program.nodes) {
     const fits = node.inputs.every((input, k) => (asksWhole(node, k) ? role(input) !== 'split' : inRows(input)));
@@ -105,17 +111,27 @@ function waits(mine: Role, operand: Role): boolean {
   return operand === 'sum' || (operand === 'split' && mine === 'whole');
 }
 
-/** Rows move to the last round that still serves everybody: what one round alone uses is not kept over two. */
+/**
+ * Work moves to the last round that still serves everybody: what one round alone uses is not kept over two, and a loss that is only told runs
+ * where its gradient does, with the network between.
+ */
 function sink(program: Program, role: (node: Node) => Role, rounds: Map<Node, number>): void {
+  const last = Math.max(0, ...rounds.values());
   const latest = new Map<Node, number>();
   const roots = new Set([...program.outputs.map(o => o.node), ...program.assignments.map(a => a.value)]);
   for (const node of [...program.nodes].reverse()) {
-    const bound = latest.get(node);
-    if (role(node) !== 'whole' && bound !== undefined && !roots.has(node))
-      rounds.set(node, Math.max(rounds.get(node)!, bound));
+    const whole = role(node) === 'whole';
+    const bound = latest.get(node) ?? (whole && roots.has(node) ? last : undefined);
+    if (bound !== undefined && (whole || !roots.has(node))) rounds.set(node, Math.max(rounds.get(node)!, bound));
     for (const input of node.inputs) {
       const by = rounds.get(node)! - (waits(role(node), role(input)) ? 1 : 0);
       latest.set(input, Math.min(latest.get(input) ?? by, by));
     }
+  }
+  // A sum of rows that an earlier round has is taken there: it is smaller than they are.
+  for (const node of program.nodes) {
+    if (role(node) !== 'sum') continue;
+    const ready = node.inputs.map(input => rounds.get(input)! + (waits('sum', role(input)) ? 1 : 0));
+    rounds.set(node, Math.min(rounds.get(node)!, Math.max(...ready)));
   }
 }

@@ -3,7 +3,8 @@ import type { Node } from '../../../ir.ts';
 import { broadcastStrides } from '../loops.ts';
 import type { KernelWriter, Place } from '../place.ts';
 import { storeLanes } from './copy.ts';
-import { accessOf, emitOperation, flushTiny, fuses, type MapKernel, type Push, uniformValue } from './map.ts';
+import { accessOf, flushTiny, fuses, type MapKernel, uniformValue } from './map.ts';
+import { emitOperation, isCostly, type Push } from './operations.ts';
 
 /** The sums of a tile of a product. */
 export interface Tile {
@@ -35,14 +36,12 @@ function coverOf(node: Node, k: number): Cover | undefined {
   return strides.every((s, d) => s === (d === last ? 1 : 0)) ? 'row' : undefined;
 }
 
-/** Functions that take a call or many registers stay in loops of their own: the sums of a tile fill the registers. */
-const costly: ReadonlySet<string> = new Set(['exp', 'log', 'tanh', 'sigmoid', 'softplus', 'elu']);
-
 /** Can the node be computed on the tiles of a product, whose kernel has these nodes? */
 export function finishes(nodes: readonly Node[], node: Node): boolean {
   const { op } = node;
   if (op.kind !== 'unary' && op.kind !== 'binary' && op.kind !== 'select') return false;
-  if (op.kind === 'unary' && costly.has(op.fn)) return false;
+  // Functions of many registers stay in loops of their own: the sums of a tile fill the registers.
+  if (isCostly(node)) return false;
   return node.inputs.every(
     (input, k) =>
       (nodes.includes(input) && fuses(node, k)) || uniformValue(input) !== undefined || coverOf(node, k) !== undefined,

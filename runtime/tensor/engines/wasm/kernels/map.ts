@@ -2,13 +2,14 @@
  * Fused element-wise work: any number of operations over one shape in one loop, four elements at a time. Slices, transposes and
  * broadcasts are ways to read an operand, so they cost no pass of their own.
  */
-import type { BinaryFunction, Node, UnaryFunction } from '../../../ir.ts';
+import type { Node } from '../../../ir.ts';
 import { sizeOf } from '../../../ir.ts';
 import { simd } from '../binary.ts';
 import { broadcastStrides, collapse, denseStrides } from '../loops.ts';
-import { smallestNormal, writeExp, writeTanh } from '../math.ts';
+import { smallestNormal } from '../math.ts';
 import type { KernelWriter, Place } from '../place.ts';
 import { storeLanes } from './copy.ts';
+import { emitCostly, emitOperation, isCostly, type Push } from './operations.ts';
 
 /** Is this an operation that runs inside a fused loop? */
 export function isMap(node: Node): boolean {
@@ -90,6 +91,9 @@ interface Reader {
   readonly shared: number | undefined;
 }
 
+/** Vectors that pass through functions of many steps side by side. */
+const vectorsAbreast = 2;
+
 export function emitMap(w: KernelWriter, kernel: MapKernel): void {
   const { fn } = w;
   const [{ shape }] = kernel.nodes as [Node];
@@ -128,37 +132,59 @@ export function emitMap(w: KernelWriter, kernel: MapKernel): void {
   });
   const constantReaders = readers.filter(r => r.shared !== undefined && r.strides.every(s => s === 0));
   for (const reader of constantReaders) loadShared(w, reader);
-  const locals = new Map(kernel.nodes.map(node => [node, fn.local('v128')] as const));
+  const abreast = kernel.nodes.some(isCostly) ? vectorsAbreast : 1;
+  const locals = new Map(
+    kernel.nodes.map(node => [node, Array.from({ length: abreast }, () => fn.local('v128'))] as const),
+  );
 
-  const turn = (lanes: number): void => {
+  /** So many vectors, the last of so many lanes. */
+  const turn = (vectors: number, lanes: number): void => {
+    const lanesOf = (v: number): number => (v === vectors - 1 ? lanes : 4);
     for (const node of kernel.nodes) {
-      const operands = node.inputs.map((input, k) => {
-        const number = accessNumber.get(node)![k]!;
-        if (number >= 0) return () => pushOperand(w, readers[number]!, index, inner, lanes);
-        const uniform = uniformValue(input);
-        if (uniform !== undefined) return () => fn.splat(uniform);
-        return () => fn.get(locals.get(input)!);
+      const operandsOf = (v: number): readonly Push[] =>
+        node.inputs.map((input, k) => {
+          const number = accessNumber.get(node)![k]!;
+          if (number >= 0) return () => pushOperand(w, readers[number]!, index, inner, v, lanesOf(v));
+          const uniform = uniformValue(input);
+          if (uniform !== undefined) return () => fn.splat(uniform);
+          return () => fn.get(locals.get(input)![v]!);
+        });
+      const targets = locals.get(node)!.slice(0, vectors);
+      if (isCostly(node)) {
+        emitCostly(
+          w,
+          node,
+          targets.map((_, v) => operandsOf(v)[0]!),
+          targets,
+        );
+        continue;
+      }
+      targets.forEach((target, v) => {
+        emitOperation(w, node, operandsOf(v));
+        fn.set(target);
       });
-      emitOperation(w, node, operands);
-      fn.set(locals.get(node)!);
     }
     // Everything is read before anything is written: results may lie where operands did.
     for (const { node, place, flush } of kernel.stores) {
-      const value = locals.get(node)!;
-      if (flush) flushTiny(w, value);
-      storeLanes(w, place, index, 0, value, lanes);
+      for (let v = 0; v < vectors; v++) {
+        const value = locals.get(node)![v]!;
+        if (flush) flushTiny(w, value);
+        storeLanes(w, place, index, v * 16, value, lanesOf(v));
+      }
     }
-    fn.advance(index, lanes * 4);
-    for (const { moved, strides } of readers) if (moved !== undefined) fn.advance(moved, lanes * strides[inner]! * 4);
+    const numbers = (vectors - 1) * 4 + lanes;
+    fn.advance(index, numbers * 4);
+    for (const { moved, strides } of readers) if (moved !== undefined) fn.advance(moved, numbers * strides[inner]! * 4);
   };
   const level = (d: number): void => {
     const size = walk.sizes[d]!;
     if (d === inner) {
       for (const reader of readers)
         if (reader.shared !== undefined && !constantReaders.includes(reader)) loadShared(w, reader);
-      const full = size >> 2;
-      if (full > 0) fn.repeat(fn.local('i32'), 0, full, 1, () => turn(4));
-      if (size % 4 !== 0) turn(size % 4);
+      const full = Math.floor(size / (abreast * 4));
+      if (full > 0) fn.repeat(fn.local('i32'), 0, full, 1, () => turn(abreast, 4));
+      const rest = size - full * abreast * 4;
+      if (rest > 0) turn(Math.ceil(rest / 4), ((rest - 1) % 4) + 1);
       return;
     }
     fn.repeat(fn.local('i32'), 0, size, 1, () => {
@@ -187,7 +213,14 @@ function loadShared(w: KernelWriter, { access, moved, shared }: Reader): void {
   w.fn.set(shared!);
 }
 
-function pushOperand(w: KernelWriter, reader: Reader, index: number, inner: number, lanes: number): void {
+function pushOperand(
+  w: KernelWriter,
+  reader: Reader,
+  index: number,
+  inner: number,
+  vector: number,
+  lanes: number,
+): void {
   const { fn } = w;
   const { access, moved, shared, strides } = reader;
   if (shared !== undefined) {
@@ -198,7 +231,7 @@ function pushOperand(w: KernelWriter, reader: Reader, index: number, inner: numb
   const start = access.start * 4;
   if (stride === 1) {
     const offset = w.address(access.place, moved ?? index);
-    fn.loadVector(offset + start);
+    fn.loadVector(offset + start + vector * 16);
     return;
   }
   const gathered = fn.local('v128');
@@ -207,190 +240,8 @@ function pushOperand(w: KernelWriter, reader: Reader, index: number, inner: numb
   for (let lane = 0; lane < lanes; lane++) {
     const offset = w.address(access.place, moved);
     fn.get(gathered);
-    fn.loadLane(offset + start + lane * stride * 4, lane);
+    fn.loadLane(offset + start + (vector * 4 + lane) * stride * 4, lane);
     fn.set(gathered);
   }
   fn.get(gathered);
-}
-
-export type Push = () => void;
-
-/** Leaves the value of a node on the stack. */
-export function emitOperation(w: KernelWriter, node: Node, operands: readonly Push[]): void {
-  const { fn } = w;
-  const [a, b, c] = operands as [Push, Push, Push];
-  switch (node.op.kind) {
-    case 'unary':
-      emitUnary(w, node.op.fn, a);
-      return;
-    case 'binary':
-      emitBinary(w, node.op.fn, a, b);
-      return;
-    case 'select':
-      b();
-      c();
-      a();
-      fn.splat(0);
-      fn.simd(simd.f32x4Ne);
-      fn.simd(simd.bitselect);
-      return;
-    case 'float':
-      a();
-      fn.simd(simd.f32x4Convert);
-      return;
-    default:
-      a();
-      return;
-  }
-}
-
-/** A mask becomes 0 or 1. */
-function truth(w: KernelWriter): void {
-  w.fn.splat(1);
-  w.fn.simd(simd.and);
-}
-
-function emitUnary(w: KernelWriter, name: UnaryFunction, x: Push): void {
-  const { fn } = w;
-  switch (name) {
-    case 'neg':
-      x();
-      fn.simd(simd.f32x4Neg);
-      return;
-    case 'abs':
-      x();
-      fn.simd(simd.f32x4Abs);
-      return;
-    case 'sign':
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Gt);
-      truth(w);
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Lt);
-      truth(w);
-      fn.simd(simd.f32x4Sub);
-      return;
-    case 'square':
-      x();
-      x();
-      fn.simd(simd.f32x4Mul);
-      return;
-    case 'sqrt':
-      x();
-      fn.simd(simd.f32x4Sqrt);
-      return;
-    case 'reciprocal':
-      fn.splat(1);
-      x();
-      fn.simd(simd.f32x4Div);
-      return;
-    case 'exp':
-      x();
-      writeExp(fn, w.fma);
-      return;
-    case 'log':
-      x();
-      fn.call(w.math.log);
-      return;
-    case 'tanh':
-      x();
-      writeTanh(fn, w.fma);
-      return;
-    case 'sigmoid':
-      fn.splat(1);
-      fn.splat(1);
-      x();
-      fn.simd(simd.f32x4Neg);
-      writeExp(fn, w.fma);
-      fn.simd(simd.f32x4Add);
-      fn.simd(simd.f32x4Div);
-      return;
-    case 'softplus':
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Max);
-      fn.splat(1);
-      x();
-      fn.simd(simd.f32x4Abs);
-      fn.simd(simd.f32x4Neg);
-      writeExp(fn, w.fma);
-      fn.simd(simd.f32x4Add);
-      fn.call(w.math.log);
-      fn.simd(simd.f32x4Add);
-      return;
-    case 'relu':
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Max);
-      return;
-    case 'elu':
-      x();
-      x();
-      writeExp(fn, w.fma);
-      fn.splat(1);
-      fn.simd(simd.f32x4Sub);
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Gt);
-      fn.simd(simd.bitselect);
-      return;
-    case 'floor':
-      x();
-      fn.simd(simd.f32x4Floor);
-      return;
-    case 'not':
-      x();
-      fn.splat(0);
-      fn.simd(simd.f32x4Eq);
-      truth(w);
-      return;
-  }
-}
-
-const arithmetic = {
-  add: simd.f32x4Add,
-  sub: simd.f32x4Sub,
-  mul: simd.f32x4Mul,
-  div: simd.f32x4Div,
-  max: simd.f32x4Max,
-  min: simd.f32x4Min,
-} as const;
-
-const comparisons = { less: simd.f32x4Lt, lessEqual: simd.f32x4Le, equal: simd.f32x4Eq } as const;
-
-function emitBinary(w: KernelWriter, name: BinaryFunction, a: Push, b: Push): void {
-  const { fn } = w;
-  switch (name) {
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'max':
-    case 'min':
-      a();
-      b();
-      fn.simd(arithmetic[name]);
-      return;
-    case 'less':
-    case 'lessEqual':
-    case 'equal':
-      a();
-      b();
-      fn.simd(comparisons[name]);
-      truth(w);
-      return;
-    case 'and':
-    case 'or':
-      a();
-      fn.splat(0);
-      fn.simd(simd.f32x4Ne);
-      b();
-      fn.splat(0);
-      fn.simd(simd.f32x4Ne);
-      fn.simd(name === 'and' ? simd.and : simd.or);
-      truth(w);
-      return;
-  }
 }

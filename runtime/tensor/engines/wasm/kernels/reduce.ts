@@ -1,6 +1,7 @@
 /** Sums and maxima over axes, softmax, argmax. */
 import type { Node, Shape } from '../../../ir.ts';
 import { scalar, simd } from '../binary.ts';
+import { writeExp, writeLog } from '../math.ts';
 import type { KernelWriter, Place } from '../place.ts';
 import { storeLanes } from './copy.ts';
 
@@ -196,26 +197,25 @@ export function emitSoftmax(w: KernelWriter, node: Node, from: Place, to: Place)
       load(from);
       fn.get(most);
       fn.simd(simd.f32x4Sub);
-      fn.call(w.math.exp);
-      if (!log) {
-        fn.set(value);
-        storeLanes(w, to, walk, 0, value, lanes);
-        fn.get(value);
-      }
+      fn.set(value);
+      writeExp(fn, w.fma, [value]);
+      if (!log) storeLanes(w, to, walk, 0, value, lanes);
+      fn.get(value);
       keepLanes(w, 'sum', lanes);
     });
     fn.set(total);
     if (log) {
       fn.get(total);
       fn.simd(simd.f32x4Splat);
-      fn.call(w.math.log);
+      fn.set(shift);
+      writeLog(fn, w.fma, [shift]);
     } else {
       fn.splat(1);
       fn.get(total);
       fn.simd(simd.f32x4Splat);
       fn.simd(simd.f32x4Div);
+      fn.set(shift);
     }
-    fn.set(shift);
     restart();
     const step = (lanes: number): void => {
       load(log ? from : to);
