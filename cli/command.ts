@@ -51,6 +51,9 @@ function build(io: Io, done: (code: number) => void): Command {
     .action(async (files: string[], options) =>
       done(await (await import('./verbs/check.ts')).check(io, files, options)),
     );
+  verb('fmt <file...>', 'format programs, the one style (files, folders, or `-` for a pipe)')
+    .option('--check', 'change nothing; exit code 1 where something is not formatted')
+    .action(async (files: string[], options) => done(await (await import('./verbs/fmt.ts')).fmt(io, files, options)));
   onGame(verb('info <file>', 'say what kind of game it is and what is known about it (FILE[:Game])'))
     .option('--states <n>', 'list at most this many states', count(1, 50_000_000), 200_000)
     .option('--all', 'every fact, also those that one expects or that follow from others')
@@ -59,7 +62,10 @@ function build(io: Io, done: (code: number) => void): Command {
   onGame(verb('solve <file>', 'compute what the program asks for, with a certificate (FILE[:name])'))
     .option('--concept <name>', 'solve for this concept instead of what the file asks for')
     .option('--by <method>', 'with this method')
-    .option('--maximizing <objective>', 'welfare, egalitarian or an agent')
+    .option('--maximizing <objective>', 'welfare, egalitarian, social_cost, entropy or an agent')
+    .option('--iterations <n>', 'iterations of methods that iterate', count(1, 1e12))
+    .option('--seed <n>', 'seed of methods that sample', count(0, Number.MAX_SAFE_INTEGER))
+    .option('--epsilon <e>', 'what nobody may gain more than, for epsilon_nash', number(0, 1e300))
     .option('--states <n>', 'list at most this many states', count(1, 50_000_000), 500_000)
     .option('--seconds <s>', 'stop after this time and show what was found', number(0.001, 1e7))
     .action(async (file: string, options) =>
@@ -89,14 +95,28 @@ function build(io: Io, done: (code: number) => void): Command {
     .action(async (dirs: string[], options) =>
       done(await (await import('./verbs/report.ts')).report(io, dirs, options)),
     );
-  verb('export <dir>', 'write what a seed learned for other tools')
+  onGame(verb('export <source>', 'write what a seed learned (DIR), or a game (FILE[:Game]), for other tools'))
+    .option('--nfg', 'a game of one step, in the format of Gambit')
+    .option('--efg', 'the tree of a game, in the format of Gambit')
+    .option('--dpomdp', 'a game with a common reward and hidden state, in the format of MADP')
+    .option('--states <n>', 'list at most this many states of a game', count(1, 50_000_000), 20_000)
     .option('--safetensors', 'learned parameters or tables, in the safetensors format')
     .option('--onnx', 'the acting networks of a deep learner, as ONNX models')
-    .option('-o, --out <file>', 'file to write (default: NAME.safetensors or NAME.onnx)')
+    .option('-o, --out <file>', 'file to write (default: NAME.safetensors, NAME.onnx, NAME.nfg, ...)')
     .option('--seed <n>', 'of this seed (default: the first)', count(0, Number.MAX_SAFE_INTEGER))
     .option('--force', 'replace files that are there')
-    .action(async (dir: string, options) =>
-      done(await (await import('./verbs/export.ts')).exportVerb(io, dir, options)),
+    .action(async (source: string, options) =>
+      done(
+        options.nfg === true || options.efg === true || options.dpomdp === true
+          ? await (await import('./verbs/exportGame.ts')).exportGame(io, source, options)
+          : await (await import('./verbs/export.ts')).exportVerb(io, source, options),
+      ),
+    );
+  verb('import <file>', 'write a game of another format as a program (.nfg and .efg of Gambit, .dpomdp of MADP)')
+    .option('-o, --out <file>', 'file to write (default: the name of the file, with .marl)')
+    .option('--force', 'replace the file that is there')
+    .action(async (file: string, options) =>
+      done(await (await import('./verbs/import.ts')).importVerb(io, file, options)),
     );
   onGame(verb('simulate <file>', 'play at random: returns, length of episodes, speed (FILE[:Game])'))
     .option('--steps <n>', 'steps, summed over the games', count(1, Number.MAX_SAFE_INTEGER), 1_000_000)
@@ -110,7 +130,17 @@ function build(io: Io, done: (code: number) => void): Command {
     .option('--policy <dir>', 'let what a training learned act (p)')
     .option('--as <agent>', 'see only what this agent sees; the policy, or chance, moves the others')
     .action(async (file: string, options) => done(await (await import('./verbs/play.ts')).play(io, file, options)));
-  onGame(verb('emit <file>', 'write a training as a TypeScript program of its own (FILE[:name])'))
+  onGame(verb('bundle <file>', 'pack a training into one file that needs only Node or a browser (FILE[:name])'))
+    .option('-o, --out <file>', 'file to write (default: NAME.mjs)')
+    .option('--page', 'also write a page that loads it')
+    .option(
+      '--seed <n>',
+      'use this seed (repeatable) instead of those in the file',
+      repeated(count(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .option('--force', 'replace files that are there')
+    .action(async (file: string, options) => done(await (await import('./verbs/bundle.ts')).bundle(io, file, options)));
+  onGame(verb('emit <file>', 'write a training as a TypeScript program to read, change and run (FILE[:name])'))
     .option('-o, --out <dir>', 'folder to write to (default: NAME)')
     .option(
       '--seed <n>',
@@ -122,6 +152,12 @@ function build(io: Io, done: (code: number) => void): Command {
   verb('explain [topic...]', 'explain a diagnostic code, an algorithm or a solution concept').action(
     async (topic: string[], options) => done(await (await import('./verbs/explain.ts')).explain(io, topic, options)),
   );
+  program
+    .command('lsp')
+    .description('the language server, for editors: speaks the protocol on standard input and output')
+    .option('--stdio', 'the only way there is; accepted because editors pass it')
+    .helpOption('-h, --help', 'show this help')
+    .action(async () => done(await (await import('./verbs/lsp.ts')).lsp(io)));
   verb('doctor', 'say what works on this machine').action(async options =>
     done(await (await import('./verbs/doctor.ts')).doctor(io, options)),
   );

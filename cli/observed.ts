@@ -1,13 +1,12 @@
 /** Observations in words: `card=King moves=[Pass]` from the numbers that a learner is given. */
 import { printNumber } from '../compiler/game/describe.ts';
 import type { GameModel, ObservationPiece } from '../compiler/game/model.ts';
-import type { ReadKey } from '../runtime/train/describe.ts';
 
 /**
  * Reads the keys of learned tables of this game. A table of one agent is keyed by what that agent sees, one of all agents by what all
  * of them see, one behind the other.
  */
-export function readKeys(model: GameModel): ReadKey {
+export function readKeys(model: GameModel): (agent: number | undefined, key: ArrayLike<number>) => string {
   const groups = model.classes.map(cls => partsOf(cls.observation.pieces));
   const lengths = model.agents.map(agent => model.classes[agent.cls]?.observation.length ?? 0);
   const one = (agent: number, key: ArrayLike<number>, start: number): string =>

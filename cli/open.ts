@@ -138,7 +138,7 @@ function libraryPath(file: string): { group: string; name: string } | undefined 
   return { group: parts.slice(0, -1).join('.'), name: parts.at(-1) as string };
 }
 
-async function readStdin(stream: NodeJS.ReadableStream): Promise<{ text: string } | { error: string }> {
+export async function readStdin(stream: NodeJS.ReadableStream): Promise<{ text: string } | { error: string }> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);

@@ -22,11 +22,15 @@ export function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The text of a source file of ours by its path from the root (`runtime/rng/stream.ts`), in a checkout or an installed package. */
-export function ownSource(path: string): string {
+/** Where a source file of ours is (`runtime/rng/stream.ts`), in a checkout or an installed package. */
+export function ownSourcePath(path: string): string {
   const root = packageRoot();
-  const installed = join(root, 'dist', 'source', path);
   // A checkout's own files win over what an older build left in dist/.
   const here = join(root, path);
-  return readFileSync(existsSync(here) ? here : installed, 'utf8');
+  return existsSync(here) ? here : join(root, 'dist', 'source', path);
+}
+
+/** The text of a source file of ours. */
+export function ownSource(path: string): string {
+  return readFileSync(ownSourcePath(path), 'utf8');
 }

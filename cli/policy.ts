@@ -15,9 +15,15 @@ import type { Reply } from './reply.ts';
 import { quoted } from './text.ts';
 import { gameTextOf, recordedModel, targetOf } from './training.ts';
 
+/** A finite action and the real numbers beside it, none where the agent chooses none. */
+export interface PolicyChoice {
+  readonly action: number;
+  readonly reals: readonly number[];
+}
+
 export interface PlayPolicy {
   /** What the policy does for this agent now, greedily, after what it saw since the beginning of the episode. */
-  act(agent: number, game: Stepped): number;
+  act(agent: number, game: Stepped): PolicyChoice;
   /** To be called before every step, also again after steps were taken back, and with what everybody then does (0: it does not act). */
   see(game: Stepped): void;
   did(game: Stepped, actions: readonly number[]): void;
@@ -78,11 +84,15 @@ export async function loadPolicy(reply: Reply, dir: string, model: GameModel): P
         done.push(actions);
       },
       act(agent, game) {
-        if (!policy.central) return policy.act(agent, seen[agent] as Seen[], stream, true);
+        const numbers = new Float64Array(spec.realActionLength[agent] as number);
+        if (!policy.central) {
+          const action = policy.act(agent, seen[agent] as Seen[], stream, true, numbers);
+          return { action, reals: [...numbers] };
+        }
         const agents = model.agents.map((_, i) => i);
         const observations = Float32Array.from(agents.flatMap(i => [...game.observation(i).numbers]));
         const masks = Uint8Array.from(agents.flatMap(i => [...maskOf(game, i)]));
-        return policy.actAll(observations, masks, stream, true)[agent] as number;
+        return { action: policy.actAll(observations, masks, stream, true)[agent] as number, reals: [] };
       },
     },
   };
@@ -98,6 +108,12 @@ export function differs(learned: GameSpec, here: GameSpec): string | undefined {
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   if (!same(learned.agents, here.agents)) return `its agents are ${learned.agents.join(', ')}`;
   if (!same(learned.actionNames, here.actionNames)) return 'its agents have other actions';
+  const reals = ({ realActionLength, realActionLow, realActionHigh }: GameSpec) => [
+    realActionLength,
+    realActionLow,
+    realActionHigh,
+  ];
+  if (!same(reals(learned), reals(here))) return 'the real numbers of its actions are others, or have other bounds';
   if (!same(learned.observationLength, here.observationLength)) return 'its agents see other things';
   return undefined;
 }

@@ -7,6 +7,7 @@ import type { Engine } from '../runtime/tensor/engine.ts';
 import { type RunDescription, readSeed } from '../runtime/train/folder.ts';
 import { learnerFrom } from '../runtime/train/policy.ts';
 import { learnerFor } from '../runtime/train/run.ts';
+import { actionText } from './actions.ts';
 import { readKeys } from './observed.ts';
 import type { RecordedGame } from './recorded.ts';
 
@@ -70,16 +71,16 @@ export function replay(model: GameModel, episode: Episode, seed: number, evaluat
     const acting = new Set(stepped.acting());
     const before = agents.map((_, i) => shortened(read(i, stepped.observation(i).numbers)));
     const actions = Array.from({ length: n }, (_, i) => episode.actions[t * n + i] as number);
-    const { rewards } = stepped.step(actions);
+    const reals = realsOf(model, episode, t);
+    const { rewards } = stepped.step(actions, reals);
     steps.push({
       state,
       agents: agents.map(({ label, cls }, i) => {
-        const names = model.actionSpaces[model.classes[cls]?.actionSpace ?? 0]?.names;
-        const action = actions[i] as number;
+        const space = model.actionSpaces[model.classes[cls]?.actionSpace ?? 0];
         return {
           name: label,
           sees: before[i] as string,
-          action: acting.has(i) ? (names?.[action] ?? `${action}`) : undefined,
+          action: acting.has(i) ? actionText(space, actions[i] as number, reals[i] ?? []) : undefined,
           reward: rewards[i] as number,
         };
       }),
@@ -96,6 +97,16 @@ export function replay(model: GameModel, episode: Episode, seed: number, evaluat
     end: shown === episode.length ? stepped.print() : undefined,
     ended: episode.ended,
   };
+}
+
+/** The real numbers that every agent chose in step t. */
+function realsOf(model: GameModel, episode: Episode, t: number): readonly (readonly number[])[] {
+  const sizes = model.agents.map(({ cls }) => model.actionSpaces[model.classes[cls]?.actionSpace ?? 0]?.realSize ?? 0);
+  let at = t * sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map(size => {
+    at += size;
+    return [...episode.reals.subarray(at - size, at)];
+  });
 }
 
 function shortened(text: string): string {

@@ -652,7 +652,7 @@ export interface SolveDecl extends Node {
   readonly of: GameRef;
   readonly method: Name | undefined;
   readonly iterations: Expr | undefined;
-  /** `welfare`, `egalitarian`, or an agent's name. */
+  /** `welfare`, `egalitarian`, `social_cost`, `entropy`, or an agent's name. */
   readonly maximizing: Name | undefined;
 }
 

@@ -17,6 +17,7 @@ export type * from './ast.ts';
 export { type SyntaxCode, type SyntaxCodeInfo, syntaxCodes } from './codes.ts';
 export { LineMap, type Position } from './position.ts';
 export type { SyntaxFix, SyntaxProblem } from './problem.ts';
+export { type Piece, type PieceKind, scan } from './scan.ts';
 
 export interface Parsed {
   /** Complete where the text is right; broken parts are left out or `Invalid`. */

@@ -9,7 +9,7 @@ import * as T from './tokens.ts';
 let shared: Lexer | undefined;
 
 /** The one lexer of this process, made when it is first needed. */
-function sharedLexer(): Lexer {
+export function sharedLexer(): Lexer {
   shared ??= makeLexer(true);
   return shared;
 }

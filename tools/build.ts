@@ -1,15 +1,30 @@
 /** `npm run build`: dist/ as it is published. Bundled JavaScript (shared parts split off) and the types of the public entries. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { exportedFiles } from '../compiler/emit/programBlocks.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'dist');
 
+/** Emitted programs import these by path: `marl/runtime/rng/stream`. */
+const sources = readdirSync(join(root, 'runtime'), { recursive: true, withFileTypes: true })
+  .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+  .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  .sort();
+const blocks = exportedFiles(sources);
+
 /** What package.json points at. */
-const entries = ['cli/main.ts', 'compiler/index.ts', 'grammar/index.ts', 'runtime/index.ts'];
+const entries = [
+  'cli/main.ts',
+  'cli/lspThread.ts',
+  'compiler/index.ts',
+  'grammar/index.ts',
+  'runtime/index.ts',
+  ...blocks,
+];
 
 /** Files that a thread or a program starts by address, not by import: each becomes an entry of its own. */
 const started = ['runtime/train/worker.ts'];
@@ -54,7 +69,7 @@ const result = await build({
 });
 addressStartedFiles(Object.keys(result.metafile.outputs));
 chmodSync(join(out, 'cli', 'main.js'), 0o755);
-// `marl emit` specialises the learners' own source text, so an installed package carries it as data.
+// `marl emit` specialises the learners' own source text and `marl bundle` packs it, so an installed package carries it as data.
 for (const folder of ['checkpoint', 'games', 'learners', 'mixers', 'rng', 'tensor', 'train'])
   cpSync(join(root, 'runtime', folder), join(out, 'source', 'runtime', folder), { recursive: true });
 execFileSync(

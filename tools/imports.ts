@@ -7,12 +7,12 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** Our folders that the files of a folder may import, besides their own. `runtime` of a compiler file means data, streams and tables. */
+/** Our folders that the files of a folder may import, besides their own. `runtime` of a compiler or editor file means data and tables. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   grammar: [],
   runtime: [],
   compiler: ['grammar', 'runtime'],
-  lsp: ['grammar', 'compiler'],
+  lsp: ['grammar', 'compiler', 'runtime'],
   cli: ['grammar', 'compiler', 'runtime', 'lsp'],
   bench: ['grammar', 'compiler', 'runtime', 'cli', 'test', 'tools'],
   examples: ['grammar', 'compiler', 'runtime', 'cli'],

@@ -144,7 +144,7 @@ function unknownTopic(reply: Reply, word: string): number {
   );
 }
 
-const propertyDoc: Readonly<Record<(typeof propertyNames)[number], string>> = {
+export const propertyDoc: Readonly<Record<(typeof propertyNames)[number], string>> = {
   finite: 'the game has finitely many reachable states and actions',
   deterministic: 'chance plays no part: one initial state, one outcome of every joint action',
   turn_based: 'at most one agent acts in any state',

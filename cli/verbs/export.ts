@@ -5,7 +5,7 @@ import { encodeSafetensors } from '../../runtime/checkpoint/safetensors.ts';
 import type { FoundCheckpoint } from '../../runtime/checkpoint/store.ts';
 import { learnedTensors } from '../../runtime/export/learned.ts';
 import { onnxModel } from '../../runtime/export/model.ts';
-import { actingNetworks } from '../../runtime/export/networks.ts';
+import { type ActingNetwork, actingNetworks } from '../../runtime/export/networks.ts';
 import { NotExportable } from '../../runtime/export/translate.ts';
 import type { GameSpec } from '../../runtime/games/vector.ts';
 import { type RunDescription, readRunFolder, readSeed, seedsIn } from '../../runtime/train/folder.ts';
@@ -42,7 +42,10 @@ interface Written {
 export async function exportVerb(io: Io, dir: string, options: ExportOptions): Promise<number> {
   const reply = new Reply(io, 'export', options.json === true);
   if ((options.onnx === true) === (options.safetensors === true))
-    return reply.problem(exitCode.usage, 'say which format: --safetensors or --onnx.');
+    return reply.problem(
+      exitCode.usage,
+      'say which format: --safetensors or --onnx of what a seed learned, --nfg, --efg or --dpomdp of a game.',
+    );
   const folder = resolve(io.cwd, dir);
   const run = readRunFolder(folder);
   if ('error' in run) return reply.problem(exitCode.wrong, `${run.error.replaceAll(folder, dir)}.`);
@@ -132,7 +135,7 @@ function onnxFiles(
   for (const network of networks) {
     const layout = layoutOf(model, network.group, network.agents);
     const agents = network.agents.map(agent => spec.agents[agent] as string);
-    const actions = actionsOf(spec, network.agents);
+    const actions = actionsOf(spec, network);
     const about = {
       marl: run.versions.marl,
       algorithm: train.algorithm,
@@ -149,7 +152,7 @@ function onnxFiles(
       files.push({
         file: networks.length === 1 ? out : fileFor(out, network.name),
         bytes,
-        what: `${network.network} of ${agents.join(', ')}: ${inputs.join(' + ')} numbers -> ${network.output} of ${counted(actions.length, 'action')}`,
+        what: `${network.network} of ${agents.join(', ')}: ${inputs.join(' + ')} numbers -> ${outputText(network, actions.length)}`,
         facts: {
           group: network.name,
           agents,
@@ -168,10 +171,20 @@ function onnxFiles(
   return { value: files };
 }
 
-/** Names of the outputs: those of the agent of the group that has most actions. */
-function actionsOf(spec: GameSpec, agents: readonly number[]): readonly string[] {
-  const lists = agents.map(agent => spec.actionNames[agent] as readonly string[]);
-  return lists.reduce((most, names) => (names.length > most.length ? names : most));
+function outputText({ output, finite, reals }: ActingNetwork, count: number): string {
+  if (output !== 'actions') return `${output} of ${counted(count, 'action')}`;
+  const numbers = counted(reals, 'real number');
+  return finite === 0 ? numbers : `logits of ${counted(finite, 'action')} and ${numbers}`;
+}
+
+/** Names of the outputs: those of the agent of the group that has most actions, and likewise real numbers with their bounds. */
+function actionsOf(spec: GameSpec, { agents, finite }: ActingNetwork): readonly string[] {
+  const most = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
+    lists.reduce((longest, list) => (list.length > longest.length ? list : longest));
+  const reals = agents.map(agent =>
+    (spec.realActionLow[agent] ?? []).map((low, k) => `[${k}] in ${low}..${spec.realActionHigh[agent]?.[k]}`),
+  );
+  return [...most(agents.map(agent => spec.actionNames[agent] ?? [])).slice(0, finite), ...most(reals)];
 }
 
 /** `policy.onnx` of the group Hunter: `policy.Hunter.onnx`. */

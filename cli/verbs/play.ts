@@ -5,6 +5,7 @@ import { GameError } from '../../compiler/game/evaluateErrors.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
 import { type LegalAction, type Snapshot, Stepped } from '../../compiler/game/stepped.ts';
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
+import { actionText } from '../actions.ts';
 import { exitCode, type Io } from '../io.ts';
 import { LineReader } from '../lines.ts';
 import { chooseGame, type Got, modelOf, type Opened, openProgram, type ProgramOptions } from '../open.ts';
@@ -286,7 +287,7 @@ class Table {
       if (lower === 'r' || lower === 'random') return this.#randomChoice(agent, legal);
       if (lower === 'p' || lower === 'policy') {
         if (this.#policy === undefined) return 'There is no policy here; start with --policy DIR.';
-        return { action: this.#policy.act(agent, this.stepped), reals: [] };
+        return this.#policy.act(agent, this.stepped);
       }
     }
     if (line === '') return '';
@@ -307,7 +308,7 @@ class Table {
 
   /** What an agent does that the player does not play. */
   #choiceOfOther(agent: number): Choice {
-    if (this.#policy !== undefined) return { action: this.#policy.act(agent, this.stepped), reals: [] };
+    if (this.#policy !== undefined) return this.#policy.act(agent, this.stepped);
     return this.#randomChoice(agent, this.stepped.legal(agent));
   }
 
@@ -369,10 +370,7 @@ class Table {
   }
 
   #actionName(agent: number, choice: Choice): string {
-    const name = this.#space(agent)?.names[choice.action] ?? `${choice.action}`;
-    if (choice.reals.length === 0) return name;
-    const numbers = choice.reals.map(shortNumber).join(' ');
-    return this.#space(agent)?.count === 1 ? `(${numbers})` : `${name} (${numbers})`;
+    return actionText(this.#space(agent), choice.action, choice.reals);
   }
 
   #label(agent: number): string {

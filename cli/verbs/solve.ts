@@ -1,11 +1,14 @@
 /** `marl solve FILE[:name]`: what the file asks for, each answer with its certificate. */
 import type { Diagnostic, Instance, SolveSpec } from '../../compiler/api.ts';
-import { format, isRefusal, solve, toJson } from '../../runtime/solvers/index.ts';
+import { crowdOf } from '../../compiler/crowd/read.ts';
+import { format, isRefusal, memberOf, solve, solveMeanField, toJson } from '../../runtime/solvers/index.ts';
 import { showConcerning } from '../concern.ts';
 import { exitCode, type Io } from '../io.ts';
 import { sayNext } from '../next.ts';
+import { readKeys } from '../observed.ts';
 import { chooseGame, type Got, type Opened, openProgram, type ProgramOptions, withoutRepeats } from '../open.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { Solving } from '../solving.ts';
 import { Study } from '../study.ts';
 import { candidates } from '../suggest.ts';
 
@@ -13,8 +16,11 @@ interface SolveOptions extends ProgramOptions {
   readonly concept?: string;
   readonly by?: string;
   readonly maximizing?: string;
+  readonly epsilon?: number;
   readonly states: number;
   readonly seconds?: number;
+  readonly iterations?: number;
+  readonly seed?: number;
 }
 
 /** What came of a task: an answer, a reason why there is none, or what is wrong with its game. */
@@ -47,6 +53,7 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
   if (tasks.exit !== undefined) return tasks.exit;
   const { program } = opened.value;
   const study = new Study(options.states);
+  const solving = new Solving(io);
   const answers: object[] = [];
   const found: Diagnostic[] = [...program.diagnostics];
   let refused: { readonly message: string; readonly help: string | null } | undefined;
@@ -54,13 +61,14 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
   let answered = false;
   let approximate = false;
   for (const task of tasks.value) {
-    const outcome = await attempt(task, study, options);
+    const outcome = await attempt(task, study, options, solving);
     if ('lines' in outcome) {
       approximate ||= outcome.approximate;
       if (answered) reply.say();
       answered = true;
       for (const line of outcome.lines) reply.say(line);
       answers.push({ name: task.name, game: task.game, ...outcome.fields });
+      if (solving.interrupted) break;
       continue;
     }
     // One that cannot be solved does not keep the others from being solved.
@@ -89,17 +97,20 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
     ...answers[0],
     answers,
     ...(refused === undefined ? {} : { error: { ...refused, exit: exitCode.wrong } }),
+    ...(solving.interrupted ? { interrupted: true } : {}),
     diagnostics: jsonDiagnostics(withoutRepeats(found), program.sources),
   });
   if (ok)
     sayNext(reply, 'solve', program, opened.value, options.concept === undefined ? undefined : tasks.value[0]?.written);
   if (approximate) reply.note('marl solve: an answer was not confirmed; its certificate says what is missing.');
+  if (solving.interrupted) return exitCode.interrupted;
   return ok ? exitCode.done : exitCode.wrong;
 }
 
-async function attempt(task: Task, study: Study, options: SolveOptions): Promise<Outcome> {
+async function attempt(task: Task, study: Study, options: SolveOptions, solving: Solving): Promise<Outcome> {
   const { model } = task.instance;
   if (model === undefined) return { diagnostics: task.instance.diagnostics };
+  if (task.concept === 'mean_field') return crowd(task, model, options, solving);
   const listed = study.list(model);
   if (listed.game === undefined)
     return {
@@ -111,13 +122,61 @@ async function attempt(task: Task, study: Study, options: SolveOptions): Promise
     };
   const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
   const { concept, method, maximizing, iterations } = task;
-  const answer = await solve(listed.game, { concept, method, maximizing, iterations }, { deadline });
+  const read = readKeys(model);
+  const { observedNumbers } = listed.game;
+  const game = {
+    ...listed.game,
+    describeObservation: (agent: number, observation: number) =>
+      observedNumbers === undefined ? `${observation}` : read(agent, observedNumbers(agent, observation)),
+  };
+  const epsilon = concept === 'epsilon_nash' ? options.epsilon : undefined;
+  const { seed } = options;
+  const answer = await solving.run(concept, method, signal =>
+    solve(
+      game,
+      { concept, method, maximizing, iterations, epsilon, seed },
+      { deadline, signal, onProgress: solving.onProgress },
+    ),
+  );
   if (isRefusal(answer)) return { message: `\`${task.name}\`: ${answer.refused}.`, help: `${sentence(answer.remedy)}` };
-  const [heading = '', ...lines] = format(answer, { ...listed.game, name: task.game });
+  const [heading = '', ...lines] = format(answer, { ...game, name: task.game });
   const named = task.name === `${task.concept} of ${task.written}` ? heading : `${task.name}: ${heading}`;
   return {
     lines: [named, ...lines],
-    fields: toJson(answer, listed.game),
+    fields: toJson(answer, game),
+    approximate: answer.certificate.kind === 'approximate',
+  };
+}
+
+/** A crowd is read from the rules for one agent, not from a listing of all. */
+async function crowd(
+  task: Task,
+  model: NonNullable<Instance['model']>,
+  options: SolveOptions,
+  solving: Solving,
+): Promise<Outcome> {
+  const reading = crowdOf(model);
+  if ('why' in reading)
+    return {
+      message: `${task.game} has no mean field. ${reading.why}.`,
+      help: '`marl explain mean_field` says what it needs.',
+    };
+  const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
+  const { concept, method, maximizing, iterations } = task;
+  const answer = await solving.run(concept, method, signal =>
+    solveMeanField(
+      reading.crowd,
+      { concept, method, maximizing, iterations },
+      { deadline, signal, onProgress: solving.onProgress },
+    ),
+  );
+  if (isRefusal(answer)) return { message: `\`${task.name}\`: ${answer.refused}.`, help: sentence(answer.remedy) };
+  const member = memberOf(reading.crowd);
+  const [heading = '', ...lines] = format(answer, { ...member, name: task.game });
+  const named = task.name === `${task.concept} of ${task.written}` ? heading : `${task.name}: ${heading}`;
+  return {
+    lines: [named, ...lines],
+    fields: toJson(answer, member),
     approximate: answer.certificate.kind === 'approximate',
   };
 }
@@ -170,7 +229,7 @@ function declared(reply: Reply, opened: Opened, options: SolveOptions): Got<read
       concept: spec.concept,
       method: options.by ?? spec.method,
       maximizing: options.maximizing ?? spec.maximizing,
-      iterations: spec.iterations,
+      iterations: options.iterations ?? spec.iterations,
       instance: spec.instantiate(overrides),
     })),
   };
@@ -190,7 +249,7 @@ function asked(reply: Reply, opened: Opened, options: SolveOptions, concept: str
         concept,
         method: options.by,
         maximizing: options.maximizing,
-        iterations: undefined,
+        iterations: options.iterations,
         instance: opened.program.instantiate(name, opened.overrides),
       },
     ],

@@ -6,7 +6,7 @@ export const doingWords: readonly Word[] = [
     word: 'solve',
     also: ['maximizing', 'by'],
     summary: 'Asks for a solution: `solve CONCEPT of GAME`.',
-    text: '`marl solve` computes it and re-checks it: every answer comes with the regret of each agent. `maximizing welfare` (or `egalitarian`, or an agent) chooses among many, `by METHOD` a method; a name goes in front: `solve Best: welfare of Stag`. `marl explain concepts` lists the concepts.',
+    text: '`marl solve` computes it and re-checks it: every answer comes with the regret of each agent. `maximizing welfare` (or `egalitarian`, `social_cost`, `entropy`, an agent) chooses among many correlated or Nash equilibria and names the leader of `stackelberg`, `by METHOD` a method; a name goes in front: `solve Best: welfare of Stag`. `marl explain concepts` lists the concepts.',
     example: `${stag}\nsolve pure of Stag\nsolve Fair: correlated of Stag maximizing egalitarian\n`,
   },
   {

@@ -20,7 +20,7 @@ export const learningWords: readonly Word[] = [
     word: 'mixer',
     also: ['mixers', 'hyper'],
     summary: 'How the utilities of a team become one value, `total`.',
-    text: 'Its bindings compute with `q`, one utility per agent, and with networks of the state, `hyper(shape)`. What is claimed after the closing brace (`monotonic`, `strictly monotonic`, `additive`, `igm`) is proved for every number of agents and every weight, or refused at the term that breaks it. `mixer = Blend` is a setting of QMIX; `marl info FILE:Blend` says what is proved.',
+    text: 'Its bindings compute with `q`, one utility per agent, and with networks of the state, `hyper(shape)`. What is claimed after the closing brace (`monotonic`, `strictly monotonic`, `additive`, `igm`) is proved for every number of agents and every weight, or refused at the term that breaks it. `mixer = Blend` is a setting of QMIX, WQMIX and QPLEX; `marl info FILE:Blend` says what is proved.',
     example: mixer('monotonic', 'w = abs(hyper([agents]))', 'total = dot(q, w) + hyper([1])'),
   },
   {
@@ -34,7 +34,7 @@ export const learningWords: readonly Word[] = [
     word: 'igm',
     also: ['additive'],
     summary: 'A claim of a mixer: where every agent is greedy, the total is highest.',
-    text: 'Individual-global-max. It follows from `monotonic` unless `actions` is read. It is also proved of duplex forms (QPLEX): a value at the greedy utilities, `best`, plus advantages `f(q) - f(best)` weighed by factors that are never negative. QMIX needs `monotonic` and `igm`, VDN `additive` and `igm`. `additive` means a sum of one term per agent, each of its own utility and the state.',
+    text: 'Individual-global-max. It follows from `monotonic` unless `actions` is read. It is also proved of duplex forms (QPLEX): a value at the greedy utilities, `best`, plus advantages `f(q) - f(best)` weighed by factors that are never negative. QMIX and WQMIX need `monotonic` and `igm`, QPLEX `igm`, VDN `additive` and `igm`. `additive` means a sum of one term per agent, each of its own utility and the state.',
     example: mixer(
       'igm',
       'importance = softplus(hyper([agents], of: flatten(actions)))',

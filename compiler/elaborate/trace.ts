@@ -19,8 +19,25 @@ export function withTrace<T>(body: () => T): T {
   }
 }
 
+/** Hears of every expression and its value. */
+export type Listener = (file: string, e: Expr, value: Value) => void;
+
+let listener: Listener | undefined;
+
+/** Runs `body`; `listen` is told the value of every expression that is elaborated in it. The editor shows their types. */
+export function withListener<T>(listen: Listener, body: () => T): T {
+  const outer = listener;
+  listener = listen;
+  try {
+    return body();
+  } finally {
+    listener = outer;
+  }
+}
+
 /** The value of `e` with its place, while places are kept. */
 export function traced(file: string, e: Expr, value: Value): Value {
+  listener?.(file, e, value);
   if (!tracing) return value;
   const place = placeOf(e);
   return place === undefined ? value : marked(value, { file, span: e.span, ...place });

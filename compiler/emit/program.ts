@@ -1,209 +1,272 @@
 /**
- * A training as one TypeScript file that needs nothing but Node: the game, the learner and the loop around them, specialised
- * from the runtime's own source for this spec. Run with `node`, it prints the lines of `metrics.jsonl`, the same bytes as
- * `marl train` writes.
+ * A training as one TypeScript program: settings, the game, the learner and the loop around it, specialised from the runtime's own source
+ * for this spec. It imports building blocks from the runtime (`programBlocks.ts`) and prints the lines of `metrics.jsonl`, the same bytes
+ * as `marl train` writes.
  */
-import { Project, ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import type { GameSpec } from '../../runtime/games/vector.ts';
-import { algorithmNamed, completeSettings } from '../../runtime/learners/catalogue.ts';
-import { shapeOf } from '../../runtime/learners/shared/shape.ts';
+import { type Algorithm, algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
+import { type Group, type GroupOptions, groupsOf } from '../../runtime/learners/deep/groups.ts';
+import { orthogonalStart } from '../../runtime/learners/deep/policy-networks.ts';
+import { isRecurrent } from '../../runtime/learners/deep/q-networks.ts';
+import { type Shape, shapeOf } from '../../runtime/learners/shared/shape.ts';
+import type { MixerModel } from '../../runtime/mixers/model.ts';
 import type { TrainSpec } from '../../runtime/train/spec.ts';
 import { ice } from './ice.ts';
-import { removeUnused } from './programClean.ts';
-import { type FoldContext, fold, quote } from './programFold.ts';
-import { type Declaration, identifiersIn, type ReadSource, readSources } from './programSources.ts';
+import { importedFrom, isImported, specifierOf } from './programBlocks.ts';
+import { removeUnused, usedNames } from './programClean.ts';
+import { specialise } from './programFold.ts';
+import { elementOf, holdsUnknown, NamedNumber, unknown } from './programKnown.ts';
+import { mixerImports, mixerPart } from './programMixer.ts';
+import type { Part } from './programScope.ts';
+import { type Entity, keyOf, type ReadSource, Sources } from './programSources.ts';
+import {
+  banner,
+  formatted,
+  gamePart,
+  headerPart,
+  loopImports,
+  loopPart,
+  type Origin,
+  settingsPart,
+} from './programText.ts';
+import { tidied, withoutUnusedParameters } from './programTidy.ts';
+
+export type { Origin } from './programText.ts';
 
 export interface ProgramInput {
   readonly train: TrainSpec;
   readonly game: GameSpec;
-  /** `emitGame(model, { types: true, module: 'function' })`. */
+  /** `emitGame(model, { types: true, module: 'function', state })`. */
   readonly gameText: string;
   /** Source text of a file under `runtime/`, by its path from the root of the package. */
   readonly read: ReadSource;
+  /** Where the training was declared. */
+  readonly origin?: Origin | undefined;
 }
 
-/** Members that only checkpoints and reports use, and what only deep learners have or read of a game. */
-const dropped = new Set([
-  ...['save', 'restore', 'view', 'key', 'statistics', 'states', 'finalStates', 'finalMasks'],
-  ...['begin', 'metrics', 'sample', 'decide'],
+/** Members that only checkpoints, reports and play by hand use. */
+const dropped = new Set(['save', 'restore', 'view', 'sample', 'decide']);
+
+/** Functions that are computed when the program is written, to know which branches are taken. */
+const pure: ReadonlyMap<string, (values: readonly unknown[]) => unknown> = new Map([
+  [
+    'runtime/learners/deep/groups.ts#groupsOf',
+    whenKnown((...given: Parameters<typeof groupsOf>) => groupsOf(...given).map(countedCopies)),
+  ],
+  ['runtime/learners/deep/q-networks.ts#isRecurrent', whenKnown(isRecurrent)],
+  ['runtime/learners/deep/policy-networks.ts#orthogonalStart', whenKnown(orthogonalStart)],
 ]);
 
-export function emitProgram({ train, game, gameText, read }: ProgramInput): string {
-  const algorithm = algorithmNamed(train.algorithm);
-  if (algorithm === undefined) return ice(`there is no algorithm ${train.algorithm}`);
-  const learnerFile = `runtime/learners/${algorithm.source.file}`;
-  const { declarations, ambiguous } = readSources([learnerFile, 'runtime/train/training.ts'], read);
+function whenKnown<A extends readonly unknown[]>(
+  compute: (...values: A) => unknown,
+): (values: readonly unknown[]) => unknown {
+  return values => (values.some(holdsUnknown) ? unknown : compute(...(values as A)));
+}
+
+/** The number of copies, where there are any, is written as a number: types cannot know that there are. */
+function countedCopies({ copies, ...group }: Group): unknown {
+  return { ...group, copies: copies === undefined ? undefined : new NamedNumber(copies, String(copies)) };
+}
+
+export function emitProgram({ train, game, gameText, read, origin }: ProgramInput): string {
+  const algorithm = algorithmNamed(train.algorithm) ?? ice(`there is no algorithm ${train.algorithm}`);
+  const sources = new Sources(read);
+  const root = { path: `runtime/learners/${algorithm.source.file}`, name: algorithm.source.create };
   const shape = shapeOf(game, train.envs);
-  const hoisted = new Map<string, readonly unknown[]>();
-  const ctx: FoldContext = {
-    constants: new Map<string, unknown>([
+  const settings = completeSettings(algorithm, train.settings, game.discount);
+  const deep = algorithm.deep === true;
+  let mixer: MixerModel | undefined;
+  const constants = withNames(settings);
+  const named = [root, ...namedEntities(deep)];
+  const { parts, imports, nameOf } = specialise(root, {
+    sources,
+    constants: new Set(['shape', 'settings', 'context']),
+    aliases: new Map([
+      ['context.game', 'spec'],
+      ['context.engine', 'engine'],
+    ]),
+    globals: new Map<string, unknown>([
       ['shape', shape],
-      ['settings', completeSettings(algorithm, train.settings, game.discount)],
-      ['plan', train],
-      ['spec', game],
+      ['settings', constants],
+      ['context', { game, engine: Symbol('engine') }],
     ]),
-    globals: new Set(['shape', 'settings', 'plan', 'spec', 'create', 'makeLearner']),
-    renamed: new Map([
-      ['makeLearner', algorithm.source.create],
-      /** One kind of table is left, so its class is the type. */
-      ['Rows', shape.observationRow === 0 ? 'SingleRow' : 'ObservationRows'],
-    ]),
-    dropped,
-    parameters: name => parametersOf(declarations.get(name)),
-    inlined: name => inlinable(declarations.get(name)),
-    hoist(name, value) {
-      const before = hoisted.get(name);
-      if (before !== undefined && JSON.stringify(before) !== JSON.stringify(value)) return ice(`two constants ${name}`);
-      hoisted.set(name, value);
-      return name;
+    namedValues: new Map(
+      Object.entries(settings).flatMap(([name, value]) =>
+        typeof value === 'object' ? [[value, `settings.${name}`]] : [],
+      ),
+    ),
+    reserved: ['shape', 'settings', 'training', 'spec', 'create', 'engine', 'mixer'],
+    named,
+    typed: new Map('sharing' in settings ? [['Group', commonOf(shape, game, settings)]] : []),
+    replaceCall(callee, values, texts) {
+      const [, model] = values;
+      if (keyOf(callee) !== 'runtime/mixers/tensor.ts#mix' || holdsUnknown(model)) return undefined;
+      const [g, , ...rest] = texts;
+      mixer = model as MixerModel;
+      return `mixer(${[g, ...rest].join(', ')})`;
     },
-  };
-
-  const texts = new Map<string, string>();
-  const add = (name: string): void => {
-    const node = declarations.get(name);
-    if (node === undefined || texts.has(name)) return;
-    if (ambiguous.has(name)) ice(`${name} is declared in two files of the same program`);
-    const text = commentOf(node) + removeUnused(fold(node, ctx), name);
-    texts.set(name, text);
-    for (const used of identifiersIn(text)) add(used);
-  };
-  for (const root of ['startTraining', 'metricsLine', algorithm.source.create]) add(root);
-
-  const kept = [...declarations.keys()].filter(name => texts.has(name));
-  const part = (test: (name: string) => boolean) => kept.filter(test).map(name => texts.get(name) as string);
-  const isType = (name: string) => {
-    const node = declarations.get(name) as Declaration;
-    return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
-  };
-  const isLoop = (name: string) => fileOf(declarations, name).startsWith('runtime/train/');
-  const isLearner = (name: string) => fileOf(declarations, name) === learnerFile;
-  const sections = [
-    header(train, algorithm.title, algorithm.paper),
-    banner('types'),
-    ...part(isType),
-    banner(`the game ${train.game}`),
-    nested(gameText),
-    banner('random numbers, tables and exploration'),
-    [['agentNames', game.agents] as const, ...hoisted]
-      .map(([name, value]) => `const ${name} = ${arrayText(value)};`)
-      .join('\n'),
-    ...part(name => !isType(name) && !isLoop(name) && !isLearner(name)),
-    banner(algorithm.title),
-    ...part(name => !isType(name) && isLearner(name)),
-    banner('training and evaluation'),
-    ...part(name => !isType(name) && isLoop(name)),
-    main(train, game),
-  ];
-  return format(removeUnused(sections.filter(text => text !== '').join('\n\n')));
-}
-
-function header(train: TrainSpec, title: string, paper: string): string {
-  const lines = [
-    `${train.name}: ${title} (${paper}) on ${train.game}.`,
-    '',
-    `Seeds ${train.seeds.join(', ')}; ${train.budget.amount} ${train.budget.unit}, ${train.envs} parallel ${train.envs === 1 ? 'game' : 'games'}.`,
-    'Prints one line of JSON per evaluation. Run it with Node 22.18 or later: node FILE',
-  ];
-  return [
-    '/**',
-    ...lines.map(line => ` * ${line.replaceAll('*/', '* /').replaceAll(/[\n\r\u2028\u2029]/g, ' ')}`.trimEnd()),
-    ' */',
+    pure,
+    dropped,
+    isImported: ({ path }) => isImported(path),
+  });
+  const whole = joinedEntry(root, parts, nameOf);
+  const body = sections(algorithm, root, whole, sources, mixer);
+  const loop = loopPart(train, game, algorithm, nameOf(root));
+  const own = tidied(removeUnused(`${body}\n\n${loop}`));
+  const gameSection = withoutUnusedParameters(gamePart(train.game, gameText, own, origin));
+  const settingsSection = settingsPart(train, algorithm, settings, own, origin);
+  const setup = [
+    `/** Sizes of the game, and where the agents' slices are in its rows. */\nconst shape = shapeOf(spec, training.envs);`,
+    ...(deep ? ['const engine = wasmEngine();'] : []),
+    ...(usedNames(own).has('context') ? ['const context = { game: spec, engine };'] : []),
   ].join('\n');
+  const text = [settingsSection, gameSection, setup, own].join('\n\n');
+  const entities: Entity[] = [
+    ...imports.filter(({ path }) => path.startsWith('runtime/')),
+    ...namedEntities(deep),
+    ...(mixer === undefined ? [] : mixerImports),
+  ];
+  return formatted(
+    [
+      headerPart(train, algorithm, sources.module(root.path).file, origin),
+      importsPart(entities, text, sources, nameOf),
+      text,
+    ].join('\n\n'),
+  );
 }
 
-function banner(title: string): string {
-  const clean = title.replaceAll(/[\n\r\u2028\u2029]/g, ' ');
-  return `// ${'-'.repeat(Math.max(4, 90 - clean.length))} ${clean}`;
+/** Settings whose numbers know what they are called. */
+function withNames(settings: Settings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? new NamedNumber(value, `settings.${name}`) : value,
+    ]),
+  );
 }
 
-/**
- * The game in a scope of its own. Its facts are constants of the program, so it keeps neither them nor the types that describe
- * them; what is left is inferred.
- */
-function nested(gameText: string): string {
-  const file = ts.createSourceFile('game.ts', gameText, ts.ScriptTarget.ES2023, true);
-  let body = '';
-  for (const statement of file.statements) {
-    if (ts.isInterfaceDeclaration(statement) || ts.isReturnStatement(statement) || isDirective(statement)) continue;
-    if (ts.isVariableStatement(statement) && statement.getText().startsWith('const spec')) continue;
-    body += ts.isFunctionDeclaration(statement) ? withoutType(statement, 'VectorGame') : statement.getFullText();
+/** What the loop, the game and the mixer import. */
+function namedEntities(deep: boolean): readonly Entity[] {
+  return [
+    ...loopImports,
+    { path: 'runtime/learners/shared/shape.ts', name: 'shapeOf' },
+    ...(deep ? [{ path: 'runtime/tensor/engines/wasm/index.ts', name: 'wasmEngine' }, ...mixerImports] : []),
+    ...['GameBuffers', 'GameSpec', 'VectorGame'].map(name => ({ path: 'runtime/games/vector.ts', name })),
+  ];
+}
+
+/** What the groups of a training have in common. */
+function commonOf(shape: Shape, game: GameSpec, settings: Settings): unknown {
+  const { sharing, agent_ids: agentIds, last_action: lastAction } = settings;
+  const options = { sharing, agentIds, lastAction } as GroupOptions;
+  return elementOf(groupsOf(shape, game, options).map(countedCopies));
+}
+
+/** The written-out declarations, file by file: what others build on first. */
+function sections(
+  algorithm: Algorithm,
+  root: Entity,
+  parts: readonly Part[],
+  sources: Sources,
+  mixer: MixerModel | undefined,
+): string {
+  const paths = [...new Set(parts.map(({ entity }) => entity.path))];
+  const order = new Map(paths.map(path => [path, rankOf(path, root.path)]));
+  paths.sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
+  const out: string[] = [];
+  const mixing = mixer === undefined ? [] : [banner(`mixer ${mixer.name}`), mixerPart(mixer)];
+  for (const path of paths) {
+    if (path === paths.find(p => (order.get(p) as number) >= 1)) out.push(...mixing.splice(0));
+    const own = parts.filter(({ entity }) => entity.path === path);
+    const types = own.filter(({ entity }) => isType(entity, sources));
+    out.push(banner(titleOf(path, root.path, algorithm, sources)));
+    for (const { text } of [
+      ...types,
+      ...inOrder(
+        own.filter(part => !types.includes(part)),
+        sources,
+      ),
+    ])
+      out.push(text);
   }
-  return `const create = (() => {\n${body.trim()}\n\nreturn create;\n})();`;
+  return out.join('\n\n');
 }
 
-function isDirective(statement: ts.Statement): boolean {
-  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
+/** A learner that only hands its arguments on to another function is that function under its own name. */
+function joinedEntry(root: Entity, parts: readonly Part[], nameOf: (entity: Entity) => string): readonly Part[] {
+  const entry = parts.find(({ entity }) => keyOf(entity) === keyOf(root));
+  const handed = /\bfunction (\w+)\([^)]*\)\s*\{\s*return (\w+)\(buffers, seed\);\s*\}\s*$/.exec(entry?.text ?? '');
+  if (handed === null) return parts;
+  const [, own, other] = handed as unknown as [string, string, string];
+  if (!parts.some(({ entity }) => nameOf(entity) === other)) return parts;
+  return parts
+    .filter(part => part !== entry)
+    .map(({ entity, text }) => ({ entity, text: text.replaceAll(new RegExp(`\\b${other}\\b`, 'g'), own) }));
 }
 
-/** The text of a function, without its return type if that has this name. */
-function withoutType(node: ts.FunctionDeclaration, name: string): string {
-  const text = node.getFullText();
-  if (node.type?.getText() !== name) return text;
-  const at = node.getFullStart();
-  return `${text.slice(0, node.parameters.end + 1 - at)}${text.slice(node.type.end - at)}`;
+/** Networks, targets and losses before the update, and that before the learner that puts them together. */
+function rankOf(path: string, root: string): number {
+  if (path === root) return 2.5;
+  const ranks = [/networks/, /targets|actor-critic/, /mixing/, /program/, /learner|decentralised/];
+  const found = ranks.findIndex(words => words.test(path.slice(path.lastIndexOf('/') + 1)));
+  return found < 0 ? 2 : found;
 }
 
-function main(train: TrainSpec, game: GameSpec): string {
-  const { stop } = train;
-  return `for (const seed of [${train.seeds.join(', ')}]) {
-  const training = startTraining(seed);
-  while (!training.done()) {
-    training.advance(Number.MAX_SAFE_INTEGER);
-    const evaluation = training.evaluate();
-    console.log(metricsLine(seed, training.step(), training.episode(), agentNames, evaluation));${
-      stop === undefined ? '' : `\n    if (${metricText(stop.metric, game)} ${stop.op} ${stop.value}) break;`
-    }
+function inOrder<P extends { readonly entity: Entity }>(parts: readonly P[], sources: Sources): readonly P[] {
+  const position = ({ entity }: P): number => {
+    const declared = [...sources.module(entity.path).declared.keys()];
+    return declared.indexOf(entity.name.replace(/\$$/, ''));
+  };
+  return [...parts].sort((a, b) => position(a) - position(b));
+}
+
+function titleOf(path: string, root: string, { name }: Algorithm, sources: Sources): string {
+  if (path === root) return name;
+  if (/(learner|decentralised)\.ts$/.test(path)) return 'acting, learning, updates';
+  const text = sources.module(path).file.getFullText();
+  const doc =
+    /^\/\*\*([\s\S]*?)\*\//
+      .exec(text)?.[1]
+      ?.replaceAll(/\s*\n\s*\*\s?/g, ' ')
+      .trim() ?? path;
+  const [sentence] = doc.replaceAll(/ \([^)]*\)/g, '').split(/[:.;](?=\s|$)/);
+  return (sentence ?? doc).replace(/ as (a description|descriptions) for .*$/, '').toLowerCase();
+}
+
+function isType(entity: Entity, sources: Sources): boolean {
+  const node = sources.declaration(entity);
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
+}
+
+/** One import per module, of what the text uses. */
+function importsPart(
+  entities: readonly Entity[],
+  text: string,
+  sources: Sources,
+  nameOf: (entity: Entity) => string,
+): string {
+  const byPath = new Map<string, Map<string, string>>();
+  const seen = new Set<string>();
+  const used = usedNames(text);
+  for (const entity of entities) {
+    if (seen.has(keyOf(entity))) continue;
+    seen.add(keyOf(entity));
+    const local = nameOf(entity);
+    if (!used.has(local)) continue;
+    const from = importedFrom(entity.path);
+    const names = byPath.get(from) ?? new Map<string, string>();
+    byPath.set(from, names);
+    const alias = local === entity.name ? local : `${entity.name} as ${local}`;
+    names.set(alias, isType(entity, sources) ? 'type' : 'value');
   }
-}
-`;
-}
-
-/** The number that a stop condition compares. */
-function metricText(metric: string, game: GameSpec): string {
-  if (metric === 'return' || metric === 'discounted' || metric === 'length') return `evaluation.${metric}.mean`;
-  const agent = game.agents.indexOf(metric.replace(/^return\./, ''));
-  if (agent < 0) return ice(`there is no metric ${metric}`);
-  return `evaluation.returns[${agent}]!.mean`;
-}
-
-function arrayText(value: readonly unknown[]): string {
-  return `[${value.map(item => (Array.isArray(item) ? arrayText(item) : typeof item === 'string' ? quote(item) : String(item))).join(', ')}]`;
-}
-
-/** The doc comment of a declaration, with its line end. */
-function commentOf(node: Declaration): string {
-  const text = node.getSourceFile().text.slice(node.getFullStart(), node.getStart());
-  const start = text.lastIndexOf('/**');
-  return start < 0 ? '' : `${text.slice(start).trimEnd()}\n`;
-}
-
-function fileOf(declarations: ReadonlyMap<string, Declaration>, name: string): string {
-  return (declarations.get(name) as Declaration).getSourceFile().fileName;
-}
-
-function parametersOf(node: Declaration | undefined): readonly string[] | undefined {
-  if (node === undefined || !ts.isFunctionDeclaration(node)) return undefined;
-  return node.parameters.map(parameter => (ts.isIdentifier(parameter.name) ? parameter.name.text : ''));
-}
-
-function inlinable(node: Declaration | undefined): ReturnType<FoldContext['inlined']> {
-  if (node === undefined || !ts.isFunctionDeclaration(node)) return undefined;
-  const [only, ...more] = node.body?.statements ?? [];
-  if (more.length > 0 || only === undefined || !ts.isReturnStatement(only) || only.expression === undefined)
-    return undefined;
-  return { parameters: parametersOf(node) ?? [], result: only.expression };
-}
-
-/** Two-space indentation, and at most one blank line in a row. */
-function format(text: string): string {
-  const project = new Project({ useInMemoryFileSystem: true });
-  const file = project.createSourceFile('program.ts', text);
-  file.formatText({ indentSize: 2, convertTabsToSpaces: true, ensureNewLineAtEndOfFile: true });
-  return `${file
-    .getFullText()
-    .replaceAll(/[ \t]+\n/g, '\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .replaceAll(/\{\n\n/g, '{\n')
-    .trimEnd()}\n`;
+  const lines = [...byPath]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, names]) => {
+      const sorted = [...names].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+      const onlyTypes = sorted.every(([, kind]) => kind === 'type');
+      const list = sorted.map(([name, kind]) => (kind === 'type' && !onlyTypes ? `type ${name}` : name)).join(', ');
+      return `import ${onlyTypes ? 'type ' : ''}{ ${list} } from '${specifierOf(path)}';`;
+    });
+  return lines.join('\n');
 }

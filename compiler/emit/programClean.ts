@@ -34,6 +34,14 @@ function unusedIn(file: ts.SourceFile, keep: string | undefined): Cut[] {
       cuts.push([node.getFullStart(), node.end]);
       return;
     }
+    if (
+      (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) &&
+      node.name.text !== keep &&
+      !usedAround(node, node.name)
+    ) {
+      cuts.push([node.getFullStart(), node.end]);
+      return;
+    }
     if (ts.isVariableStatement(node)) {
       const [only, ...more] = node.declarationList.declarations;
       if (
@@ -51,6 +59,7 @@ function unusedIn(file: ts.SourceFile, keep: string | undefined): Cut[] {
     if (
       keep === undefined &&
       ts.isMethodDeclaration(node) &&
+      ts.isClassDeclaration(node.parent) &&
       ts.isIdentifier(node.name) &&
       !members.has(node.name.text)
     ) {
@@ -65,6 +74,8 @@ function unusedIn(file: ts.SourceFile, keep: string | undefined): Cut[] {
 
 /** Elements of `const { a, b } = x` that nothing reads; the whole statement where none is. */
 function cutBindings(statement: ts.VariableStatement, pattern: ts.ObjectBindingPattern, cuts: Cut[]): void {
+  // What a rest leaves out is used by being left out.
+  if (pattern.elements.some(e => e.dotDotDotToken !== undefined)) return;
   const unused = pattern.elements.filter(e => ts.isIdentifier(e.name) && !usedAround(statement, e.name));
   if (unused.length === pattern.elements.length) {
     cuts.push([statement.getFullStart(), statement.end]);
@@ -84,7 +95,7 @@ function cutBindings(statement: ts.VariableStatement, pattern: ts.ObjectBindingP
 function usedAround(statement: ts.Node, name: ts.Identifier): boolean {
   let used = false;
   const visit = (node: ts.Node): void => {
-    if (used || (ts.isFunctionDeclaration(node) && node === statement)) return;
+    if (used || (!ts.isVariableStatement(node) && node === statement)) return;
     if (ts.isIdentifier(node) && node !== name && node.text === name.text && !isMemberName(node)) used = true;
     else node.forEachChild(visit);
   };
@@ -100,5 +111,16 @@ function memberUses(file: ts.SourceFile): ReadonlySet<string> {
     node.forEachChild(visit);
   };
   visit(file);
+  return names;
+}
+
+/** How often a piece of text names what: identifiers but those behind a dot and names of members. */
+export function usedNames(text: string): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && !isMemberName(node)) names.set(node.text, (names.get(node.text) ?? 0) + 1);
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile('part.ts', text, ts.ScriptTarget.ES2023, true));
   return names;
 }

@@ -1,4 +1,4 @@
-/** The declarations of the runtime's source files that a program is made of, found by following relative imports. */
+/** The runtime's source files as an emitted program needs them: what each declares and imports, and where a name comes from. */
 import { ts } from 'ts-morph';
 import { ice } from './ice.ts';
 
@@ -12,72 +12,85 @@ export type Declaration =
   | ts.TypeAliasDeclaration
   | ts.VariableStatement;
 
-export interface Sources {
-  /** Top-level declarations by name; imported files before their importers, in the order of the text. */
-  readonly declarations: ReadonlyMap<string, Declaration>;
-  /** Names that two files declare: a program has one scope and can use none of them. */
-  readonly ambiguous: ReadonlySet<string>;
+/** A top-level declaration: `name` of the file `path`. */
+export interface Entity {
+  readonly path: string;
+  readonly name: string;
 }
 
-/** Reads `entries` and all they import; of a file that is only imported for its types, the types. */
-export function readSources(entries: readonly string[], read: ReadSource): Sources {
-  const declarations = new Map<string, Declaration>();
-  const ambiguous = new Set<string>();
-  const files = new Map<string, ts.SourceFile>();
-  const seen = { types: new Set<string>(), values: new Set<string>() };
-
-  function visit(path: string, what: keyof typeof seen): void {
-    if (seen[what].has(path)) return;
-    seen[what].add(path);
-    const file = files.get(path) ?? ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023, true);
-    files.set(path, file);
-    for (const statement of file.statements) {
-      if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
-      const { text } = statement.moduleSpecifier;
-      const erased = onlyTypes(statement);
-      if (text.startsWith('.')) visit(join(path, text), erased ? 'types' : what);
-      else if (!erased) ice(`${path} imports ${text}, which an emitted program cannot have`);
-    }
-    for (const statement of file.statements) {
-      const kind = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ? 'types' : 'values';
-      // Types are declared at the first visit, whatever it was for.
-      if (kind !== what && !(kind === 'types' && !seen.types.has(path))) continue;
-      for (const name of namesOf(statement)) declare(name, statement as Declaration);
-    }
-    seen.types.add(path);
-  }
-
-  function declare(name: string, node: Declaration): void {
-    if (declarations.has(name)) ambiguous.add(name);
-    declarations.set(name, node);
-  }
-
-  for (const path of entries) visit(path, 'values');
-  return { declarations, ambiguous };
+export interface Module {
+  readonly path: string;
+  readonly file: ts.SourceFile;
+  readonly declared: ReadonlyMap<string, Declaration>;
+  /** Imported names as they are called here. */
+  readonly imported: ReadonlyMap<string, Entity>;
 }
 
-/** `import type { A }` and `import { type A }`. */
-function onlyTypes({ importClause }: ts.ImportDeclaration): boolean {
-  if (importClause === undefined) return false;
-  const { namedBindings } = importClause;
-  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
-  if (importClause.name !== undefined || namedBindings === undefined || !ts.isNamedImports(namedBindings)) return false;
-  return namedBindings.elements.every(element => element.isTypeOnly);
+export class Sources {
+  readonly #read: ReadSource;
+  readonly #modules = new Map<string, Module>();
+
+  constructor(read: ReadSource) {
+    this.#read = read;
+  }
+
+  module(path: string): Module {
+    const known = this.#modules.get(path);
+    if (known !== undefined) return known;
+    const file = ts.createSourceFile(path, this.#read(path), ts.ScriptTarget.ES2023, true);
+    const declared = new Map<string, Declaration>();
+    const imported = new Map<string, Entity>();
+    for (const statement of file.statements) {
+      if (ts.isImportDeclaration(statement)) importNames(path, statement, imported);
+      else for (const name of namesOf(statement)) declared.set(name, statement as Declaration);
+    }
+    const module = { path, file, declared, imported };
+    this.#modules.set(path, module);
+    return module;
+  }
+
+  /** What a name means at the top level of a file; undefined for globals of the language. */
+  resolve(module: Module, name: string): Entity | undefined {
+    return module.declared.has(name) ? { path: module.path, name } : module.imported.get(name);
+  }
+
+  declaration({ path, name }: Entity): Declaration {
+    return this.module(path).declared.get(name) ?? ice(`${path} declares no ${name}`);
+  }
+
+  /** Adds a declaration that was made from others; it belongs to the file of `beside`. */
+  add(beside: Entity, name: string, text: string): Entity {
+    const module = this.module(beside.path);
+    const file = ts.createSourceFile(beside.path, text, ts.ScriptTarget.ES2023, true);
+    (module.declared as Map<string, Declaration>).set(name, file.statements[0] as Declaration);
+    return { path: beside.path, name };
+  }
+}
+
+export function keyOf({ path, name }: Entity): string {
+  return `${path}#${name}`;
+}
+
+function importNames(path: string, { importClause, moduleSpecifier }: ts.ImportDeclaration, into: Map<string, Entity>) {
+  const bindings = importClause?.namedBindings;
+  if (bindings === undefined || !ts.isNamedImports(bindings) || !ts.isStringLiteral(moduleSpecifier)) return;
+  const { text } = moduleSpecifier;
+  const from = text.startsWith('.') ? join(path, text) : text;
+  for (const { name, propertyName } of bindings.elements)
+    into.set(name.text, { path: from, name: (propertyName ?? name).text });
 }
 
 /** Names that a top-level statement declares. */
 function namesOf(statement: ts.Statement): readonly string[] {
-  if (ts.isVariableStatement(statement)) {
+  if (ts.isVariableStatement(statement))
     return statement.declarationList.declarations.flatMap(d => (ts.isIdentifier(d.name) ? [d.name.text] : []));
-  }
   if (
     ts.isFunctionDeclaration(statement) ||
     ts.isClassDeclaration(statement) ||
     ts.isInterfaceDeclaration(statement) ||
     ts.isTypeAliasDeclaration(statement)
-  ) {
+  )
     return statement.name === undefined ? [] : [statement.name.text];
-  }
   return [];
 }
 
@@ -91,23 +104,14 @@ function join(from: string, relative: string): string {
   return parts.join('/');
 }
 
-/** Names that a piece of text reads from outside: all identifiers but those after a dot and names of members. */
-export function identifiersIn(text: string): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && !isMemberName(node)) names.add(node.text);
-    node.forEachChild(visit);
-  };
-  visit(ts.createSourceFile('part.ts', text, ts.ScriptTarget.ES2023, true));
-  return names;
-}
-
+/** A name that is declared or selected here, not read: behind a dot, of a member, of a property. */
 export function isMemberName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
-  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent)) {
+  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent))
     return parent.name === node;
-  }
-  if (ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent)) return parent.name === node;
+  if (ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent) || ts.isGetAccessor(parent))
+    return parent.name === node;
+  if (ts.isNamedTupleMember(parent) || ts.isEnumMember(parent)) return parent.name === node;
   return ts.isBindingElement(parent) && parent.propertyName === node;
 }

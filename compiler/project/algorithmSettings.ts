@@ -2,6 +2,7 @@
 import type { Span, TrainClause } from '../../grammar/ast.ts';
 import { type Algorithm, completeSettings } from '../../runtime/learners/catalogue.ts';
 import type { SettingValue } from '../../runtime/train/spec.ts';
+import { isRoles } from '../../runtime/train/written.ts';
 import { type Context, report } from '../elaborate/context.ts';
 import type { GameModel } from '../game/model.ts';
 import type { PlacedLayer } from '../networks/base.ts';
@@ -16,7 +17,7 @@ type Settings = Readonly<Record<string, SettingValue>>;
 export function algorithmSettings(
   ctx: Context,
   clause: AlgorithmClause,
-  algorithm: Pick<Algorithm, 'name' | 'settings'>,
+  algorithm: Pick<Algorithm, 'name' | 'settings' | 'clash'>,
   around: Around,
   discount: number,
 ): Settings | undefined {
@@ -26,7 +27,16 @@ export function algorithmSettings(
   if (all === undefined) return undefined;
   let fits = true;
   for (const [name, layers] of around.layers) if (!networkFits(ctx, name, layers, all, around.model)) fits = false;
-  return fits ? all : undefined;
+  return fits && agree(ctx, clause, algorithm, all) ? all : undefined;
+}
+
+/** Reports, where it is written, a setting that others exclude. */
+function agree(ctx: Context, clause: AlgorithmClause, algorithm: Pick<Algorithm, 'clash'>, all: Settings): boolean {
+  const clash = algorithm.clash?.(all);
+  if (clash === undefined) return true;
+  const written = clause.settings.find(setting => setting.name.text === clash.name);
+  report(ctx, (written ?? clause.name).span, 'bad-setting', { ...clash });
+  return false;
 }
 
 function withMixers(
@@ -37,10 +47,11 @@ function withMixers(
   at: Span,
 ): Settings | undefined {
   const all = new Map(Object.entries(settings));
-  for (const { name, type } of algorithm.settings) {
+  for (const doc of algorithm.settings) {
+    const { name, type } = doc;
     const value = all.get(name);
     if (type !== 'mixer' || typeof value !== 'string') continue;
-    const mixer = defaultMixer(ctx, value, around, at);
+    const mixer = defaultMixer(ctx, value, doc, around, at);
     if (mixer === undefined) {
       const found = `not given, and its default, \`std.mixers.${value}\`, could not be read`;
       if (around.declared.libraryMixer(value) === undefined)
@@ -78,9 +89,12 @@ export function networkFits(
  */
 export function inputsOf(model: GameModel, settings: Settings): readonly Input[] {
   const { classes, actionSpaces } = model;
-  const part = (owner: string, members: typeof classes): Input => {
+  const part = (
+    owner: string,
+    members: readonly Pick<GameModel['classes'][number], 'count' | 'observation' | 'actionSpace'>[],
+  ): Input => {
     const agents = members.reduce((sum, { count }) => sum + count, 0);
-    const copies = settings.sharing === 'none' && agents > 1;
+    const copies = (settings.sharing === 'none' || settings.sharing === 'beside') && agents > 1;
     const observed = Math.max(...members.map(cls => cls.observation.length));
     const ids = settings.agent_ids === true && !copies && agents > 1 ? agents : 0;
     const actions = Math.max(...members.map(cls => actionSpaces[cls.actionSpace]?.count ?? 1));
@@ -93,6 +107,19 @@ export function inputsOf(model: GameModel, settings: Settings): readonly Input[]
     // An agent that sees nothing is given a constant.
     return { owner, length: Math.max(1, observed + ids + last), made: parts.join(', '), copies };
   };
-  if (settings.sharing === 'all') return [part('all agents', classes)];
-  return classes.map(cls => part(cls.name, [cls]));
+  if (settings.sharing === 'all' || settings.sharing === 'beside') return [part('all agents', classes)];
+  if (!isRoles(settings.sharing)) return classes.map(cls => part(cls.name, [cls]));
+  const rest = new Map(classes.map(cls => [cls.name, cls.count]));
+  const roles = settings.sharing.roles.map(({ name, members }) => {
+    const found = members.flatMap(({ class: of, from = 0, to }) => {
+      const cls = classes.find(one => one.name === of);
+      if (cls === undefined) return [];
+      const count = Math.min(to ?? cls.count - 1, cls.count - 1) - from + 1;
+      rest.set(of, (rest.get(of) ?? 0) - count);
+      return [{ ...cls, count }];
+    });
+    return part(name, found);
+  });
+  const others = classes.map(cls => ({ ...cls, count: rest.get(cls.name) ?? 0 })).filter(({ count }) => count > 0);
+  return [...roles, ...others.map(cls => part(cls.name, [cls]))];
 }

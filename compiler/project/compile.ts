@@ -1,5 +1,6 @@
 /** A program from its entry file: loads, checks everything, and answers questions about what it declares. */
 import type { AssertDecl, Declaration, GameRef, SolveDecl, Span, SweepDecl, TrainDecl } from '../../grammar/ast.ts';
+import { objectiveWords } from '../../runtime/solvers/normal/methods.ts';
 import type {
   AssertSpec,
   Diagnostic,
@@ -355,7 +356,7 @@ class Checker {
     checkSolve(ctx, decl, model, this.asserted(ctx, decl.of));
     const count = iterationsOf(ctx, decl, model);
     if (decl.maximizing !== undefined && model !== undefined) {
-      const known = ['welfare', 'egalitarian', ...model.agents.map(a => a.label)];
+      const known = [...(objectiveWords(concept) ?? ['welfare', 'egalitarian']), ...model.agents.map(a => a.label)];
       if (!known.includes(decl.maximizing.text)) {
         const suggestion = suggest(decl.maximizing.text, known);
         report(ctx, decl.maximizing.span, 'bad-setting', {

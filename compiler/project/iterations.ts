@@ -2,6 +2,7 @@
 import type { SolveDecl, Span } from '../../grammar/ast.ts';
 import type { Concept } from '../../runtime/solvers/answer.ts';
 import { mayIterate } from '../../runtime/solvers/iterating.ts';
+import { isRegretMethod } from '../../runtime/solvers/regret-methods.ts';
 import { concepts } from '../../runtime/solvers/table.ts';
 import { replaceFix } from '../diagnostics/report.ts';
 import { type Context, report, sourceText } from '../elaborate/context.ts';
@@ -20,7 +21,7 @@ export function iterationsOf(ctx: Context, decl: SolveDecl, model: GameModel | u
   if (why !== undefined) {
     const span = clauseSpan(ctx, decl.span, e.span);
     const expected =
-      'a clause of methods that go over all states again and again, `value_iteration` and `shapley_iteration`';
+      'a clause of methods that go over all states again and again: `value_iteration`, `shapley_iteration`, `hoffman_karp`, `cfr_plus` and its kin, `jesp`, `mean_field` and `dynamics`';
     const fixes = [replaceFix('Remove the clause', ctx.file, span, '')];
     const remedy = `Remove \`${sourceText(ctx, span).trim()}\`.`;
     const at = { start: span.end - sourceText(ctx, span).trimStart().length, end: span.end };
@@ -38,7 +39,11 @@ export function iterationsOf(ctx: Context, decl: SolveDecl, model: GameModel | u
 
 function refusal(concept: Concept, method: string | undefined, model: GameModel | undefined): string | undefined {
   if (!mayIterate(concept, method)) return `\`${method ?? concept}\``;
-  return model?.oneShot === true
+  // Regret minimisation iterates whatever the game.
+  return model?.oneShot === true &&
+    concept !== 'dynamics' &&
+    concept !== 'mean_field' &&
+    !(method !== undefined && isRegretMethod(method))
     ? `\`${method ?? concept}\` of a game of one step, which is solved at once`
     : undefined;
 }

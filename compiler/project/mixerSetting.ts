@@ -1,7 +1,7 @@
 /** `mixer = TwoLayer(embed: 32)`: the mixer made for the team and the state of the training's game, and what the algorithm needs of it. */
 import type { Expr, Span } from '../../grammar/ast.ts';
 import type { MixerSizes } from '../../runtime/mixers/model.ts';
-import type { MixerSetting } from '../../runtime/train/spec.ts';
+import type { MixerSetting, SettingDoc } from '../../runtime/train/spec.ts';
 import type { MixerFact } from '../api.ts';
 import { type Context, report, sourceText } from '../elaborate/context.ts';
 import { type Argument, showConstant } from '../elaborate/params.ts';
@@ -14,12 +14,12 @@ import { type FoundMixer, reportUnknownMixer } from './declared.ts';
 import type { Around } from './settings.ts';
 
 /** The setting as written; undefined after a problem was reported, and where there is no game to make it for. */
-export function mixerSetting(ctx: Context, e: Expr, around: Around): MixerSetting | undefined {
+export function mixerSetting(ctx: Context, e: Expr, doc: SettingDoc, around: Around): MixerSetting | undefined {
   const call = e.kind === 'Call' ? e : undefined;
   const callee = call?.callee ?? e;
   if (callee.kind !== 'NameExpr') {
     const expected = 'a mixer such as `TwoLayer(embed: 32)`';
-    report(ctx, e.span, 'bad-setting', { name: 'mixer', expected, found: `\`${sourceText(ctx, e.span)}\`` });
+    report(ctx, e.span, 'bad-setting', { name: doc.name, expected, found: `\`${sourceText(ctx, e.span)}\`` });
     return undefined;
   }
   const found = around.declared.mixer(callee.name.text);
@@ -28,19 +28,26 @@ export function mixerSetting(ctx: Context, e: Expr, around: Around): MixerSettin
     return undefined;
   }
   const args = argumentsOf(ctx, found, call);
-  return args === undefined ? undefined : made(ctx, found, args, around, e.span);
+  return args === undefined ? undefined : made(ctx, found, args, doc, around, e.span);
 }
 
 /** The mixer of the library that the algorithm has where none is given. */
-export function defaultMixer(ctx: Context, name: string, around: Around, at: Span): MixerSetting | undefined {
+export function defaultMixer(
+  ctx: Context,
+  name: string,
+  doc: SettingDoc,
+  around: Around,
+  at: Span,
+): MixerSetting | undefined {
   const found = around.declared.libraryMixer(name);
-  return found === undefined ? undefined : made(ctx, found, new Map(), around, at);
+  return found === undefined ? undefined : made(ctx, found, new Map(), doc, around, at);
 }
 
 function made(
   ctx: Context,
   found: FoundMixer,
   args: ReadonlyMap<string, Argument>,
+  doc: SettingDoc,
   around: Around,
   at: Span,
 ): MixerSetting | undefined {
@@ -51,7 +58,8 @@ function made(
     return undefined;
   }
   const checked = checkMixer(found.ctx, decl, args);
-  if (checked === undefined || !meetsNeed(ctx, found, checked.facts, around, at)) return undefined;
+  if (checked === undefined) return undefined;
+  if (doc.free !== true && !meetsNeed(ctx, found, checked.facts, around, at)) return undefined;
   if (around.model === undefined) return undefined;
   const source = elaborateMixer(found.ctx, decl, args, mixerSizes(around.model));
   if (source === undefined) return undefined;

@@ -16,6 +16,7 @@ import { elaborateNetwork, specOf } from '../networks/elaborate.ts';
 import type { LearnerRow } from '../requirements/base.ts';
 import type { Declared } from './declared.ts';
 import { mixerSetting } from './mixerSetting.ts';
+import { rolesForm, rolesSetting } from './roles.ts';
 
 /** What has settings: an algorithm, or an optimizer. */
 export interface Documented {
@@ -86,9 +87,11 @@ export function settingValue(
     case 'optimizer':
       return optimizerSetting(ctx, e, doc, around);
     case 'mixer':
-      return mixerSetting(ctx, e, around);
+      return mixerSetting(ctx, e, doc, around);
     case 'choice':
-      return choice(ctx, e, doc);
+      return doc.roles && e.kind === 'Call' && e.callee.kind === 'NameExpr' && e.callee.name.text === 'roles'
+        ? rolesSetting(ctx, e, doc, around.model)
+        : choice(ctx, e, doc);
     default:
       return number(ctx, e, doc);
   }
@@ -261,7 +264,7 @@ function expectation(doc: SettingDoc): string {
     case 'bool':
       return '`true` or `false`';
     case 'choice':
-      return `one of ${(doc.choices ?? []).join(', ')}`;
+      return `one of ${(doc.choices ?? []).join(', ')}${doc.roles ? `, or \`${rolesForm}\`` : ''}`;
     case 'int':
       return `a whole number${range}${doc.unit === undefined ? '' : ` of ${doc.unit}`}`;
     case 'real':

@@ -80,11 +80,19 @@ export function sweepRuns(
       return undefined;
     }
   }
-  return combinations.map(parts => {
+  const runs = combinations.map(parts => {
     const label = `${decl.name.text}[${parts.map(p => p.label).join(', ')}]`;
     const spec = parts.reduce((s, p) => p.change(s), { ...train.spec, name: label });
-    return { label, spec, instantiate: train.instantiate, specFor: made => specFor(spec, made) };
+    return { label, spec, instantiate: train.instantiate, specFor: (made: GameModel) => specFor(spec, made) };
   });
+  for (const { label, spec } of runs) {
+    const clash = algorithmNamed(spec.algorithm)?.clash?.(spec.settings);
+    if (clash === undefined) continue;
+    const problem = `in \`${label}\`, \`${clash.name}\` is ${clash.found}, but has to be ${clash.expected}`;
+    report(ctx, decl.span, 'bad-sweep', { problem, suggestion: undefined });
+    return undefined;
+  }
+  return runs;
 }
 
 /** No line varies what another one varies, or a part of it. */

@@ -13,10 +13,14 @@ export type Requirement =
   | { readonly kind: 'alike' }
   /** Exchanging any two agents gives the same game. */
   | { readonly kind: 'symmetric' }
+  /** One class of agents that are alike and matter to each other only in sums over all of them. */
+  | { readonly kind: 'crowd' }
   /** A table over joint actions has at most this many columns. */
   | { readonly kind: 'joint-actions'; readonly atMost: number }
   /** Actions of both agents together. */
   | { readonly kind: 'choices'; readonly atMost: number }
+  /** Actions at all information sets of all agents together. */
+  | { readonly kind: 'sequences'; readonly atMost: number }
   /** All agents are always paid alike, or the training declares `team reward`. */
   | { readonly kind: 'team' }
   /** One agent, or all are always paid alike. */
@@ -103,10 +107,14 @@ export function needsText(requirement: Requirement): string {
       return 'agents with the same actions and observations';
     case 'symmetric':
       return 'a symmetric game';
+    case 'crowd':
+      return 'agents that are alike and meet only in sums over all of them';
     case 'joint-actions':
       return `at most ${requirement.atMost} joint actions`;
     case 'choices':
       return `at most ${requirement.atMost} actions of both agents together`;
+    case 'sequences':
+      return `at most ${requirement.atMost} choices over all information sets`;
     case 'team':
       return 'a reward that all agents share';
     case 'common-reward':

@@ -1,6 +1,8 @@
 /** A game as the requirements look at it: facts by property, and those that only requirements ask for. Each is found once. */
+import { buildTree, mostPivotedNodes, sequencesOf } from '../../runtime/solvers/extensive/tree.ts';
 import { courseOf, hiddenState, hiddenStateText } from '../../runtime/solvers/markov.ts';
 import { normalForm } from '../../runtime/solvers/normal-form.ts';
+import { crowdOf } from '../crowd/read.ts';
 import { GameError } from '../game/evaluateErrors.ts';
 import type { GameModel } from '../game/model.ts';
 import { Stepped } from '../game/stepped.ts';
@@ -153,6 +155,31 @@ export class Subject {
           ? refuted('States return, and there is no horizon without discount.')
           : proved('exhaustive', course.kind === 'timed' ? `the horizon is ${course.steps}` : 'no state comes back');
       });
+    });
+  }
+
+  /** The game unrolled into information sets: not more choices than this over all of them? */
+  sequences(atMost: number): Fact {
+    return this.once(`at most ${atMost} sequences`, () =>
+      this.fromTable(game => {
+        const tree = buildTree(game, {}, mostPivotedNodes);
+        if ('refused' in tree) return refuted(`${sentence(tree.refused)}.`);
+        const found = sequencesOf(tree);
+        return found <= atMost ? proved('exhaustive', `the game has ${found}`) : refuted(`The game has ${found}.`);
+      }),
+    );
+  }
+
+  /** The rules of one agent among many, as a mean field needs them. */
+  crowd(): Fact {
+    return this.once('crowd', () => {
+      const reading = crowdOf(this.model);
+      return 'why' in reading
+        ? refuted(`${sentence(reading.why)}.`)
+        : proved(
+            'exhaustive',
+            `all ${this.model.agents.length} agents have the same rules, in ${reading.crowd.stateCount} states of their own`,
+          );
     });
   }
 

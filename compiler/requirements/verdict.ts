@@ -74,6 +74,8 @@ function factFor(requirement: Requirement, subject: Subject): Fact {
       return alike(subject);
     case 'symmetric':
       return subject.property('symmetric');
+    case 'crowd':
+      return subject.crowd();
     case 'joint-actions': {
       const joint = subject.jointActions();
       const text = joint < 1e15 ? `${joint}` : `about 10^${Math.round(Math.log10(joint))}`;
@@ -87,6 +89,8 @@ function factFor(requirement: Requirement, subject: Subject): Fact {
         ? proved('construction', `the game has ${choices}`)
         : refuted(`The game has ${choices}.`);
     }
+    case 'sequences':
+      return subject.sequences(requirement.atMost);
     case 'team':
       if (subject.team !== 'none' && constantTeam(subject) && subject.property('common_reward').status !== 'proved')
         return refuted(

@@ -40,10 +40,12 @@ export function onnxModel(network: ActingNetwork, about: About): Uint8Array {
   );
   const value = (name: string, shape: readonly Dimension[], doc: string): OnnxValue => ({ name, shape, doc });
   const { output } = network;
-  const meaning =
-    output === 'values'
-      ? 'value of every action; ignore those of actions that are not legal'
-      : 'logarithm of the probability of every action where all are legal; softmax over the legal ones gives their probabilities';
+  const meaning = {
+    values: 'value of every action; ignore those of actions that are not legal',
+    logits:
+      'logarithm of the probability of every action where all are legal; softmax over the legal ones gives their probabilities',
+    actions: `${network.finite === 0 ? '' : 'logarithm of the probability of every finite action, as it is where all are legal; then '}real numbers, -1 .. 1 for the range between their bounds`,
+  }[output];
   return encodeOnnx({
     producerVersion: about.marl,
     metadata: {

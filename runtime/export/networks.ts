@@ -1,6 +1,8 @@
 /** The acting networks of a deep learner, taken out of a checkpoint: a program for any number of rows, and its parameters. */
 import type { GameSpec } from '../games/vector.ts';
 import { algorithmNamed, completeSettings } from '../learners/catalogue.ts';
+import { type ActionVector, actionVector } from '../learners/deep/deterministic-actions.ts';
+import { policyStep as actorStep, policyCarries } from '../learners/deep/deterministic-networks.ts';
 import { type Group, groupsOf } from '../learners/deep/groups.ts';
 import { actorCarries, logPolicy, type PolicyNetworks } from '../learners/deep/policy-networks.ts';
 import type { PolicySettings } from '../learners/deep/policy-settings.ts';
@@ -21,13 +23,19 @@ export interface ActingNetwork {
   readonly agents: readonly number[];
   /** What a row of its input is made of. */
   readonly group: Group;
-  /** Action values, or logarithms of probabilities where every action is available. */
-  readonly output: 'values' | 'logits';
+  /**
+   * Action values, or logarithms of probabilities where every action is available; `actions`: such logarithms, if there is anything
+   * finite to choose, and behind them real numbers, in -1 .. 1 for the whole range between the bounds of each.
+   */
+  readonly output: 'values' | 'logits' | 'actions';
+  /** How many of the outputs are about finite actions, and how many are real numbers. */
+  readonly finite: number;
+  readonly reals: number;
   /** As the language writes it. */
   readonly network: string;
   /** Numbers per row of each tensor that it remembers. */
   readonly carries: readonly number[];
-  /** Inputs `observation` [rows, features] and `carryK` [rows, n]; outputs `values` or `logits` [rows, actions] and `nextCarryK`. */
+  /** Inputs `observation` [rows, features] and `carryK` [rows, n]; outputs as `output` says [rows, n] and `nextCarryK`. */
   program(rows: number): Program;
   /** Values of the states of `program`, by name. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
@@ -50,8 +58,14 @@ export function actingNetworks(
     PolicySettings;
   const { sharing, agent_ids: agentIds, last_action: lastAction } = settings;
   const groups = groupsOf(shapeOf(game, 1), game, { sharing, agentIds, lastAction });
-  const step = learnsValues(checkpoint) ? valueStep(settings) : policyStep(settings);
-  return groups.flatMap(group => partsOf(group, game).map(part => networkOf(part, step, settings.network, checkpoint)));
+  const stepOf = (group: Group): Step => {
+    if (learnsValues(checkpoint)) return valueStep(settings);
+    const real = group.agents.some(agent => (game.realActionLength[agent] ?? 0) > 0);
+    return real ? realStep(settings, actionVector(group, game)) : policyStep(settings);
+  };
+  return groups.flatMap(group =>
+    partsOf(group, game).map(part => networkOf(part, stepOf(group), settings.network, checkpoint)),
+  );
 }
 
 /** Learners of values name their parameters `online/..`, those of policies `actor/..`. */
@@ -83,6 +97,8 @@ function partsOf(group: Group, game: GameSpec): readonly Part[] {
 
 interface Step {
   readonly output: ActingNetwork['output'];
+  /** Of the outputs; those of all actions where missing. */
+  readonly sizes?: { readonly finite: number; readonly reals: number };
   carries(group: Group, rows: number): readonly Shape[];
   build(g: Graph, group: Group, x: Node, carries: readonly Node[]): { output: Node; carries: readonly Node[] };
 }
@@ -115,8 +131,27 @@ function policyStep({ network }: PolicySettings): Step {
   };
 }
 
+/** Policies that choose real numbers. */
+function realStep({ network }: PolicySettings, vector: ActionVector): Step {
+  const { finite, real, width } = vector;
+  return {
+    output: 'actions',
+    sizes: { finite, reals: real },
+    carries: (group, rows) => policyCarries(network, group, rows),
+    build(g, group, x, carries) {
+      // One agent alone has all numbers of its group: where it has fewer, those behind its own are not read.
+      const own: ActionVector = { ...vector, group, ownReals: undefined };
+      const { output, carries: after } = actorStep(g, network, own, x, carries);
+      const numbers = g.tanh(g.slice(output, -1, finite, width));
+      if (finite === 0) return { output: numbers, carries: after };
+      return { output: g.concat([g.logSoftmax(g.slice(output, -1, 0, finite)), numbers]), carries: after };
+    },
+  };
+}
+
 function networkOf(part: Part, step: Step, network: NetworkSpec, checkpoint: Arrays): ActingNetwork {
   const { group } = part;
+  const { finite, reals } = step.sizes ?? { finite: group.actionCount, reals: 0 };
   function program(rows: number): Program {
     const g = new Graph(part.name);
     const before = step.carries(group, rows).map((shape, k) => {
@@ -125,7 +160,7 @@ function networkOf(part: Part, step: Step, network: NetworkSpec, checkpoint: Arr
     });
     const x = g.reshape(g.input('observation', [rows, group.inputLength]), [1, rows, group.inputLength]);
     const { output, carries } = step.build(g, group, x, before);
-    g.output(step.output, g.reshape(output, [rows, group.actionCount]));
+    g.output(step.output, g.reshape(output, [rows, finite + reals]));
     for (const [k, carry] of carries.entries()) g.output(`nextCarry${k}`, g.reshape(carry, [rows, -1]));
     return g.program();
   }
@@ -140,6 +175,8 @@ function networkOf(part: Part, step: Step, network: NetworkSpec, checkpoint: Arr
     agents: part.agents,
     group,
     output: step.output,
+    finite,
+    reals,
     network: describeNetwork(network),
     carries: step.carries(group, 1).map(shape => shape.at(-1) as number),
     program,

@@ -37,6 +37,8 @@ export interface TabularGame {
   readonly observation: Int32Array;
   /** What agent i sees by such a number, in the numeric encoding; where the game was listed from a program. */
   observedNumbers?(agent: number, observation: number): Float64Array;
+  /** The same in words, `card=King moves=[Pass]`; where the host brings them. */
+  describeObservation?(agent: number, observation: number): string;
   /** The same numbers as fractions, present when every probability and reward is rational. */
   readonly exact:
     | {

@@ -98,3 +98,10 @@ export function offsets(lengths: readonly number[]): readonly number[] {
 function total(lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + length, 0);
 }
+
+/** Games whose episode ended in the last step. */
+export function countEnded(ended: Uint8Array): number {
+  let count = 0;
+  for (let e = 0; e < ended.length; e++) if (ended[e] !== running) count++;
+  return count;
+}

@@ -3,21 +3,32 @@
  * `compiler/requirements`, which the compiler checks before a training starts.
  */
 import type { GameBuffers } from '../games/vector.ts';
-import type { SettingDoc, SettingValue } from '../train/spec.ts';
+import type { Clash, SettingDoc, SettingValue } from '../train/spec.ts';
 import { centralQ, centralQSettings } from './central-q.ts';
+import { coma, comaClash, comaSettings } from './coma.ts';
 import { distributedQ, distributedQSettings } from './distributed-q.ts';
 import { hystereticQ, hystereticQSettings } from './hysteretic-q.ts';
-import { idqn, idqnSettings } from './idqn.ts';
+import { ia2c, ia2cSettings } from './ia2c.ts';
+import { idqn, idqnClash, idqnSettings } from './idqn.ts';
 import { independentQ, independentQSettings } from './independent-q.ts';
 import { ippo, ippoSettings } from './ippo.ts';
 import { jointActionLearner, jointActionSettings } from './joint-action-learner.ts';
 import { lenientQ, lenientQSettings } from './lenient-q.ts';
+import { maa2c, maa2cClash, maa2cSettings } from './maa2c.ts';
+import { maddpg, maddpgClash, maddpgSettings } from './maddpg.ts';
 import { mappo, mappoSettings } from './mappo.ts';
 import { minimaxQ, minimaxQSettings } from './minimax-q.ts';
+import { paretoAc, paretoAcClash, paretoAcSettings } from './pareto-ac.ts';
 import { qmix, qmixSettings } from './qmix.ts';
+import { qplex, qplexSettings } from './qplex.ts';
+import { qtran, qtranSettings } from './qtran.ts';
+import { reinforce, reinforceSettings } from './reinforce.ts';
+import { seac, seacClash, seacSettings } from './seac.ts';
 import type { CreateDeepLearner, CreateLearner, DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
+import { snac, snacSettings } from './snac.ts';
 import { vdn, vdnSettings } from './vdn.ts';
+import { wqmix, wqmixSettings } from './wqmix.ts';
 
 export interface Algorithm {
   /** As written in the language. */
@@ -27,12 +38,16 @@ export interface Algorithm {
   readonly doc: string;
   readonly paper: string;
   readonly settings: readonly SettingDoc[];
+  /** Settings that exclude each other: the first that does not fit the others. */
+  clash?(settings: Settings): Clash | undefined;
   /** What its arrays are made for: a number of agents, columns of a table over joint actions. */
   readonly limits?: { readonly agents?: number; readonly jointActions?: number };
   /** The file under `runtime/learners/` and the function in it that makes the learner; `marl emit` specialises them. */
   readonly source: { readonly file: string; readonly create: string };
   /** Set for learners whose tensors run on an engine: `create` needs a context, and the game writes its whole state. */
   readonly deep?: true;
+  /** Set for learners that choose real numbers too: real actions, within bounds. */
+  readonly realActions?: true;
   create(shape: Shape, settings: Settings, buffers: GameBuffers, seed: number, context?: DeepContext): Learner;
 }
 
@@ -111,9 +126,10 @@ export const algorithms: readonly Algorithm[] = [
   {
     name: 'IDQN',
     title: 'Independent deep Q-learning',
-    doc: 'Every agent learns values of its own actions with a network, from its own rewards. The baseline of deep multi-agent learning.',
+    doc: 'Every agent learns values of its own actions with a network, from its own rewards. The baseline of deep multi-agent learning; with `beta` hysteretic, with `temperature` lenient.',
     paper: 'Mnih et al. 2015; Tan 1993',
     settings: idqnSettings,
+    clash: idqnClash,
     source: { file: 'idqn.ts', create: 'idqn' },
     ...deep(idqn),
   },
@@ -136,6 +152,102 @@ export const algorithms: readonly Algorithm[] = [
     ...deep(qmix),
   },
   {
+    name: 'WQMIX',
+    title: 'Weighted QMIX',
+    doc: 'QMIX that fits good joint actions first, as a central value of any form finds them: centrally weighted (CW-QMIX) or optimistically (OW-QMIX).',
+    paper: 'Rashid, Farquhar, Peng and Whiteson 2020',
+    settings: wqmixSettings,
+    source: { file: 'wqmix.ts', create: 'wqmix' },
+    ...deep(wqmix),
+  },
+  {
+    name: 'QTRAN',
+    title: 'QTRAN',
+    doc: 'A joint value of any form, and a sum of utilities held to be as high as it at the greedy actions and nowhere lower.',
+    paper: 'Son et al. 2019',
+    settings: qtranSettings,
+    source: { file: 'qtran.ts', create: 'qtran' },
+    ...deep(qtran),
+  },
+  {
+    name: 'QPLEX',
+    title: 'QPLEX',
+    doc: 'A team’s value as a value of the greedy actions plus weighed advantages of the others: every value that keeps IGM.',
+    paper: 'Wang et al. 2021',
+    settings: qplexSettings,
+    source: { file: 'qplex.ts', create: 'qplex' },
+    ...deep(qplex),
+  },
+  {
+    name: 'REINFORCE',
+    title: 'Independent REINFORCE',
+    doc: 'Every agent makes the likelier what earned it more to the end of the episode. The plainest policy gradient.',
+    paper: 'Williams 1992',
+    settings: reinforceSettings,
+    source: { file: 'reinforce.ts', create: 'reinforce' },
+    ...deep(reinforce),
+  },
+  {
+    name: 'IA2C',
+    title: 'Independent advantage actor-critic',
+    doc: 'Every agent learns a policy and a critic from what it sees itself, one update per short rollout.',
+    paper: 'Mnih et al. 2016; Papoudakis et al. 2021',
+    settings: ia2cSettings,
+    source: { file: 'ia2c.ts', create: 'ia2c' },
+    ...deep(ia2c),
+  },
+  {
+    name: 'MAA2C',
+    title: 'Advantage actor-critic with a central critic',
+    doc: 'Policies of what every agent sees itself, learned with a critic of the whole state, or of the joint action in it.',
+    paper: 'Papoudakis et al. 2021; Albrecht, Christianos and Schaefer 2024',
+    settings: maa2cSettings,
+    clash: maa2cClash,
+    source: { file: 'maa2c.ts', create: 'maa2c' },
+    ...deep(maa2c),
+  },
+  {
+    name: 'SEAC',
+    title: 'Shared experience actor-critic',
+    doc: 'Agents with parameters of their own learn from what all of them went through, weighted by how likely they would have done the same.',
+    paper: 'Christianos, Schaefer and Albrecht 2020',
+    settings: seacSettings,
+    clash: seacClash,
+    source: { file: 'seac.ts', create: 'seac' },
+    ...deep(seac),
+  },
+  {
+    name: 'SNAC',
+    title: 'Shared network actor-critic',
+    doc: 'One policy and one critic for all agents, learned from what all of them went through.',
+    paper: 'Christianos, Schaefer and Albrecht 2020',
+    settings: snacSettings,
+    source: { file: 'snac.ts', create: 'snac' },
+    ...deep(snac),
+  },
+  {
+    name: 'COMA',
+    title: 'Counterfactual multi-agent policy gradients',
+    doc: 'A central critic says what would have been if one agent had done something else; agents learn from the difference that they made.',
+    paper: 'Foerster et al. 2018; Wolpert and Tumer 2002',
+    settings: comaSettings,
+    clash: comaClash,
+    source: { file: 'coma.ts', create: 'coma' },
+    ...deep(coma),
+  },
+  {
+    name: 'ParetoAC',
+    title: 'Pareto actor-critic',
+    doc: 'Every agent supposes that the others do what is best for all, and finds optima where others settle for what is safe.',
+    paper: 'Christianos, Papoudakis and Albrecht 2023',
+    settings: paretoAcSettings,
+    clash: paretoAcClash,
+    // Its critic is asked about all of the others' joint actions at every step.
+    limits: { jointActions: 1024 },
+    source: { file: 'pareto-ac.ts', create: 'paretoAc' },
+    ...deep(paretoAc),
+  },
+  {
     name: 'IPPO',
     title: 'Independent proximal policy optimisation',
     doc: 'Every agent learns a policy and a critic from what it sees itself. A strong baseline, and quick with many parallel games.',
@@ -152,6 +264,17 @@ export const algorithms: readonly Algorithm[] = [
     settings: mappoSettings,
     source: { file: 'mappo.ts', create: 'mappo' },
     ...deep(mappo),
+  },
+  {
+    name: 'MADDPG',
+    title: 'Multi-agent deep deterministic policy gradient',
+    doc: 'Policies of what every agent sees itself, for finite and real actions, each learned with a critic of its own that reads what all see and do. Teams, opponents and anything between.',
+    paper: 'Lowe et al. 2017',
+    settings: maddpgSettings,
+    clash: maddpgClash,
+    realActions: true,
+    source: { file: 'maddpg.ts', create: 'maddpg' },
+    ...deep(maddpg),
   },
 ];
 

@@ -16,6 +16,7 @@
 import type { GameBuffers } from '../games/vector.ts';
 import { policyLearner } from './deep/policy-learner.ts';
 import { type PolicySettings, policySettings } from './deep/policy-settings.ts';
+import { proximal } from './deep/ppo.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
 
@@ -27,7 +28,7 @@ export const ippoSettings = policySettings;
 
 // ------------------------------------------------------------------------------------------ the learner
 
-/** Networks: deep/policy-networks.ts; loss: deep/ppo-program.ts; acting and updates: deep/policy-learner.ts. */
+/** Networks: deep/policy-networks.ts; loss: deep/ppo.ts; acting and updates: deep/policy-learner.ts. */
 export function ippo(
   shape: Shape,
   settings: IppoSettings,
@@ -35,5 +36,5 @@ export function ippo(
   seed: number,
   context: DeepContext,
 ): Learner {
-  return policyLearner(shape, settings, buffers, seed, context, 'observation');
+  return policyLearner(shape, settings, buffers, seed, context, proximal(settings, 'observation'));
 }

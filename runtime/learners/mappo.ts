@@ -16,6 +16,7 @@ import type { GameBuffers } from '../games/vector.ts';
 import type { SettingDoc } from '../train/spec.ts';
 import { policyLearner } from './deep/policy-learner.ts';
 import { type PolicySettings, policySettings } from './deep/policy-settings.ts';
+import { proximal } from './deep/ppo.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
 
@@ -38,7 +39,7 @@ export const mappoSettings: readonly SettingDoc[] = [
 
 // ------------------------------------------------------------------------------------------ the learner
 
-/** Networks: deep/policy-networks.ts; loss: deep/ppo-program.ts; acting and updates: deep/policy-learner.ts. */
+/** Networks: deep/policy-networks.ts; loss: deep/ppo.ts; acting and updates: deep/policy-learner.ts. */
 export function mappo(
   shape: Shape,
   settings: MappoSettings,
@@ -47,5 +48,5 @@ export function mappo(
   context: DeepContext,
 ): Learner {
   const reads = settings.critic_observation ? 'state and observation' : 'state';
-  return policyLearner(shape, settings, buffers, seed, context, reads);
+  return policyLearner(shape, settings, buffers, seed, context, proximal(settings, reads));
 }

@@ -12,8 +12,8 @@
 import type { GameBuffers } from '../games/vector.ts';
 import type { Graph } from '../tensor/graph.ts';
 import type { Node } from '../tensor/ir.ts';
-import { chosenValues, nextValues } from './deep/q-networks.ts';
-import { nStepTargets } from './deep/td-targets.ts';
+
+import { chosenValues, nextValues, nStepTargets } from './deep/td-targets.ts';
 import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
@@ -58,5 +58,5 @@ export function vdn(
   seed: number,
   context: DeepContext,
 ): Learner {
-  return valueLearner(shape, settings, buffers, seed, context, vdnLoss(settings));
+  return valueLearner(shape, settings, buffers, seed, context, vdnLoss(settings), []);
 }

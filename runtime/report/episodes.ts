@@ -16,6 +16,8 @@ export interface Episode {
   readonly ended: 'terminated' | 'truncated' | 'cut';
   /** length x agents: what was chosen; read for agents that acted only. */
   readonly actions: Int32Array;
+  /** length x real numbers of all agents, one agent's behind the other's; empty in games without them. */
+  readonly reals: Float64Array;
 }
 
 export interface Extremes {
@@ -50,6 +52,7 @@ export function extremes(
 /** One of the games played side by side. */
 interface Played {
   readonly actions: number[];
+  readonly reals: number[];
   readonly earned: Float64Array;
   length: number;
   ended: Episode['ended'] | undefined;
@@ -82,6 +85,7 @@ class Watch {
       this.#first = first;
       this.#played = Array.from({ length: count }, () => ({
         actions: [],
+        reals: [],
         earned: new Float64Array(agents),
         length: 0,
         ended: undefined,
@@ -92,9 +96,12 @@ class Watch {
         state: game.state,
         reset: () => game.reset(),
         step: () => {
-          for (const [e, played] of this.#played.entries())
-            if (played.ended === undefined)
-              for (let i = 0; i < agents; i++) played.actions.push(buffers.actions[e * agents + i]!);
+          const reals = buffers.realActions.length / envs;
+          for (const [e, played] of this.#played.entries()) {
+            if (played.ended !== undefined) continue;
+            for (let i = 0; i < agents; i++) played.actions.push(buffers.actions[e * agents + i]!);
+            for (let k = 0; k < reals; k++) played.reals.push(buffers.realActions[e * reals + k]!);
+          }
           game.step();
           for (const [e, played] of this.#played.entries()) {
             if (played.ended !== undefined) continue;
@@ -116,7 +123,7 @@ class Watch {
 
   /** Compares the games that were played side by side, and forgets their actions. */
   #judge(): void {
-    for (const [e, { actions, earned, length, ended }] of this.#played.entries()) {
+    for (const [e, { actions, reals, earned, length, ended }] of this.#played.entries()) {
       const sum = earned.reduce((total, value) => total + value, 0);
       const found = {
         episode: this.#first + e,
@@ -128,9 +135,9 @@ class Watch {
       } as const;
       const score = this.#score(found);
       if (this.#best === undefined || score > this.#score(this.#best))
-        this.#best = { ...found, actions: Int32Array.from(actions) };
+        this.#best = { ...found, actions: Int32Array.from(actions), reals: Float64Array.from(reals) };
       if (this.#worst === undefined || score < this.#score(this.#worst))
-        this.#worst = { ...found, actions: Int32Array.from(actions) };
+        this.#worst = { ...found, actions: Int32Array.from(actions), reals: Float64Array.from(reals) };
     }
     this.#played = [];
   }

@@ -38,6 +38,7 @@ export const purposes = {
   evaluationPolicy: 5,
   replay: 6,
   bootstrap: 7,
+  sampling: 8,
 } as const;
 
 /** One sequential reader of a stream; the emitted code does the same on local variables. */

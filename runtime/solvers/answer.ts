@@ -1,4 +1,4 @@
-import type { Certificate, Claim, ClaimKind, Completeness, Objective, Solution } from '../verify/claim.ts';
+import type { Certificate, Claim, ClaimKind, Completeness, Component, Objective, Solution } from '../verify/claim.ts';
 import type { Num } from '../verify/number.ts';
 
 export type Concept =
@@ -10,7 +10,20 @@ export type Concept =
   | 'welfare'
   | 'pareto'
   | 'optimal'
-  | 'nash';
+  | 'nash'
+  | 'fairness'
+  | 'payoff_dominant'
+  | 'risk_dominant'
+  | 'epsilon_nash'
+  | 'evolutionarily_stable'
+  | 'stackelberg'
+  | 'quantal_response'
+  | 'alpha_rank'
+  | 'dynamics'
+  | 'friend'
+  | 'foe'
+  | 'decentralised'
+  | 'mean_field';
 
 /** What a solver found, with the verifier's certificate. */
 export interface Answer {
@@ -24,14 +37,18 @@ export interface Answer {
   readonly values: readonly Num[] | undefined;
   /** For lists of profiles: the values of each. */
   readonly profileValues?: readonly (readonly Num[])[];
-  /** For equilibria of two-agent games: indices of profiles that belong to one connected set of equilibria. */
-  readonly components?: readonly (readonly number[])[];
+  /** For lists of profiles: what there is to say about each, such as how it was reached. */
+  readonly remarks?: readonly string[];
+  /** For all equilibria of two-agent games: the connected components of the set of equilibria. */
+  readonly components?: readonly Component[];
   /** For devices. */
   readonly objective?: { readonly of: Objective; readonly value: Num };
   /** True when the certificate was computed in fractions. */
   readonly exact: boolean;
   readonly certificate: Certificate;
   readonly completeness: Completeness;
+  /** For regret minimisation: what both agents together could gain against the average strategies, now and then on the way. */
+  readonly trace?: readonly { readonly iteration: number; readonly nashConv: number }[];
   readonly warnings: readonly string[];
 }
 
@@ -49,12 +66,16 @@ export interface SolveOptions {
   readonly concept: string;
   /** A row of `solverTable`; chosen by the game when missing. */
   readonly method?: string | undefined;
-  /** `welfare`, `egalitarian` or an agent's name, for correlated equilibria. */
+  /** `welfare`, `egalitarian`, `social_cost` or an agent's name for correlated and Nash equilibria, `entropy` for the first; for `stackelberg` the leader. */
   readonly maximizing?: string | undefined;
   /** Regret that counts as none, as a part of the range of the payoffs; default 1e-9. Exact answers have none at all. */
   readonly tolerance?: number | undefined;
-  /** How often methods that iterate go over all states, from 1; as often as it takes when missing. */
+  /** How often methods that iterate go over all states or information sets, from 1; as often as it takes, or as is usual, when missing. */
   readonly iterations?: number | undefined;
+  /** Of methods that sample; default 1. */
+  readonly seed?: number | undefined;
+  /** For `epsilon_nash`: what nobody may gain more than, in payoff units, from 0; the least possible when missing. */
+  readonly epsilon?: number | undefined;
 }
 
 export interface SolveContext {
@@ -65,6 +86,9 @@ export interface SolveContext {
   readonly signal?: AbortSignal | undefined;
   /** `iterations` of the options; methods that work in one pass leave it aside. */
   readonly iterations?: number | undefined;
+  /** `seed` and `epsilon` of the options. */
+  readonly seed?: number | undefined;
+  readonly epsilon?: number | undefined;
 }
 
 /** True once the caller wants no more work done. */
@@ -81,4 +105,8 @@ export const stopped: Refusal = {
 export type Found = Omit<Answer, 'certificate' | 'exact' | 'concept'> & {
   readonly kind: ClaimKind;
   readonly optimality?: Claim['optimality'];
+  /** For `epsilon_nash`. */
+  readonly epsilon?: number;
+  /** For teams. */
+  readonly bound?: Num;
 };

@@ -2,13 +2,14 @@
 import { Rational } from '../games/rational.ts';
 import type { Objective } from '../verify/claim.ts';
 import { type Num, toFloat } from '../verify/number.ts';
-import { expired, type Found, type Refusal, type SolveContext } from './answer.ts';
+import { expired, type Found, type Refusal, type SolveContext, stopped } from './answer.ts';
 import { exactSimplex } from './exact-simplex.ts';
 import { glpk } from './glpk.ts';
 import type { LinearProgram } from './linear-program.ts';
+import { maximumEntropy, mostEntropyEntries } from './normal/entropy.ts';
 import { choicesOf, exactGainOf, gainOf, type NormalForm, payoffScale } from './normal-form.ts';
 import { dualExactly, polish, polishExactly } from './polish.ts';
-import { denseSimplex } from './simplex.ts';
+import { denseSimplex, solvesProgram } from './simplex.ts';
 
 /** Programs with up to this many entries are solved in fractions throughout, and up to the second number by the built-in simplex. */
 const exactEntries = 800;
@@ -29,12 +30,12 @@ interface Incentive {
 
 export function parseObjective(text: string | undefined, agents: readonly string[]): Objective | Refusal {
   if (text === undefined || text === 'welfare') return { kind: 'welfare' };
-  if (text === 'egalitarian') return { kind: 'egalitarian' };
+  if (text === 'egalitarian' || text === 'social_cost' || text === 'entropy') return { kind: text };
   const agent = agents.indexOf(text);
   if (agent >= 0) return { kind: 'agent', agent };
   return {
     refused: `nothing is called \`${text}\` to maximise`,
-    remedy: `write \`maximizing welfare\`, \`egalitarian\` or an agent: ${agents.join(', ')}`,
+    remedy: `write \`maximizing welfare\`, \`egalitarian\`, \`social_cost\`, \`entropy\` or an agent: ${agents.join(', ')}`,
   };
 }
 
@@ -61,18 +62,35 @@ export async function solveCorrelated(
     });
     const weights = egalitarian ? form.agents.map((_, i) => dual(incentives.length + 1 + i)) : [];
     const values = valuesOf(form, probabilities);
+    const value = objective.kind === 'entropy' ? entropy(probabilities) : objectiveValue(objective, values);
     return {
       kind,
-      method: 'linear_program',
+      method: objective.kind === 'entropy' ? 'dual_newton' : 'linear_program',
       note: `${how}: ${form.size} probabilities, ${incentives.length} incentive constraints`,
       solution: { kind: 'device', probabilities },
       values,
-      objective: { of: objective, value: objectiveValue(objective, values) },
+      objective: { of: objective, value },
       optimality: { objective, weights, multipliers },
       completeness: 'one',
       warnings,
     };
   };
+  if (objective.kind === 'entropy') {
+    if (entries > mostEntropyEntries)
+      return {
+        refused: `the greatest entropy is sought in up to ${mostEntropyEntries} gains; ${form.name} has ${entries}`,
+        remedy: 'use `maximizing welfare`, or a smaller game',
+      };
+    const found = await maximumEntropy(form, incentives, ctx);
+    if (expired(ctx)) return stopped;
+    if (found === undefined)
+      return {
+        refused: 'the linear programs that find what is ever played ended without an answer',
+        remedy: 'scale the payoffs to a common size, or use `maximizing welfare`',
+      };
+    const warnings = found.converged ? [] : ["Newton's method stopped early; the bounds say how far it came"];
+    return finish(found.probabilities, r => found.multipliers[r] as number, "Newton's method on the dual", warnings);
+  }
   if (form.exact !== undefined && entries <= exactEntries) {
     const found = solveExactly(form, form.exact, incentives, objective, () => expired(ctx));
     if (found !== undefined)
@@ -97,13 +115,7 @@ export async function solveCorrelated(
   if (form.exact !== undefined) {
     const exact = polishExactly(system, x, exactPolishEntries);
     if (exact !== undefined) {
-      const fixed = egalitarian
-        ? undefined
-        : form.agents.map((_, i) =>
-            objective.kind === 'welfare' || (objective.kind === 'agent' && objective.agent === i)
-              ? Rational.one
-              : Rational.zero,
-          );
+      const fixed = egalitarian ? undefined : form.agents.map((_, i) => Rational.of(weightOf(objective, i)));
       const proof = dualExactly(system, exact, r => Math.max(0, solution.dual[r] as number), fixed, exactPolishEntries);
       const exactDual = (r: number): Num =>
         (r < incentives.length ? proof?.multipliers[r] : proof?.weights[r - incentives.length - 1]) ?? Rational.zero;
@@ -111,6 +123,27 @@ export async function solveCorrelated(
     }
   }
   return finish(polish(system, x), dual, `linear program by ${backend}`, []);
+}
+
+/**
+ * The device of a correlated equilibrium of a small stage game, in fractions where the payoffs are and there are few; undefined where the
+ * program is too large for the built-in simplex or has no trustworthy end. Neither entropy nor multipliers: a stage game is one of many.
+ */
+export function stageDevice(form: NormalForm, objective: Objective): readonly Num[] | undefined {
+  const incentives = incentivesOf(form, 'ce');
+  const egalitarian = objective.kind === 'egalitarian';
+  const entries = (incentives.length + 1 + (egalitarian ? form.agents.length : 0)) * (form.size + 1);
+  if (form.exact !== undefined) {
+    if (entries > exactEntries) return undefined;
+    return solveExactly(form, form.exact, incentives, objective, () => false)?.x.slice(0, form.size);
+  }
+  if (entries > builtInEntries) return undefined;
+  const solved = solveDensely(programOf(form, incentives, objective));
+  if (solved === undefined) return undefined;
+  const level = egalitarian
+    ? form.agents.flatMap((_, i) => ((solved.dual[incentives.length + 1 + i] as number) > 1e-8 ? [i] : []))
+    : [];
+  return polish({ form, incentives, level, scale: payoffScale(form) }, solved.x.slice(0, form.size));
 }
 
 function incentivesOf(form: NormalForm, kind: 'ce' | 'cce'): Incentive[] {
@@ -175,9 +208,14 @@ function solveExactly(
     }
   } else {
     for (let profile = 0; profile < size; profile++)
-      for (let i = 0; i < n; i++)
-        if (objective.kind === 'welfare' || objective.agent === i)
-          cost[profile] = (cost[profile] as Rational).add(payoffs[profile * n + i] as Rational).add(shift);
+      for (let i = 0; i < n; i++) {
+        const weight = weightOf(objective, i);
+        const worth = payoffs[profile * n + i] as Rational;
+        if (weight !== 0) cost[profile] = (cost[profile] as Rational).add(weight > 0 ? worth : worth.neg());
+      }
+    const least = cost.reduce((most, x) => (x.compare(most) < 0 ? x : most));
+    for (let profile = 0; profile < size; profile++)
+      cost[profile] = (cost[profile] as Rational).sub(least).add(Rational.one);
   }
   const bounds = matrix.map((_, r) => (r === incentives.length ? Rational.one : Rational.zero));
   const found = exactSimplex(matrix, bounds, cost, stop);
@@ -217,8 +255,9 @@ function programOf(form: NormalForm, incentives: readonly Incentive[], objective
   } else {
     for (let profile = 0; profile < size; profile++)
       for (let i = 0; i < n; i++)
-        if (objective.kind === 'welfare' || objective.agent === i)
-          cost[profile] = (cost[profile] as number) + moved(profile, i);
+        cost[profile] = (cost[profile] as number) + weightOf(objective, i) * (moved(profile, i) - 1);
+    const least = cost.reduce((most, x) => Math.min(most, x), Number.POSITIVE_INFINITY);
+    for (let profile = 0; profile < size; profile++) cost[profile] = (cost[profile] as number) - least + 1;
   }
   const rows = start.length - 1;
   const rowUpper = new Float64Array(rows);
@@ -243,7 +282,7 @@ function solveDensely(program: LinearProgram) {
     for (let k = program.start[r] as number; k < (program.start[r + 1] as number); k++)
       matrix[r * program.variables + (program.index[k] as number)] = program.value[k] as number;
   const found = denseSimplex(matrix, program.rowUpper, program.objective);
-  return found.status === 'optimal'
+  return found.status === 'optimal' && solvesProgram(matrix, program.rowUpper, program.objective, found, 1e-7)
     ? { status: found.status, x: found.x, dual: found.dual, reason: undefined }
     : undefined;
 }
@@ -264,13 +303,34 @@ function valuesOf(form: NormalForm, probabilities: readonly Num[]): Num[] {
   });
 }
 
+/** What an agent's payoff counts in an objective that is a sum. */
+function weightOf(objective: Objective, agent: number): number {
+  switch (objective.kind) {
+    case 'welfare':
+      return 1;
+    case 'social_cost':
+      return -1;
+    case 'agent':
+      return objective.agent === agent ? 1 : 0;
+    default:
+      return 0;
+  }
+}
+
+/** In nats. */
+function entropy(probabilities: readonly Num[]): number {
+  return probabilities.map(toFloat).reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+}
+
 function objectiveValue(objective: Objective, values: readonly Num[]): Num {
   if (objective.kind === 'agent') return values[objective.agent] as Num;
   const exact = values.filter(value => typeof value !== 'number');
+  const sign = objective.kind === 'social_cost' ? -1 : 1;
+  const summed = objective.kind === 'welfare' || objective.kind === 'social_cost';
   if (exact.length === values.length)
-    return objective.kind === 'welfare'
-      ? exact.reduce((a, b) => a.add(b))
+    return summed
+      ? exact.reduce((a, b) => a.add(b)).mul(Rational.of(sign))
       : exact.reduce((a, b) => (b.compare(a) < 0 ? b : a));
   const numbers = values as readonly number[];
-  return objective.kind === 'welfare' ? numbers.reduce((a, b) => a + b, 0) : numbers.reduce((a, b) => Math.min(a, b));
+  return summed ? sign * numbers.reduce((a, b) => a + b, 0) : numbers.reduce((a, b) => Math.min(a, b));
 }

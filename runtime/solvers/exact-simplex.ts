@@ -65,6 +65,44 @@ export class IntegerTableau {
     return rows;
   }
 
+  /**
+   * The row that leaves when right-hand side r (the row of slack `columns + r`) is perturbed by the r-th of ever smaller numbers:
+   * the only one, so that no basis comes back (Dantzig, Orden and Wolfe 1955). -1 when nothing bounds the column.
+   */
+  leavingRow(column: number, columns: number): number {
+    let best = -1;
+    for (let i = 0; i < this.basic.length; i++) {
+      const row = this.cells[i] as bigint[];
+      const entry = row[column] as bigint;
+      if (entry <= 0n) continue;
+      if (best < 0) {
+        best = i;
+        continue;
+      }
+      const other = this.cells[best] as bigint[];
+      const left = (row.at(-1) as bigint) * (other[column] as bigint);
+      const right = (other.at(-1) as bigint) * entry;
+      if (left < right || (left === right && this.perturbation(i, best, column, columns) < 0)) best = i;
+    }
+    return best;
+  }
+
+  /** Compares two rows whose ratios tie, by the perturbation of each right-hand side in turn. */
+  private perturbation(i: number, k: number, column: number, columns: number): number {
+    const [row, other] = [this.cells[i] as bigint[], this.cells[k] as bigint[]];
+    const part = (at: number, cells: readonly bigint[], slack: number): bigint => {
+      if (this.basic[at] === slack) return this.denominator;
+      const place = this.nonbasic.indexOf(slack);
+      return place < 0 ? 0n : (cells[place] as bigint);
+    };
+    for (let r = 0; r < this.basic.length; r++) {
+      const left = part(i, row, columns + r) * (other[column] as bigint);
+      const right = part(k, other, columns + r) * (row[column] as bigint);
+      if (left !== right) return left < right ? -1 : 1;
+    }
+    return 0;
+  }
+
   copy(): IntegerTableau {
     const twin = new IntegerTableau(
       this.cells.map(row => row.slice()),

@@ -1,12 +1,13 @@
 /** Answers for people. */
 import { legalOf, type TabularGame } from '../games/tabular.ts';
-import type { Strategy } from '../verify/claim.ts';
-import { isExact, type Num, showNum, toFloat } from '../verify/number.ts';
+import { type Num, showNum, toFloat } from '../verify/number.ts';
 import { digits } from '../verify/reading.ts';
 import type { Answer } from './answer.ts';
-
-/** States, device entries and profiles printed before the rest is only counted. */
-const mostLines = 24;
+import { flowLines } from './crowd/present.ts';
+import { labelledSets } from './extensive/labels.ts';
+import { branchLines, componentLines, courseLines } from './normal/present.ts';
+import { jointLines } from './stochastic/present.ts';
+import { choiceName, more, mostLines, perAgent, profileText, strategyLines, strategyText } from './wording.ts';
 
 const completenessText: Record<Answer['completeness'], string> = {
   'all-proved': 'the list is complete, which is proved',
@@ -32,11 +33,18 @@ export function format(answer: Answer, game: TabularGame): string[] {
     const name = of.kind === 'agent' ? (game.agents[of.agent] as string) : of.kind;
     lines.push(`maximal  ${name} ${showNum(answer.objective.value)}`);
   }
+  if (answer.trace !== undefined && answer.trace.length > 1) lines.push(`course   ${courseText(answer.trace)}`);
   lines.push(...certificateLines(answer, game));
   if (answer.solution.kind === 'profiles' || answer.solution.kind === 'outcomes')
     lines.push(`claim    ${completenessText[answer.completeness]}`);
   for (const warning of answer.warnings) lines.push(`warning  ${warning}`);
   return lines;
+}
+
+/** The last few measurements of a run of regret minimisation. */
+function courseText(trace: NonNullable<Answer['trace']>): string {
+  const shown = trace.filter(({ iteration }, k) => /^10*$/.test(`${iteration}`) || k === trace.length - 1);
+  return `NashConv ${shown.map(({ iteration, nashConv }) => `${showNum(nashConv, 3)} after ${iteration}`).join(', ')}`;
 }
 
 function several(answer: Answer): boolean {
@@ -71,28 +79,28 @@ function certificateLines(answer: Answer, game: TabularGame): string[] {
   return lines;
 }
 
-function perAgent(game: TabularGame, numbers: readonly Num[], digitCount = 6): string {
-  return game.agents.map((agent, i) => `${agent} ${showNum(numbers[i] as Num, digitCount)}`).join(', ');
-}
-
 function solutionLines(answer: Answer, game: TabularGame): string[] {
   const { solution } = answer;
   const start = game.initialStates[0] ?? 0;
   switch (solution.kind) {
     case 'profiles': {
       if (solution.profiles.length === 0) return ['  no equilibrium'];
+      if (answer.components?.some(component => component.members.length > 1) === true)
+        return componentLines(answer, game, solution.profiles, answer.components);
       const lines = solution.profiles.slice(0, mostLines).flatMap((profile, k) => {
+        const remark = answer.remarks?.[k] === undefined ? '' : ` (${answer.remarks[k]})`;
         const label =
-          solution.profiles.length === 1
+          solution.profiles.length === 1 && remark === ''
             ? []
-            : [`  ${k + 1}.${componentText(answer, k)} value ${perAgent(game, answer.profileValues?.[k] ?? [])}`];
+            : [`  ${k + 1}.${remark} value ${perAgent(game, answer.profileValues?.[k] ?? [])}`];
         return [...label, ...strategyLines(game, start, profile, '  ')];
       });
       return more(lines, solution.profiles.length - mostLines, 'equilibria');
     }
     case 'device': {
       const counts = game.agents.map((_, i) => Math.max(1, legalOf(game, start, i).length));
-      const support = solution.probabilities.flatMap((p, profile) => (toFloat(p) > 0 ? [{ p, profile }] : []));
+      const least = answer.concept === 'alpha_rank' ? 1e-6 : 0;
+      const support = solution.probabilities.flatMap((p, profile) => (toFloat(p) > least ? [{ p, profile }] : []));
       const lines = support
         .slice(0, mostLines)
         .map(({ p, profile }) => `  ${showNum(p).padStart(8)}  ${profileText(game, start, digits(counts, profile))}`);
@@ -132,41 +140,26 @@ function solutionLines(answer: Answer, game: TabularGame): string[] {
       }
       return more(lines, game.stateCount - states, 'states');
     }
+    case 'devices':
+    case 'outlooks':
+      return jointLines(game, solution);
+    case 'flow':
+      return flowLines(game, solution);
+    case 'branch':
+      return branchLines(game, solution);
+    case 'course':
+      return courseLines(game, solution);
+    case 'behaviour': {
+      const width = Math.max(...game.agents.map(agent => agent.length));
+      const lists = labelledSets(game, solution.agents, mostLines);
+      const room = Math.max(0, ...lists.flatMap(({ sets }) => sets.map(set => set.label.length)));
+      return lists.flatMap(({ sets, total }, i) => {
+        const lines = sets.map(
+          ({ label, state, strategy }) =>
+            `  ${(game.agents[i] as string).padEnd(width)}  ${label.padEnd(Math.min(room, 60))}  ${strategyText(game, state, i, strategy)}`,
+        );
+        return more(lines, total - sets.length, `information sets of ${game.agents[i]}`);
+      });
+    }
   }
-}
-
-function componentText(answer: Answer, profile: number): string {
-  const joined = answer.components?.some(component => component.length > 1) === true;
-  if (!joined) return '';
-  return ` (component ${(answer.components?.findIndex(component => component.includes(profile)) ?? 0) + 1})`;
-}
-
-function more(lines: string[], rest: number, what: string): string[] {
-  return rest > 0 ? [...lines, `  ... and ${rest} more ${what}`] : lines;
-}
-
-function strategyLines(game: TabularGame, state: number, profile: readonly Strategy[], indent: string): string[] {
-  const width = Math.max(...game.agents.map(agent => agent.length));
-  return game.agents.map(
-    (agent, i) => `${indent}${agent.padEnd(width)}  ${strategyText(game, state, i, profile[i] ?? [])}`,
-  );
-}
-
-/** `Rock 1/3, Paper 1/3, Scissors 1/3`; a single action without its 1. */
-function strategyText(game: TabularGame, state: number, agent: number, strategy: Strategy): string {
-  const used = strategy.flatMap((p, choice) => (toFloat(p) > 0 ? [{ p, choice }] : []));
-  const [only] = used;
-  if (used.length === 1 && only !== undefined) return choiceName(game, state, agent, only.choice);
-  return used
-    .map(({ p, choice }) => `${choiceName(game, state, agent, choice)} ${showNum(p, isExact(p) ? 24 : 6)}`)
-    .join(', ');
-}
-
-function profileText(game: TabularGame, state: number, choices: readonly number[]): string {
-  return `(${choices.map((choice, i) => choiceName(game, state, i, choice)).join(', ')})`;
-}
-
-export function choiceName(game: TabularGame, state: number, agent: number, choice: number): string {
-  const action = legalOf(game, state, agent)[choice];
-  return action === undefined ? '-' : (game.actionNames[agent]?.[action] ?? String(action));
 }

@@ -1,4 +1,5 @@
 export { type Answer, type Concept, isRefusal, type Refusal, type SolveContext, type SolveOptions } from './answer.ts';
+export { memberOf, solveMeanField } from './crowd/solve.ts';
 export { format } from './format.ts';
 export { mayIterate } from './iterating.ts';
 export { type AnswerJson, toJson } from './json.ts';

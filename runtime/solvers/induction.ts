@@ -87,7 +87,7 @@ const mostSweeps = 1_000_000;
 
 /**
  * Gauss-Seidel sweeps over all states, latest first, until nothing moves by more than rounding. `between` may improve the values after
- * a sweep (evaluating the choices just made, say); it must keep the fixed point. All values begin at `start`.
+ * a sweep (evaluating the choices just made, say); it must keep the fixed point. Values begin at `start`, one number or one per state.
  */
 export function induceFixedPoint(
   game: TabularGame,
@@ -95,9 +95,9 @@ export function induceFixedPoint(
   backup: Backup<number>,
   ctx: SolveContext,
   between?: (values: Float64Array) => void,
-  start = 0,
+  start: number | Float64Array = 0,
 ): Induction<number> {
-  const values = new Float64Array(game.stateCount).fill(start);
+  const values = typeof start === 'number' ? new Float64Array(game.stateCount).fill(start) : start.slice();
   const target = 2e-16 * scale;
   let best = Number.POSITIVE_INFINITY;
   let stalled = 0;

@@ -1,16 +1,27 @@
 /** Which methods go over all states again and again, so that `for n iterations` can cut them short. */
 import type { Concept } from './answer.ts';
+import { isDynamics } from './normal/methods.ts';
+import { isRegretMethod } from './regret-methods.ts';
 import { methodsOf } from './table.ts';
 
-const iterating: ReadonlySet<string> = new Set(['value_iteration', 'shapley_iteration']);
+const iterating: ReadonlySet<string> = new Set(['value_iteration', 'shapley_iteration', 'hoffman_karp', 'jesp']);
 
 /** Does this method, as answers name it, iterate? */
 export function isIterating(method: string): boolean {
-  return iterating.has(method);
+  return iterating.has(method) || isRegretMethod(method) || isDynamics(method);
 }
 
 /** Can this concept, by this method or by any, come down to a method that iterates? `nash` calls minimax, which has one that does. */
 export function mayIterate(concept: Concept, method: string | undefined): boolean {
-  if (concept === 'nash') return method === undefined || method === 'minimax';
+  if (concept === 'nash') return method === undefined || method === 'minimax' || isIterating(method);
+  if (concept === 'mean_field') return true;
+  // Of the ways to plan for a team only one begins again and again.
+  if (concept === 'decentralised') return method === 'jesp';
   return method === undefined ? methodsOf(concept).some(isIterating) : isIterating(method);
+}
+
+/** Does the method let signals through while it works, so that it can be stopped with what it has? */
+export function canPause(concept: string, method: string | undefined): boolean {
+  if (concept === 'decentralised' || concept === 'mean_field') return true;
+  return method !== undefined && (isRegretMethod(method) || isDynamics(method));
 }

@@ -4,10 +4,12 @@ import type { Strategy } from '../verify/claim.ts';
 import { isExact, type Num, toFloat } from '../verify/number.ts';
 import { digits } from '../verify/reading.ts';
 import type { Answer } from './answer.ts';
-import { choiceName } from './format.ts';
-
-/** A list of [agent, number] as an object without a prototype, so that agents may have any name. */
-export type PerAgent<T> = Readonly<Record<string, T>>;
+import { flowJson } from './crowd/present.ts';
+import { labelledSets } from './extensive/labels.ts';
+import { branchJson, componentsJson, courseJson } from './normal/json.ts';
+import { number, type PerAgent, perAgent, strategyJson, table } from './plain.ts';
+import { jointJson } from './stochastic/present.ts';
+import { choiceName } from './wording.ts';
 
 export interface AnswerJson {
   readonly concept: string;
@@ -21,13 +23,25 @@ export interface AnswerJson {
   /**
    * Equilibria: `{ values, strategies: { agent: { action: probability } } }`. Devices: `{ actions: { agent: action }, probability }`.
    * Outcomes: `{ values, actions }`. Elimination: `{ surviving: { agent: [action] } }`. Policies: `{ state, time?, strategies, values? }`.
+   * Branches: `{ lambda, strategies }`, the last with `lambda: null` for the limit. Courses of learning:
+   * `{ rounds (or time), distances: { nash, ce, cce }, strategies, current? }`, the last with what was `played`.
+   * Devices in many states: `{ state, time?, device: [{ actions, probability }], values? }`; what every agent reckons with:
+   * `{ state, time?, outlooks: { agent: { own: { action: probability }, others: [{ actions, probability }] } }, values? }`.
+   * Crowds: `{ time, state, share, strategy: { action: probability } }` where anybody comes.
+   * Behaviour in games with hidden information: `{ agent, informationSet, strategy: { action: probability } }`.
    * Probabilities are strings (fractions) where the answer is exact, else numbers.
    */
   readonly strategies: readonly object[];
-  /** States of a policy that were left out of `strategies`. */
+  /** States of a policy, or information sets, that were left out of `strategies`. */
   readonly leftOut?: number;
   readonly eliminated?: readonly object[];
-  readonly components?: readonly (readonly number[])[];
+  /**
+   * All equilibria of two-agent games: one object per connected component, `{ members, dimension, sets, setsComplete }`; `members` are places in
+   * `strategies`, and a set is `{ dimension, vertices: { agent: [{ action: probability }] } }`: all mixtures of the vertices are equilibria.
+   */
+  readonly components?: readonly object[];
+  /** What there is to say about each of `strategies`, such as the labels of Lemke and Howson that lead there. */
+  readonly remarks?: readonly string[];
   readonly objective?: { readonly name: string; readonly value: number; readonly exact?: string };
   readonly certificate: {
     readonly kind: string;
@@ -42,6 +56,8 @@ export interface AnswerJson {
     readonly problems: readonly string[];
   };
   readonly completeness: string;
+  /** Regret minimisation: `{ iteration, nashConv }` on the way. */
+  readonly trace?: Answer['trace'];
   readonly warnings: readonly string[];
 }
 
@@ -79,7 +95,8 @@ export function toJson(answer: Answer, game: TabularGame): AnswerJson {
           })),
         }
       : {}),
-    ...(answer.components === undefined ? {} : { components: answer.components }),
+    ...(answer.components === undefined ? {} : { components: componentsJson(answer.components, game) }),
+    ...(answer.remarks === undefined ? {} : { remarks: answer.remarks }),
     ...(objective === undefined
       ? {}
       : {
@@ -104,6 +121,7 @@ export function toJson(answer: Answer, game: TabularGame): AnswerJson {
       problems: certificate.problems,
     },
     completeness: answer.completeness,
+    ...(answer.trace === undefined ? {} : { trace: answer.trace }),
     warnings: answer.warnings,
   };
 }
@@ -112,24 +130,6 @@ export function toJson(answer: Answer, game: TabularGame): AnswerJson {
 function finite(value: Num): number | null {
   const number = toFloat(value);
   return Number.isFinite(number) ? number : null;
-}
-
-function perAgent<S, T>(game: TabularGame, list: readonly S[], of: (value: S) => T): PerAgent<T> {
-  return table(game.agents.map((agent, i) => [agent, of(list[i] as S)] as const));
-}
-
-function table<T>(entries: readonly (readonly [string, T])[]): PerAgent<T> {
-  const result: Record<string, T> = Object.create(null) as Record<string, T>;
-  for (const [key, value] of entries) result[key] = value;
-  return result;
-}
-
-function number(value: Num): number | string {
-  return isExact(value) ? value.toString() : value;
-}
-
-function strategyJson(game: TabularGame, state: number, agent: number, strategy: Strategy): PerAgent<number | string> {
-  return table(strategy.map((p, choice) => [choiceName(game, state, agent, choice), number(p)] as const));
 }
 
 function entriesOf(answer: Answer, game: TabularGame): { entries: object[]; leftOut: number } {
@@ -195,6 +195,26 @@ function entriesOf(answer: Answer, game: TabularGame): { entries: object[]; left
         }
       });
       return { entries, leftOut: solution.policy.rules.length * game.stateCount - entries.length };
+    }
+    case 'devices':
+    case 'outlooks':
+      return jointJson(game, solution);
+    case 'flow':
+      return flowJson(game, solution);
+    case 'branch':
+      return { entries: branchJson(game, solution), leftOut: 0 };
+    case 'course':
+      return { entries: courseJson(game, solution), leftOut: 0 };
+    case 'behaviour': {
+      const lists = labelledSets(game, solution.agents, mostStates);
+      const entries = lists
+        .flatMap(({ sets }) => sets)
+        .map(({ agent, label, state, strategy }) => ({
+          agent: game.agents[agent],
+          informationSet: label,
+          strategy: strategyJson(game, state, agent, strategy),
+        }));
+      return { entries, leftOut: lists.reduce((sum, { total }) => sum + total, 0) - entries.length };
     }
   }
 }

@@ -101,22 +101,57 @@ function everlasting(game: TabularGame): number | undefined {
   return first < 0 ? undefined : first;
 }
 
-/** Two states that look alike to an agent which has to choose in both; undefined when every agent sees enough. */
+/**
+ * Two states that look alike to an agent which has to choose in both; undefined when every agent sees enough. An agent counts its steps: states
+ * that look alike are no secret if each is met after a number of steps of its own.
+ */
 export function hiddenState(
   game: TabularGame,
 ): { readonly agent: number; readonly states: readonly [number, number] } | undefined {
   const n = game.agents.length;
+  let times: Int32Array | undefined;
   for (let agent = 0; agent < n; agent++) {
-    const seen = new Map<number, number>();
+    const seen = new Map<number, number[]>();
     for (let s = 0; s < game.stateCount; s++) {
       if (legalOf(game, s, agent).length < 2) continue;
       const observation = game.observation[s * n + agent] as number;
-      const other = seen.get(observation);
-      if (other !== undefined) return { agent, states: [other, s] };
-      seen.set(observation, s);
+      const others = seen.get(observation);
+      if (others === undefined) {
+        seen.set(observation, [s]);
+        continue;
+      }
+      times ??= timesOf(game);
+      const at = times[s] as number;
+      const alike = others.find(
+        other => at < 0 || (times as Int32Array)[other] === at || (times as Int32Array)[other] === -1,
+      );
+      if (alike !== undefined) return { agent, states: [alike, s] };
+      others.push(s);
     }
   }
   return undefined;
+}
+
+/** The number of steps after which a state is met, or -1 where several are possible (or none: it is never met). */
+function timesOf(game: TabularGame): Int32Array {
+  const times = new Int32Array(game.stateCount).fill(-2);
+  const queue: number[] = [];
+  const meet = (state: number, time: number): void => {
+    const known = times[state] as number;
+    if (known === time || known === -1) return;
+    times[state] = known === -2 ? time : -1;
+    queue.push(state);
+  };
+  for (const state of game.initialStates) meet(state, 0);
+  for (let k = 0; k < queue.length; k++) {
+    const s = queue[k] as number;
+    const after = (times[s] as number) < 0 ? -1 : (times[s] as number) + 1;
+    for (let o = outcomesFrom(game, s); o < outcomesFrom(game, s + 1); o++) {
+      const next = game.outcomeState[o] as number;
+      if (next >= 0) meet(next, after);
+    }
+  }
+  return times.map(time => (time === -2 ? -1 : time));
 }
 
 export function hiddenStateText(game: TabularGame, hidden: NonNullable<ReturnType<typeof hiddenState>>): string {

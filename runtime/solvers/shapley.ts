@@ -23,6 +23,7 @@ import {
   zeroSum,
 } from './markov.ts';
 import { saddlePoint, solveMatrix, solveMatrixExactly } from './matrix-game.ts';
+import { strategyIteration } from './stochastic/strategy-iteration.ts';
 
 /** Fractions are used up to this many outcomes (times steps), while denominators stay below this many digits. */
 const exactOutcomes = 60_000;
@@ -44,7 +45,8 @@ interface Play<T> {
   readonly reached?: string;
 }
 
-export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refusal {
+/** @param method `hoffman_karp` improves strategies where states return; elsewhere one pass from the end is enough. */
+export function solveShapley(game: TabularGame, ctx: SolveContext, method?: string): Found | Refusal {
   if (game.agents.length !== 2)
     return {
       refused: `minimax is about two agents; ${game.name} has ${game.agents.length}`,
@@ -60,12 +62,15 @@ export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refu
   const hidden = hiddenState(game);
   if (hidden !== undefined)
     return {
-      refused: `${hiddenStateText(game, hidden)}; sequence-form solvers arrive later`,
-      remedy: 'let `observe` show the whole state, or train learners',
+      refused: hiddenStateText(game, hidden),
+      remedy: 'let `observe` show the whole state, or add `horizon n` and use `by sequence_form` or `by cfr_plus`',
     };
   const course = courseOf(game);
   if ('refused' in course) return course;
-  const play: Play<Num> = playExactly(game, course, ctx) ?? playInFloats(game, course, ctx);
+  const improving = method === 'hoffman_karp' && course.kind === 'cyclic';
+  const play: Play<Num> = improving
+    ? improve(game, ctx)
+    : (playExactly(game, course, ctx) ?? playInFloats(game, course, ctx));
   if (!play.finished && course.kind !== 'cyclic') return stopped;
   const warnings = horizonWarning(game, course);
   if (!play.finished) warnings.push(play.reached ?? 'stopped at the time limit before the values settled');
@@ -77,7 +82,7 @@ export function solveShapley(game: TabularGame, ctx: SolveContext): Found | Refu
   const value = startOf(game, play.values);
   return {
     kind: 'minimax',
-    method: course.kind === 'cyclic' ? 'shapley_iteration' : 'backward_induction',
+    method: improving ? 'hoffman_karp' : course.kind === 'cyclic' ? 'shapley_iteration' : 'backward_induction',
     note: `${describeCourse(game, course)}; one matrix game for each of ${game.stateCount} states${play.reached !== undefined && play.finished ? `; ${play.reached}` : ''}`,
     solution: { kind: 'policy', policy, stateValues },
     values: [value, negative(value)],
@@ -257,6 +262,16 @@ function playInFloats(game: TabularGame, course: Course, ctx: SolveContext): Pla
   }
   const found = induceFixedPoint(game, scale, backup, ctx, answer, discounted ? least / (1 - game.discount) : 0);
   return { values: found.values, stages: [stages], residual: found.residual, finished: found.finished };
+}
+
+function improve(game: TabularGame, ctx: SolveContext): Play<number> {
+  const scale = game.outcomeReward.reduce((most, reward) => Math.max(most, Math.abs(reward)), Number.MIN_VALUE);
+  const { values, stages, residual, finished, rounds } = strategyIteration(game, scale, ctx);
+  const done = `${rounds} ${rounds === 1 ? 'improvement' : 'improvements'} of the strategies`;
+  const why = rounds === ctx.iterations ? 'as asked' : 'at the time limit';
+  const moved = `the last one moved the values by up to ${Number(residual.toPrecision(3))}`;
+  const reached = finished ? `settled after ${done}` : `stopped after ${done} ${why}; ${moved}`;
+  return { values, stages: [stages], residual, finished, reached };
 }
 
 function policyOf(course: Course, play: Play<Num>): Policy {

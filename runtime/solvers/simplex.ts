@@ -59,6 +59,36 @@ export function denseSimplex(
   };
 }
 
+/**
+ * Do a point and multipliers solve the program, up to `tolerance`? Doubles can lose their way in programs with many ties, and then end in a
+ * basis that only looks like the last.
+ */
+export function solvesProgram(
+  matrix: Float64Array,
+  bounds: Float64Array,
+  objective: Float64Array,
+  { x, dual }: Pick<DenseSolution, 'x' | 'dual'>,
+  tolerance: number,
+): boolean {
+  const n = objective.length;
+  const prices = new Float64Array(n);
+  let [value, bound] = [0, 0];
+  for (let r = 0; r < bounds.length; r++) {
+    let used = 0;
+    for (let j = 0; j < n; j++) {
+      used += (matrix[r * n + j] as number) * (x[j] as number);
+      prices[j] = (prices[j] as number) + (dual[r] as number) * (matrix[r * n + j] as number);
+    }
+    if (!(used <= (bounds[r] as number) + tolerance)) return false;
+    bound += (dual[r] as number) * (bounds[r] as number);
+  }
+  for (let j = 0; j < n; j++) {
+    if (!((prices[j] as number) >= (objective[j] as number) - tolerance)) return false;
+    value += (objective[j] as number) * (x[j] as number);
+  }
+  return Math.abs(value - bound) <= tolerance * Math.max(1, Math.abs(value));
+}
+
 function noPoint(status: 'infeasible' | 'unbounded' | 'limit', m: number, n: number): DenseSolution {
   return { status, x: new Float64Array(n), dual: new Float64Array(m), objective: Number.NaN };
 }

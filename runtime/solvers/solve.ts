@@ -15,16 +15,24 @@ import {
 } from './answer.ts';
 import { parseObjective, solveCorrelated } from './correlated.ts';
 import { solveDominance } from './dominance.ts';
+import { hasTree, isTreeMethod, solveTree } from './extensive/solve.ts';
 import { isIterating, mayIterate } from './iterating.ts';
-import { zeroSum } from './markov.ts';
+import { hiddenState, zeroSum } from './markov.ts';
 import { solveMinimax } from './minimax.ts';
-import { solveByVertices, solveNash, solvePureNash } from './nash.ts';
+import { solveByVertices, solveManyNash, solveNash, solvePureNash } from './nash.ts';
+import { solveLemkeHowson } from './normal/lemke-howson.ts';
+import { objectiveWords } from './normal/methods.ts';
+import { solveByHomotopy } from './normal/quantal-response.ts';
+import { selected, solveNormal } from './normal/solve.ts';
+import { solveBySupports } from './normal/supports.ts';
 import { type NormalForm, normalForm } from './normal-form.ts';
 import { solveJointWelfare, solveOptimal } from './optimal.ts';
 import { solvePareto, solveWelfare } from './outcomes.ts';
 import { solvePure } from './pure.ts';
 import { solveShapley } from './shapley.ts';
+import { solveStochastic } from './stochastic/solve.ts';
 import { concepts, methodsOf } from './table.ts';
+import { solveTeam } from './team/solve.ts';
 
 /**
  * Solves a game. Nothing is returned unchecked: an answer carries the certificate of `runtime/verify`, of kind `approximate` where
@@ -46,8 +54,7 @@ export async function solve(
   const tolerance = options.tolerance ?? 1e-9;
   if (!(tolerance >= 0 && tolerance < 1))
     return { refused: `the tolerance ${tolerance} is not in [0, 1)`, remedy: 'use a small number such as 1e-9' };
-  const wantsObjective = concept === 'correlated' || concept === 'coarse_correlated';
-  if (maximizing !== undefined && !wantsObjective)
+  if (maximizing !== undefined && objectiveWords(concept) === undefined)
     return {
       refused: `\`${concept}\` maximises nothing`,
       remedy: 'leave `maximizing` out, or use `correlated` or `coarse_correlated`',
@@ -60,8 +67,16 @@ export async function solve(
       refused: `\`${method ?? concept}\` does not iterate`,
       remedy: `leave \`for ${iterations} iterations\` out`,
     };
+  const { seed } = options;
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    return { refused: `the seed ${seed} is not a whole number`, remedy: 'use a whole number such as 1' };
+  const { epsilon } = options;
+  if (epsilon !== undefined && concept !== 'epsilon_nash')
+    return { refused: `\`${concept}\` has no epsilon`, remedy: 'leave it out, or use `epsilon_nash`' };
+  if (epsilon !== undefined && !(epsilon >= 0 && Number.isFinite(epsilon)))
+    return { refused: `the epsilon ${epsilon} is not a number from 0`, remedy: 'use a number such as 0.1' };
   if (expired(ctx)) return stopped;
-  const found = await run(game, concept, method, maximizing, { ...ctx, iterations });
+  const found = await run(game, concept, method, maximizing, { ...ctx, iterations, seed, epsilon });
   if (isRefusal(found)) return found;
   if (iterations !== undefined && !isIterating(found.method))
     return {
@@ -82,8 +97,11 @@ function isConcept(name: string): name is Concept {
 
 /** A pass from the end is what iteration comes down to where no state returns; minimax is what `nash` calls either of its forms. */
 function fits(concept: Concept, asked: string, ran: string): boolean {
-  if (asked === ran || (concept === 'nash' && asked === 'minimax')) return true;
-  return ran === 'backward_induction' && (asked === 'value_iteration' || asked === 'shapley_iteration');
+  if (asked === ran || (concept === 'nash' && asked === 'minimax' && ran !== 'sequence_form_lemke')) return true;
+  return (
+    ran === 'backward_induction' &&
+    (asked === 'value_iteration' || asked === 'shapley_iteration' || asked === 'hoffman_karp')
+  );
 }
 
 function misfit(asked: string, applies: string): string {
@@ -99,9 +117,13 @@ async function run(
   maximizing: string | undefined,
   ctx: SolveContext,
 ): Promise<Found | Refusal> {
+  if (isTreeMethod(method)) return solveTree(game, method, ctx);
+  if (concept === 'decentralised') return solveTeam(game, method, ctx);
+  if (concept === 'mean_field') return noCrowd(game);
   const form = normalForm(game);
   if (concept === 'optimal') return solveOptimal(game, ctx);
-  if (isRefusal(form)) return manySteps(game, concept, form, ctx);
+  if (concept === 'friend' || concept === 'foe') return solveStochastic(game, concept, undefined, ctx);
+  if (isRefusal(form)) return manySteps(game, concept, method, maximizing, form, ctx);
   switch (concept) {
     case 'pure':
       return solvePure(form, ctx);
@@ -115,50 +137,93 @@ async function run(
       return solvePareto(form, ctx);
     case 'correlated':
     case 'coarse_correlated': {
-      const objective = parseObjective(maximizing, form.agents);
+      const objective = parseObjective(maximizing ?? (method === 'dual_newton' ? 'entropy' : undefined), form.agents);
       return isRefusal(objective)
         ? objective
         : solveCorrelated(form, concept === 'correlated' ? 'ce' : 'cce', objective, ctx);
     }
     case 'nash':
-      return nash(form, method, ctx);
+      return selected(await nash(form, method, maximizing !== undefined, ctx), maximizing, form.agents);
+    default:
+      return solveNormal(form, concept, method, maximizing, ctx);
   }
 }
 
 function nash(
   form: NormalForm,
   method: string | undefined,
+  many: boolean,
   ctx: SolveContext,
 ): Promise<Found | Refusal> | Found | Refusal {
   if (method === 'minimax') return solveMinimax(form, ctx);
+  if (method === 'lemke_howson') return solveLemkeHowson(form, ctx);
+  if (method === 'homotopy') return solveByHomotopy(form, ctx);
+  if (method === 'support_enumeration') return solveBySupports(form, ctx);
+  if (method === undefined && many) return solveManyNash(form, ctx);
   if (method === 'vertex_enumeration') return solveByVertices(form, ctx);
   if (method === 'pure') return solvePureNash(form, ctx);
   return solveNash(form, ctx);
 }
 
-/** Games of many steps: zero-sum values and joint optima; the rest names what is missing. */
-function manySteps(game: TabularGame, concept: Concept, why: Refusal, ctx: SolveContext): Found | Refusal {
+/** Games of many steps: equilibria state by state where all see the state, else over the tree; values and joint optima. */
+function manySteps(
+  game: TabularGame,
+  concept: Concept,
+  method: string | undefined,
+  maximizing: string | undefined,
+  why: Refusal,
+  ctx: SolveContext,
+): Promise<Found | Refusal> | Found | Refusal {
   if (concept === 'welfare') return solveJointWelfare(game, ctx);
-  if (concept === 'minimax') return solveShapley(game, ctx);
+  const opposed = game.agents.length === 2 && zeroSum(game);
+  const hidden = hiddenState(game) !== undefined;
+  if (opposed && (concept === 'minimax' || concept === 'nash') && hidden && hasTree(game))
+    return ctx.iterations === undefined ? solveTree(game, 'sequence_form', ctx) : onePass(game, ctx.iterations);
+  if (concept === 'minimax') return solveShapley(game, ctx, method);
+  if (concept === 'correlated') return solveStochastic(game, 'correlated', maximizing, ctx);
   if (concept === 'nash') {
-    if (game.agents.length === 2 && zeroSum(game)) return solveShapley(game, ctx);
+    if (opposed && method !== 'value_iteration' && method !== 'backward_induction') return solveShapley(game, ctx);
+    if (!hidden && method !== 'minimax') return solveStochastic(game, 'nash', maximizing, ctx);
+    if (method === 'minimax') return { refused: `the rewards of ${game.name} do not cancel`, remedy: 'leave `by` out' };
+    if (game.agents.length === 2 && hasTree(game)) return solveTree(game, 'sequence_form_lemke', ctx);
     return {
-      refused: `${why.refused}, and its rewards do not cancel`,
+      refused: `${why.refused}, and agents do not see the whole state`,
       remedy:
-        'equilibria of general-sum games of many steps arrive later; use `welfare` or `optimal`, or train learners',
+        game.agents.length === 2
+          ? 'add `horizon n` for an equilibrium by `sequence_form_lemke`, use `welfare` or `optimal`, or train learners'
+          : 'let `observe` show the whole state, use `welfare` or `optimal`, or train learners',
     };
   }
   return why;
 }
 
+/** A listing of a few agents is no crowd: that is read from the program (`solveMeanField`). */
+function noCrowd(game: TabularGame): Refusal {
+  return {
+    refused: `${game.name} was listed, agent by agent; a mean field needs the rules of one agent in a crowd`,
+    remedy: 'solve the program that declares it, with `solve mean_field of ...`',
+  };
+}
+
+/** Where agents hide things from each other, iterations belong to methods that are named. */
+function onePass(game: TabularGame, iterations: number): Refusal {
+  return {
+    refused: `${game.name} is solved by \`sequence_form\` in one pass, which has no iterations`,
+    remedy: `leave \`for ${iterations} iterations\` out, or name a method that iterates, as in \`by cfr_plus\``,
+  };
+}
+
 function answer(game: TabularGame, concept: Concept, found: Found, tolerance: number): Answer {
-  const { kind, optimality, ...rest } = found;
+  const { kind, optimality, epsilon, bound, ...rest } = found;
   const claim: Claim = {
     kind,
     solution: found.solution,
     values: found.values,
     completeness: found.completeness,
     ...(optimality === undefined ? {} : { optimality }),
+    ...(epsilon === undefined ? {} : { epsilon }),
+    ...(bound === undefined ? {} : { bound }),
+    ...(found.components === undefined ? {} : { components: found.components }),
   };
   const certificate = verify(game, claim, tolerance);
   return {

@@ -1,4 +1,5 @@
 import type { Concept } from './answer.ts';
+import { normalRows } from './normal/methods.ts';
 
 /**
  * One way to compute one concept. What it needs of a game stands in the one table of `compiler/requirements`; the solvers check it
@@ -59,6 +60,20 @@ export const solverTable: readonly SolverRow[] = [
     'Shapley 1953',
   ),
   row(
+    'minimax',
+    'hoffman_karp',
+    false,
+    'The same by improving strategies: the value of optimal mixtures against a best answer, until it rises no more.',
+    'Hoffman and Karp 1966',
+  ),
+  row(
+    'minimax',
+    'sequence_form',
+    true,
+    'Value and strategies of a zero-sum game in which agents hide things from each other, in fractions where it is small: one linear program over sequences.',
+    'Koller, Megiddo and von Stengel 1996',
+  ),
+  row(
     'correlated',
     'linear_program',
     true,
@@ -73,6 +88,50 @@ export const solverTable: readonly SolverRow[] = [
     'A coarse correlated equilibrium that maximises an objective; agents commit before they see a recommendation.',
     'Moulin and Vial 1978',
     true,
+  ),
+  row(
+    'correlated',
+    'value_iteration',
+    true,
+    'A stationary correlated equilibrium of a Markov game: the best by an objective in every state, iterated; it need not settle, and the certificate says what an agent could gain.',
+    'Greenwald and Hall 2003',
+    true,
+  ),
+  row(
+    'correlated',
+    'backward_induction',
+    false,
+    'The same in one pass from the end, where no state returns or the horizon is finite; in fractions where possible.',
+    'Greenwald and Hall 2003',
+    true,
+  ),
+  row(
+    'foe',
+    'value_iteration',
+    true,
+    'What every agent can secure if all others work together against it, with the strategies that do: one matrix game per agent and state.',
+    'Littman 2001',
+  ),
+  row(
+    'foe',
+    'backward_induction',
+    false,
+    'The same in one pass from the end, where no state returns or the horizon is finite; in fractions where possible.',
+    'Littman 2001',
+  ),
+  row(
+    'friend',
+    'value_iteration',
+    true,
+    'What every agent gets if all others work together for it: the best joint action in every state, agent by agent.',
+    'Littman 2001',
+  ),
+  row(
+    'friend',
+    'backward_induction',
+    false,
+    'The same in one pass from the end, where no state returns or the horizon is finite; in fractions where possible.',
+    'Littman 2001',
   ),
   row('welfare', 'enumeration', true, 'Every outcome with the greatest sum of payoffs.', 'definition'),
   row(
@@ -131,6 +190,104 @@ export const solverTable: readonly SolverRow[] = [
     'Pure equilibria only, for more than two agents or many actions; claims nothing about mixed ones.',
     'Nash 1951',
   ),
+  row(
+    'nash',
+    'backward_induction',
+    true,
+    'An equilibrium in every state of a game in which all see the state, in one pass from the end: pure where there is one, of several the best by the objective; in fractions where possible.',
+    'Selten 1965; Filar and Vrieze 1997',
+    true,
+  ),
+  row(
+    'nash',
+    'value_iteration',
+    true,
+    'The same for states that return: a stationary equilibrium by iterating stage games; it need not settle, and the certificate says what an agent could gain.',
+    'Hu and Wellman 2003',
+    true,
+  ),
+  row(
+    'nash',
+    'sequence_form',
+    true,
+    'One equilibrium of a zero-sum game in which agents hide things from each other: `minimax by sequence_form`.',
+    'Koller, Megiddo and von Stengel 1996',
+  ),
+  row(
+    'nash',
+    'sequence_form_lemke',
+    true,
+    'One equilibrium of a small two-agent game of several steps, rewards of any kind, in fractions, by complementary pivots over sequences.',
+    'von Stengel, van den Elzen and Talman 2002',
+  ),
+  ...(
+    [
+      [
+        'cfr',
+        'Counterfactual regret minimisation: what the average strategies leave to be gained falls with the iterations.',
+        'Zinkevich et al. 2007',
+      ],
+      [
+        'simultaneous_cfr',
+        'The same with both agents updated at once, as first published; slower.',
+        'Zinkevich et al. 2007',
+      ],
+      ['cfr_plus', 'The same with regrets floored at zero and later iterations weighing more.', 'Tammelin 2014'],
+      ['linear_cfr', 'The same with iterations weighted by their number.', 'Brown and Sandholm 2019'],
+      [
+        'discounted_cfr',
+        'The same with early iterations discounted, exponents 3/2, 0 and 2.',
+        'Brown and Sandholm 2019',
+      ],
+      [
+        'predictive_cfr_plus',
+        'The same with the last regrets as a prediction of the next, and floored.',
+        'Farina, Kroer and Sandholm 2021',
+      ],
+      [
+        'external_sampling_cfr',
+        'The same on sampled moves of chance and of the other agent: many cheap iterations.',
+        'Lanctot et al. 2009',
+      ],
+      ['outcome_sampling_cfr', 'The same on single sampled plays; noisier still.', 'Lanctot et al. 2009'],
+    ] as const
+  ).map(([method, doc, source]) => row('nash', method, false, doc, source)),
+  row(
+    'decentralised',
+    'maa_star',
+    true,
+    'The best joint policy of a team whose members act on what each has seen, over a finite horizon: branch and bound step by step, histories that mean the same put together. Stopped early, the best so far and a bound.',
+    'Szer, Charpillet and Zilberstein 2005; Oliehoek et al. 2013',
+  ),
+  row(
+    'decentralised',
+    'jesp',
+    false,
+    'A joint policy that no single agent can improve, by alternating best responses from `for N iterations` starts (10 if left out).',
+    'Nair et al. 2003',
+  ),
+  row(
+    'decentralised',
+    'exhaustive',
+    false,
+    'The best joint policy by trying all of all agents but one, which answers; for small problems, and to check the others.',
+    'definition',
+  ),
+  row(
+    'mean_field',
+    'fictitious_play',
+    true,
+    'Equilibrium of a crowd of agents that are alike, as their number grows: best responses to the average flow, mixed in.',
+    'Cardaliaguet and Hadikhanloo 2017; Perrin et al. 2020',
+  ),
+  row(
+    'mean_field',
+    'mirror_descent',
+    false,
+    'The same by mirror descent: probabilities in proportion to the exponential of action values added up; often far faster.',
+    'Perolat et al. 2021',
+  ),
+  ...normalRows,
 ];
 
 function row(

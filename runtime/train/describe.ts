@@ -214,6 +214,7 @@ export function greedyActions(tables: readonly LearnedTable[], game: GameSpec): 
 }
 
 const meaning: Readonly<Record<string, string>> = {
+  action: 'what it does',
   Q: 'Q, * greedy',
   AV: 'expected value against the models of the others, * greedy',
   probability: 'probability of each action',
@@ -225,8 +226,13 @@ const bestMeaning: Readonly<Record<string, string>> = {
   probability: 'likeliest action and its probability',
 };
 
-/** Action names: of the agent, or of all joint actions with the last agent fastest. */
+/** Action names: of the agent, with its real numbers as `[0]`, `[1]` behind; or of all joint actions with the last agent fastest. */
 function columnsOf(table: LearnedTable, game: GameSpec): readonly string[] {
+  const { columns } = table;
+  if (table.agent !== undefined && columns !== undefined) {
+    const names = game.actionNames[table.agent]!.slice(0, columns.finite);
+    return [...names, ...Array.from({ length: columns.reals }, (_, k) => `[${k}]`)];
+  }
   if (table.agent !== undefined) return game.actionNames[table.agent]!;
   return game.actionNames.reduce<readonly string[]>(
     (joint, names) => joint.flatMap(first => names.map(name => (first === '' ? name : `${first} ${name}`))),

@@ -37,7 +37,7 @@ export function evaluate(
   plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>,
   spec: GameSpec,
   create: CreateVectorGame,
-  learner: Learner,
+  learner: Pick<Learner, 'greedy' | 'begin'>,
   seed: number,
   round: number,
 ): Evaluation {
@@ -121,13 +121,14 @@ function estimate(values: Float64Array, start: number, stride: number): Estimate
   return { mean, stderr: count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count) };
 }
 
-/** One line of `metrics.jsonl`: an evaluation and where in the training it was made. */
+/** One line of `metrics.jsonl`: an evaluation, where in the training it was made, and the learner's own numbers where it has any. */
 export function metricsLine(
   seed: number,
   step: number,
   episode: number,
   agents: readonly string[],
   evaluation: Evaluation,
+  statistics: Readonly<Record<string, number>> = {},
 ): string {
   const returns = Object.fromEntries(agents.map((agent, i) => [agent, evaluation.returns[i]!]));
   return JSON.stringify({
@@ -140,5 +141,6 @@ export function metricsLine(
     returns,
     length: evaluation.length,
     cut: evaluation.cut,
+    ...(Object.keys(statistics).length === 0 ? {} : { learner: statistics }),
   });
 }

@@ -1,5 +1,5 @@
 /** A learned policy, one decision at a time: for playing against it by hand and for `marl eval`. */
-import { allocateBuffers, type GameSpec } from '../games/vector.ts';
+import { allocateBuffers, type GameSpec, offsets } from '../games/vector.ts';
 import { nthLegal } from '../learners/shared/explore.ts';
 import type { Arrays, LearnedTable, Learner, Seen } from '../learners/shared/learner.ts';
 import type { Stream } from '../rng/stream.ts';
@@ -13,9 +13,9 @@ export interface Policy {
   /**
    * The action of one agent that acts, from all it has seen in this episode, the present last: its own observations and masks (slices
    * of each row). Policies without memory read the present only. Takes one number from `stream`, two where it explores. With `greedy`
-   * false it explores as at the end of the training.
+   * false it explores as at the end of the training. Real numbers of the action, where the agent chooses any, are written to `numbers`.
    */
-  act(agent: number, seen: readonly Seen[], stream: Stream, greedy: boolean): number;
+  act(agent: number, seen: readonly Seen[], stream: Stream, greedy: boolean, numbers?: Float64Array): number;
   /** Does it remember earlier steps of an episode? */
   readonly memory: boolean;
   /** The actions of all agents (0 for who does not act), from one row of observations and of masks, as at the start of an episode. */
@@ -39,6 +39,7 @@ export function policyFrom(spec: TrainSpec, game: GameSpec, checkpoint: Arrays, 
   const memory = learner.begin !== undefined;
   const buffers = allocateBuffers(game, 1);
   const draws = new Uint32Array(shape.agents);
+  const realStarts = offsets(game.realActionLength);
   const central = learner.view().some(table => table.agent === undefined);
   const epsilon = lastExploration(spec);
 
@@ -51,12 +52,12 @@ export function policyFrom(spec: TrainSpec, game: GameSpec, checkpoint: Arrays, 
     return legal === 0 ? action : nthLegal(buffers.masks, start, count, stream.below(legal));
   }
 
-  function act(agent: number, seen: readonly Seen[], stream: Stream, greedy: boolean): number {
+  function act(agent: number, seen: readonly Seen[], stream: Stream, greedy: boolean, numbers?: Float64Array): number {
     if (central) throw new RangeError('a central policy needs the observations of all agents: use actAll');
     const now = seen.at(-1);
     if (now === undefined) throw new RangeError('an agent that has seen nothing cannot choose');
     show(agent, now);
-    return explored(chosen(agent, seen, stream.next32()), agent, stream, greedy);
+    return explored(chosen(agent, seen, stream.next32(), numbers), agent, stream, greedy);
   }
 
   function show(agent: number, { observation, mask }: Seen): void {
@@ -64,8 +65,8 @@ export function policyFrom(spec: TrainSpec, game: GameSpec, checkpoint: Arrays, 
     buffers.masks.fill(0).set(mask, shape.actionStart[agent]!);
   }
 
-  function chosen(agent: number, seen: readonly Seen[], draw: number): number {
-    if (learner.decide !== undefined) return learner.decide(agent, seen, draw);
+  function chosen(agent: number, seen: readonly Seen[], draw: number, numbers?: Float64Array): number {
+    if (learner.decide !== undefined) return learner.decide(agent, seen, draw, numbers);
     // Without `decide`, a learner is taken through the episode; in between it did what it would have chosen.
     learner.begin?.();
     for (const past of memory ? seen.slice(0, -1) : []) {
@@ -76,6 +77,7 @@ export function policyFrom(spec: TrainSpec, game: GameSpec, checkpoint: Arrays, 
     if (now !== undefined) show(agent, now);
     draws[agent] = draw;
     learner.greedy(buffers, 1, draws);
+    numbers?.set(buffers.realActions.subarray(realStarts[agent]!, realStarts[agent + 1]!));
     return buffers.actions[agent]!;
   }
 

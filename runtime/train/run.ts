@@ -103,10 +103,8 @@ export function trainSeed(
     final = training.evaluate();
     requireNumbers(final, game.spec);
     const statistics = finiteStatistics(training);
-    const line = withStatistics(
-      metricsLine(seed, training.step(), training.episode(), game.spec.agents, final),
-      statistics,
-    );
+    const { agents } = game.spec;
+    const line = metricsLine(seed, training.step(), training.episode(), agents, final, statistics);
     metrics.push(line);
     hooks.metrics?.(line, final);
     if (spec.stop !== undefined && holds(spec.stop, final, game.spec.agents)) {
@@ -135,11 +133,6 @@ function finiteStatistics(training: Training): Readonly<Record<string, number>> 
   const name = oddStatistic(statistics);
   if (name === undefined) return statistics;
   throw new Error(divergedText(training.step(), training.save(), { name, value: statistics[name] as number }));
-}
-
-/** A line of metrics with the learner's own numbers at its end, where it has any. */
-function withStatistics(line: string, statistics: Readonly<Record<string, number>>): string {
-  return Object.keys(statistics).length === 0 ? line : `${line.slice(0, -1)},"learner":${JSON.stringify(statistics)}}`;
 }
 
 /** Steps of one game after which an episode that has not ended will not end either. */
@@ -177,7 +170,7 @@ export function learnerFor(
     const known = algorithms.map(a => a.name).join(', ');
     throw new RangeError(`there is no algorithm ${spec.algorithm}; there are ${known}`);
   }
-  if (game.realActionLength.some(length => length > 0)) {
+  if (algorithm.realActions !== true && game.realActionLength.some(length => length > 0)) {
     throw new RangeError(`${spec.algorithm} needs finite actions, and ${game.name} has real ones`);
   }
   const shape = shapeOf(game, spec.envs);

@@ -34,7 +34,8 @@ export type SettingValue =
   | Quantity
   | NetworkSpec
   | OptimizerSetting
-  | MixerSetting;
+  | MixerSetting
+  | Roles;
 
 /** Linear from `from` to `to` over the first `over` steps (or episodes), then constant. A constant is `over: 0`. */
 export interface Schedule {
@@ -53,18 +54,47 @@ export interface MixerSetting {
   readonly model: MixerModel;
 }
 
+/** Which agents share parameters: those of a role. Agents of no role share with the others of their class that have none. */
+export interface Roles {
+  readonly roles: readonly Role[];
+}
+
+export interface Role {
+  readonly name: string;
+  readonly members: readonly RoleMember[];
+}
+
+/** The agents of a class, or those of them with numbers `from` to `to`, counted from 0 in the class. */
+export interface RoleMember {
+  readonly class: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** One hyper-parameter of an algorithm, as the checker, the docs and completion read it. */
 export interface SettingDoc {
   readonly name: string;
   readonly type: 'real' | 'int' | 'bool' | 'schedule' | 'choice' | 'quantity' | 'network' | 'optimizer' | 'mixer';
   readonly choices?: readonly string[];
+  /** Of a choice: `Roles` are one, too. */
+  readonly roles?: boolean;
   readonly low?: number;
   readonly high?: number;
   /** Of a whole number or a quantity, which may then count nothing else. */
   readonly unit?: 'steps' | 'episodes';
+  /** Of a mixer: it need not be what the algorithm asks of its mixers. */
+  readonly free?: true;
   /** A mixer's default is the name of a mixer of `std.mixers`; the compiler puts a `MixerSetting` in its place. */
   readonly default: SettingValue;
   readonly doc: string;
   /** Where the default comes from. */
   readonly source: string;
+}
+
+/** A setting that others of its algorithm exclude, in words for a person: what it has to be, and why; what it is; what to do. */
+export interface Clash {
+  readonly name: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly remedy: string;
 }

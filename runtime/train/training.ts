@@ -1,5 +1,11 @@
-/** One seed of a training: the loop of acting, stepping and learning. `marl emit` specialises this file. */
-import { allocateBuffers, type CreateVectorGame, type GameBuffers, type GameSpec, running } from '../games/vector.ts';
+/** One seed of a training: the loop of acting, stepping and learning. `marl emit` writes the same loop out. */
+import {
+  allocateBuffers,
+  type CreateVectorGame,
+  countEnded,
+  type GameBuffers,
+  type GameSpec,
+} from '../games/vector.ts';
 import type { Arrays, Learner } from '../learners/shared/learner.ts';
 import type { Shape } from '../learners/shared/shape.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
@@ -105,16 +111,10 @@ export function startTraining(
 }
 
 /** Every agent of a game gets the team's reward. */
-function shareRewards(shape: Shape, plan: Plan, rewards: Float64Array): void {
+export function shareRewards(shape: Shape, plan: Pick<Plan, 'teamReward'>, rewards: Float64Array): void {
   for (let start = 0; start < rewards.length; start += shape.agents) {
     let sum = 0;
     for (let i = 0; i < shape.agents; i++) sum += rewards[start + i]!;
     rewards.fill(plan.teamReward === 'sum' ? sum : sum / shape.agents, start, start + shape.agents);
   }
-}
-
-function countEnded(ended: Uint8Array): number {
-  let count = 0;
-  for (let e = 0; e < ended.length; e++) if (ended[e] !== running) count++;
-  return count;
 }

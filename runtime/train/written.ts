@@ -1,7 +1,7 @@
 /** Settings as the language writes them, and which kind of value one is. */
 import { describeNetwork, type NetworkSpec } from '../tensor/layers/spec.ts';
 import { optimizerField, optimizerNamed } from './optimizers.ts';
-import type { MixerSetting, OptimizerSetting, Quantity, Schedule, SettingValue } from './spec.ts';
+import type { MixerSetting, OptimizerSetting, Quantity, Roles, Schedule, SettingValue } from './spec.ts';
 
 export function isSchedule(value: SettingValue | undefined): value is Schedule {
   return typeof value === 'object' && 'over' in value;
@@ -23,6 +23,10 @@ export function isMixer(value: SettingValue | undefined): value is MixerSetting 
   return typeof value === 'object' && 'model' in value;
 }
 
+export function isRoles(value: SettingValue | undefined): value is Roles {
+  return typeof value === 'object' && 'roles' in value;
+}
+
 /** `adam(lr: 5e-4)`, `gru(64)`, `1 -> 0.05 over 50000 steps`, `5000 episodes`: what one would write to get this value. */
 export function writtenSetting(value: SettingValue): string {
   if (typeof value === 'number') return writtenNumber(value);
@@ -31,7 +35,19 @@ export function writtenSetting(value: SettingValue): string {
   if (isQuantity(value)) return `${value.amount} ${value.unit}`;
   if (isNetwork(value)) return describeNetwork(value);
   if (isMixer(value)) return value.name;
+  if (isRoles(value)) return writtenRoles(value);
   return writtenOptimizer(value);
+}
+
+function writtenRoles({ roles }: Roles): string {
+  const written = roles.map(({ name, members }) => {
+    const list = members.map(({ class: cls, from, to }) => {
+      if (from === undefined) return cls;
+      return to === from || to === undefined ? `${cls}[${from}]` : `${cls}[${from}..${to}]`;
+    });
+    return `${name}: ${list.length === 1 ? list[0] : `[${list.join(', ')}]`}`;
+  });
+  return `roles(${written.join(', ')})`;
 }
 
 function writtenSchedule({ from, to, over, unit }: Schedule): string {

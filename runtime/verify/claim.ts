@@ -23,6 +23,25 @@ export interface Elimination {
   readonly weak: boolean;
 }
 
+/** A maximal convex set of equilibria of a two-agent game: every mixture of the row strategies with every mixture of the others. */
+export interface ConvexSet {
+  readonly row: readonly Strategy[];
+  readonly column: readonly Strategy[];
+  readonly dimension: number;
+}
+
+/** A connected component of the set of equilibria of a two-agent game. */
+export interface Component {
+  /** Indices of the extreme equilibria in it. */
+  readonly members: readonly number[];
+  /** The component is the union of these. */
+  readonly sets: readonly ConvexSet[];
+  /** Greatest dimension of one of them: 0 for an isolated equilibrium, 1 for segments. */
+  readonly dimension: number;
+  /** False where there were too many sets to list all. */
+  readonly setsComplete: boolean;
+}
+
 /** What a solver found, without its reasons. Choices are indices into the legal actions of the agent in that state. */
 export type Solution =
   | { readonly kind: 'profiles'; readonly profiles: readonly Profile[] }
@@ -33,9 +52,103 @@ export type Solution =
       readonly steps: readonly Elimination[];
       readonly surviving: readonly (readonly number[])[];
     }
-  | { readonly kind: 'policy'; readonly policy: Policy; readonly stateValues: readonly (readonly Num[])[] };
+  | { readonly kind: 'policy'; readonly policy: Policy; readonly stateValues: readonly (readonly Num[])[] }
+  /** Private recommendations in every state: `rules[t][s]` are probabilities of its joint actions, `t` as in policies. */
+  | {
+      readonly kind: 'devices';
+      readonly time: Policy['kind'];
+      readonly rules: readonly (readonly (readonly Num[])[])[];
+      readonly stateValues: readonly (readonly Num[])[];
+    }
+  /** What every agent reckons with, each for itself: `rules[t][s * n + i]`. */
+  | {
+      readonly kind: 'outlooks';
+      readonly time: Policy['kind'];
+      readonly rules: readonly (readonly Outlook[])[];
+      readonly stateValues: readonly (readonly Num[])[];
+    }
+  /** Of a crowd: `rules[t][s]` over all actions after t steps, and the share of the crowd in each state then. */
+  | {
+      readonly kind: 'flow';
+      readonly rules: readonly (readonly Strategy[])[];
+      readonly shares: readonly ArrayLike<number>[];
+    }
+  | { readonly kind: 'behaviour'; readonly agents: readonly Behaviour[] }
+  /** Logit equilibria along a branch; `limit` is the Nash equilibrium at its end, where that was found. */
+  | { readonly kind: 'branch'; readonly points: readonly BranchPoint[]; readonly limit: Profile | undefined }
+  /** What happened while agents learned, now and then. */
+  | { readonly kind: 'course'; readonly unit: 'rounds' | 'time'; readonly snapshots: readonly CourseSnapshot[] };
 
-export type ClaimKind = 'nash' | 'ce' | 'cce' | 'minimax' | 'optimal' | 'welfare' | 'pareto' | 'dominance';
+/** An agent's own strategy in a state and what it takes the others to do together: their joint choices, the last of them fastest. */
+export interface Outlook {
+  readonly own: Strategy;
+  readonly others: Strategy;
+}
+
+/** Every agent plays a with probability in proportion to exp(lambda * payoff of a). */
+export interface BranchPoint {
+  /** Precision, in one over units of payoff. */
+  readonly lambda: number;
+  readonly profile: Profile;
+}
+
+/** Learning up to some moment. */
+export interface CourseSnapshot {
+  /** Rounds played, or time passed. */
+  readonly at: number;
+  /** How often each joint action was played, as a part of all; the average over time where strategies move continuously. */
+  readonly play: readonly Num[];
+  /** Average strategy of each agent. */
+  readonly average: Profile;
+  /** The strategies at this moment, where they move continuously. */
+  readonly current?: Profile;
+  /**
+   * What one agent could gain at most: by leaving the average strategies (everybody mixing independently), by a rule from own actions to
+   * own actions, by always playing one action.
+   */
+  readonly distances: { readonly nash: number; readonly ce: number; readonly cce: number };
+}
+
+/**
+ * What one agent does at each of its information sets, where an agent knows the history of its own observations and actions. Situations are
+ * numbered, every one after the one that it continues; whether or not the agent acts in a situation, it sees something.
+ */
+export interface Behaviour {
+  /** The situation one step before, or -1 at the start; and the own action taken there, or -1 where the agent did not act. */
+  readonly parent: Int32Array;
+  readonly action: Int32Array;
+  /** A state in which the agent is in this situation: it tells what the agent sees and may do. */
+  readonly state: Int32Array;
+  /** Over the legal actions, where the agent acts; undefined elsewhere. */
+  readonly strategies: readonly (Strategy | undefined)[];
+}
+
+/** `epsilon_nash`: nobody can gain more than the `epsilon` of the claim. */
+export type ClaimKind =
+  | 'nash'
+  | 'epsilon_nash'
+  | 'ce'
+  | 'cce'
+  | 'minimax'
+  | 'optimal'
+  | 'welfare'
+  | 'pareto'
+  | 'dominance'
+  | 'leximin'
+  | 'nash_product'
+  | 'payoff_dominant'
+  | 'risk_dominant'
+  | 'stackelberg'
+  | 'ess'
+  | 'qre'
+  | 'alpha_rank'
+  | 'dynamics'
+  /** What every agent gets if all others help it, and what it can secure if all others are against it. */
+  | 'friend'
+  | 'foe'
+  /** The best joint policy of a team in which each acts on what it has seen itself. */
+  | 'decentralised'
+  | 'mean_field';
 
 /** Which claim a list of results makes. */
 export type Completeness =
@@ -57,10 +170,17 @@ export interface Claim {
   /** Expected return of each agent; undefined where the solution has no single one. */
   readonly values: readonly Num[] | undefined;
   readonly completeness: Completeness;
+  /** For all equilibria of two-agent games. */
+  readonly components?: readonly Component[];
+  /** For `epsilon_nash`: what any agent can gain at most, in payoff units. */
+  readonly epsilon?: number;
+  /** For policies of teams: what the solver says that none exceeds. Of a finished search this is the value; the verifier reports it and does not repeat the search. */
+  readonly bound?: Num;
   /**
    * For devices: the weight of each agent in the objective that was maximised (all 1 for welfare) or, for `egalitarian`, the dual
    * weights that prove its optimum (they sum to one), and a multiplier >= 0 for each incentive constraint, in the order agent,
-   * recommended choice, deviation for `ce` and agent, deviation for `cce`.
+   * recommended choice, deviation for `ce` and agent, deviation for `cce`. For `stackelberg`, whose objective names the leader: for each
+   * reply j of the follower and each other action k a multiplier of "j is at least as good for the follower as k".
    */
   readonly optimality?: {
     readonly objective: Objective;
@@ -72,6 +192,10 @@ export interface Claim {
 export type Objective =
   | { readonly kind: 'welfare' }
   | { readonly kind: 'egalitarian' }
+  /** Minus the welfare. */
+  | { readonly kind: 'social_cost' }
+  /** In nats. */
+  | { readonly kind: 'entropy' }
   | { readonly kind: 'agent'; readonly agent: number };
 
 /** The verifier's own findings; nothing in it is taken from the solver. */

@@ -152,11 +152,26 @@ export class MarkovChecker {
     return { values, error: residual * this.amplification() };
   }
 
-  /** Gauss-Seidel sweeps, successors first, until the residual stops shrinking. */
+  /** The same for any other way to value a state by the values of what follows, which must be a contraction like those. */
+  fixedPointOf(value: (state: number, values: Float64Array) => number, guess?: Float64Array): FixedPoint {
+    const scale = Math.max(...bounds(this.reading.game.outcomeReward), Number.MIN_VALUE);
+    const { values, residual } = this.settle(value, 1e-15 * scale, guess);
+    return { values, error: residual * this.amplification() };
+  }
+
   private iterate(
     rule: readonly (readonly number[])[],
     free: Free,
     payee: Payee,
+    target: number,
+    guess?: Float64Array,
+  ): { values: Float64Array; residual: number } {
+    return this.settle((s, values) => backup(this.reading, s, rule, free, payee, values), target, guess);
+  }
+
+  /** Gauss-Seidel sweeps, successors first, until the residual stops shrinking. */
+  private settle(
+    worthAt: (state: number, values: Float64Array) => number,
     target: number,
     guess?: Float64Array,
   ): { values: Float64Array; residual: number } {
@@ -168,7 +183,7 @@ export class MarkovChecker {
     for (let sweep = 0; sweep < limit && stalled < 50; sweep++) {
       residual = 0;
       for (const s of this.order) {
-        const value = backup(this.reading, s, rule, free, payee, values);
+        const value = worthAt(s, values);
         residual = Math.max(residual, Math.abs(value - (values[s] as number)));
         values[s] = value;
       }
@@ -179,11 +194,7 @@ export class MarkovChecker {
       } else stalled++;
     }
     residual = 0;
-    for (const s of this.order)
-      residual = Math.max(
-        residual,
-        Math.abs(backup(this.reading, s, rule, free, payee, values) - (values[s] as number)),
-      );
+    for (const s of this.order) residual = Math.max(residual, Math.abs(worthAt(s, values) - (values[s] as number)));
     return { values, residual };
   }
 }

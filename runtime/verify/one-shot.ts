@@ -110,16 +110,29 @@ export function checkDevice<T>(
 }
 
 /** The objective at a device. */
-export function objectiveOf<T>(field: Field<T>, objective: Objective, values: readonly T[]): T {
+export function objectiveOf<T>(
+  field: Field<T>,
+  objective: Objective,
+  values: readonly T[],
+  probabilities: readonly T[],
+): T {
+  if (objective.kind === 'entropy') return field.of(entropyOf(probabilities.map(p => field.toNumber(p))));
+  if (objective.kind === 'social_cost') return values.reduce((sum, value) => field.sub(sum, value), field.zero);
   if (objective.kind === 'agent') return values[objective.agent] as T;
   if (objective.kind === 'welfare') return values.reduce((sum, value) => field.add(sum, value), field.zero);
   return values.reduce((least, value) => (field.compare(value, least) < 0 ? value : least));
 }
 
+/** In nats; terms of probability 0 are 0. */
+function entropyOf(probabilities: readonly number[]): number {
+  return probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+}
+
 /**
  * A bound that no (coarse) correlated equilibrium can exceed, by weak duality: for any multipliers y >= 0 of the incentive
  * constraints and weights w of the objective, max over profiles of sum_i w_i u_i - sum_r y_r gain_r. For `egalitarian` any
- * weights >= 0 summing to one are allowed; they are normalised here.
+ * weights >= 0 summing to one are allowed; they are normalised here. For `entropy`: log of the sum over profiles of
+ * exp(-sum_r y_r gain_r), the dual of maximising a concave function.
  */
 export function deviceUpperBound<T>(
   field: Field<T>,
@@ -137,6 +150,7 @@ export function deviceUpperBound<T>(
   let weights: T[] = table.counts.map((_, i) =>
     objective.kind === 'welfare' || (objective.kind === 'agent' && objective.agent === i) ? field.one : field.zero,
   );
+  if (objective.kind === 'social_cost') weights = weights.map(() => field.sub(field.zero, field.one));
   if (objective.kind === 'egalitarian') {
     weights = claimedWeights.map(atLeastZero);
     const total = weights.reduce((sum, weight) => field.add(sum, weight), field.zero);
@@ -152,6 +166,7 @@ export function deviceUpperBound<T>(
   }
   if (multipliers.length !== length) return undefined;
   let bound: T | undefined;
+  const exponents: number[] = [];
   for (let number = 0; number < table.size; number++) {
     const choices = digits(table.counts, number);
     let total = field.zero;
@@ -170,7 +185,12 @@ export function deviceUpperBound<T>(
         total = field.sub(total, field.mul(y, field.sub(table.payoff[other * n + i] as T, here)));
       }
     }
+    exponents.push(field.toNumber(total));
     if (bound === undefined || field.compare(total, bound) > 0) bound = total;
+  }
+  if (objective.kind === 'entropy' && bound !== undefined) {
+    const most = field.toNumber(bound);
+    return field.of(most + Math.log(exponents.reduce((sum, x) => sum + Math.exp(x - most), 0)));
   }
   return bound;
 }

@@ -3,8 +3,13 @@
  * so): expected payoffs, regrets, feasibility of probabilities, bounds on optima. What it cannot confirm becomes `approximate`.
  */
 import type { TabularGame } from '../games/tabular.ts';
+import { verifyBehaviour } from './behaviour.ts';
 import type { Certificate, Claim, Solution } from './claim.ts';
+import { judgeCommitment, replyProblem } from './commitment.ts';
+import { checkComponents } from './components.ts';
 import { checkedBy, Findings } from './findings.ts';
+import { verifyJoint } from './joint.ts';
+import { judgeBranch, judgeCourse, judgeRanking } from './learning.ts';
 import { type Field, floats, isExact, type Num, rationals, toFloat } from './number.ts';
 import {
   checkDevice,
@@ -26,6 +31,8 @@ import {
   profileOf,
   tabulate,
 } from './reading.ts';
+import { isChosen, judgeChosen } from './selection.ts';
+import { checkStability } from './stability.ts';
 
 export { checkedBy } from './findings.ts';
 
@@ -35,6 +42,9 @@ export { checkedBy } from './findings.ts';
  */
 export function verify(game: TabularGame, claim: Claim, tolerance: number): Certificate {
   if (claim.solution.kind === 'policy') return verifyPolicy(game, claim, claim.solution, tolerance);
+  if (claim.solution.kind === 'devices' || claim.solution.kind === 'outlooks')
+    return verifyJoint(game, claim, claim.solution, tolerance);
+  if (claim.solution.kind === 'behaviour') return verifyBehaviour(game, claim, claim.solution.agents, tolerance);
   const exact = exactReading(game);
   if (exact !== undefined && solutionNumbers(claim.solution).every(isExact)) {
     const table = tabulate(exact);
@@ -53,6 +63,8 @@ export function verify(game: TabularGame, claim: Claim, tolerance: number): Cert
 function solutionNumbers(solution: Solution): Num[] {
   if (solution.kind === 'profiles') return solution.profiles.flat(2);
   if (solution.kind === 'device') return [...solution.probabilities];
+  if (solution.kind === 'branch') return (solution.limit ?? solution.points.at(-1)?.profile ?? []).flat();
+  if (solution.kind === 'course') return [...(solution.snapshots.at(-1)?.play ?? [])];
   if (solution.kind === 'elimination') return solution.steps.flatMap(step => [...step.by]);
   return [];
 }
@@ -83,7 +95,12 @@ function judge<T extends Num>(
 ): Certificate {
   const findings = new Findings(field, table.counts.length, tolerance);
   const { solution } = claim;
-  if (solution.kind === 'profiles') judgeProfiles(field, table, claim, solution.profiles, findings);
+  if (solution.kind === 'branch') judgeBranch(field, table, solution, findings);
+  else if (solution.kind === 'course') judgeCourse(field, table, solution, floatTolerance, findings);
+  else if (solution.kind === 'device' && claim.kind === 'alpha_rank')
+    judgeRanking(field, table, solution.probabilities, findings);
+  else if (solution.kind === 'profiles')
+    judgeProfiles(field, table, claim, solution.profiles, findings, { exact: tolerance, float: floatTolerance });
   else if (solution.kind === 'device')
     judgeDevice(field, table, claim, solution.probabilities, findings, floatTolerance);
   else if (solution.kind === 'outcomes') judgeOutcomes(field, table, claim, solution.outcomes, findings);
@@ -114,6 +131,7 @@ function judgeProfiles<T extends Num>(
   claim: Claim,
   profiles: readonly (readonly (readonly Num[])[])[],
   findings: Findings<T>,
+  allowed: { readonly exact: number; readonly float: number },
 ): void {
   const listed = new Set<number>();
   for (const profile of profiles) {
@@ -125,10 +143,22 @@ function judgeProfiles<T extends Num>(
     for (const strategy of profile) findings.mass(strategy);
     const check = checkProfile(field, table, profile);
     findings.profile(check);
-    findings.judgeRegret();
+    if (claim.kind === 'epsilon_nash')
+      findings.problem(epsilonProblem(field, check, claim.epsilon ?? 0, allowed.exact));
+    else if (claim.kind === 'stackelberg') findings.problem(replyProblem(field, check, claim, allowed.exact));
+    else findings.judgeRegret();
+    if (claim.kind === 'ess') findings.problem(checkStability(field, table, profile, allowed.exact));
     if (claim.kind === 'minimax') findings.gap(...valueBounds(field, check, table.counts.length));
     const choices = profile.map(strategy => strategy.findIndex(p => toFloat(p) === 1));
     if (choices.every(choice => choice >= 0)) listed.add(profileOf(table.counts, choices));
+  }
+  if (claim.components !== undefined)
+    findings.problem(checkComponents(field, profiles, claim.components, claim.completeness));
+  if (claim.kind === 'stackelberg') judgeCommitment(field, table, claim, profiles, findings, allowed.float);
+  if (claim.kind === 'ess' || claim.kind === 'stackelberg') return;
+  if (isChosen(claim.kind)) {
+    findings.problem(judgeChosen(field, table, claim.kind, listed, profiles.length, claim.epsilon ?? 0));
+    return;
   }
   if (claim.completeness === 'all-proved' || claim.completeness === 'none-proved') {
     // A list that claims to be complete must at least hold every pure equilibrium.
@@ -140,6 +170,16 @@ function judgeProfiles<T extends Num>(
       break;
     }
   }
+}
+
+function epsilonProblem<T extends Num>(
+  field: Field<T>,
+  check: ProfileCheck<T>,
+  epsilon: number,
+  tolerance: number,
+): string | undefined {
+  const most = Math.max(...check.regret.map(regret => field.toNumber(regret)));
+  return most <= epsilon + tolerance ? undefined : `an agent could gain ${most}, more than the ${epsilon} claimed`;
 }
 
 /** What the first agent is sure of and what the second cannot let it exceed, in a two-agent constant-sum game. */
@@ -173,7 +213,12 @@ function judgeDevice<T extends Num>(
   findings.judgeRegret();
   const optimality = claim.optimality;
   if (optimality === undefined) return;
-  const reached = objectiveOf(field, optimality.objective, check.values);
+  const reached = objectiveOf(
+    field,
+    optimality.objective,
+    check.values,
+    probabilities.map(p => field.of(p)),
+  );
   const upper = deviceUpperBound(field, table, kind, optimality.objective, optimality.weights, optimality.multipliers);
   if (upper === undefined) findings.problem('the proof of optimality does not fit the game');
   else if ([...optimality.weights, ...optimality.multipliers].every(isExact)) findings.gap(reached, upper);
@@ -189,8 +234,13 @@ function judgeOutcomes<T extends Num>(
 ): void {
   const n = table.counts.length;
   const listed = new Set(outcomes.map(choices => profileOf(table.counts, choices)));
-  if (outcomes.length === 0) findings.problem('no outcome is listed, yet some outcome is always best');
+  if (outcomes.length === 0 && claim.kind !== 'nash_product')
+    findings.problem('no outcome is listed, yet some outcome is always best');
   for (const choices of outcomes) findings.profile(checkProfile(field, table, pure(table.counts, choices)));
+  if (claim.kind === 'leximin' || claim.kind === 'nash_product') {
+    findings.problem(judgeChosen(field, table, claim.kind, listed, outcomes.length, 0));
+    return;
+  }
   if (claim.kind === 'pareto') {
     const front = undominated(field, table);
     if (front.length !== listed.size || front.some(number => !listed.has(number)))

@@ -1,9 +1,10 @@
 /** The clause is not only checked: what is learned depends on it, the emitted program learns the same, and the policy can be played. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { marlJson } from '../cli/run.ts';
+import { printedBy } from '../support/emitted.ts';
 
 /** The first action is forced by a coin that is seen once; the second has to repeat it. */
 const source = `game Twice {
@@ -59,13 +60,9 @@ test('eval, emit and play know the inputs, too', async () => {
   expect(seed?.return.mean).toBe(1);
   const emitted = await marlJson(['emit', 'twice.marl:Mindful', '-o', 'out'], { cwd });
   const [file] = emitted.json.files as readonly string[];
-  const printed: string[] = [];
-  const log = console.log;
-  console.log = (line: string) => printed.push(line);
-  try {
-    await import(join(cwd, file as string));
-  } finally {
-    console.log = log;
-  }
-  expect(`${printed.join('\n')}\n`).toBe(readFileSync(join(cwd, 'runs', 'Mindful', 'metrics.jsonl'), 'utf8'));
+  mkdirSync(join(cwd, 'node_modules'));
+  symlinkSync(join(import.meta.dirname, '../..'), join(cwd, 'node_modules', 'marl'), 'dir');
+  expect(printedBy(join(cwd, file as string))).toBe(
+    readFileSync(join(cwd, 'runs', 'Mindful', 'metrics.jsonl'), 'utf8'),
+  );
 });

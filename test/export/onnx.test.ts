@@ -28,6 +28,7 @@ const trainings = [
   ['Qmix', 'QMIX', 'network = mlp(8, sigmoid) |> lstm(6)\n    sharing = all'],
   ['Ippo', 'IPPO', 'network = mlp(8, 8, tanh)\n    sharing = none'],
   ['Mappo', 'MAPPO', 'network = gru(8)\n    sharing = none'],
+  ['Maddpg', 'MADDPG', 'network = mlp(8)\n    batch = 16\n    sharing = class'],
   ['Conv', 'IPPO', 'network = grid(2, 2) |> conv(3, 2, relu, padding: same) |> flatten |> dense(5, softplus)'],
 ] as const;
 

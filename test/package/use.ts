@@ -32,6 +32,13 @@ train Learn on Meeting {
 }
 `;
 
+const deepProgram = `import std.games.{Climbing}
+train Deep on Climbing {
+  algorithm QMIX { batch = 8 }
+  budget 200 steps
+}
+`;
+
 const imports = `import * as marl from 'marl';
 import { parse } from 'marl/grammar';
 import { compile } from 'marl/compiler';
@@ -61,6 +68,7 @@ export const seeds = (spec: TrainSpec): readonly number[] => spec.seeds;
 try {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
   writeFileSync(join(folder, 'meeting.marl'), program);
+  writeFileSync(join(folder, 'deep.marl'), deepProgram);
   writeFileSync(join(folder, 'imports.mjs'), imports);
   writeFileSync(join(folder, 'typed.ts'), typed);
   const compilerOptions = {
@@ -70,8 +78,13 @@ try {
     target: 'es2023',
     lib: ['es2023', 'dom'],
     types: [],
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: true,
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['typed.ts', 'own/Learn.ts', 'own/Deep.ts'] }),
+  );
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', resolve(tarball)], {
     cwd: folder,
     stdio: 'inherit',
@@ -89,7 +102,19 @@ try {
   };
   if (!trained.ok || !existsSync(join(folder, 'run', 'metrics.jsonl'))) throw new Error('train left no metrics');
   marl(['eval', 'run'], 'eval');
+  const metrics = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8');
   marl(['emit', 'meeting.marl', '-o', 'own'], 'emit');
+  same(run(process.execPath, [join('own', 'Learn.ts')], 'emitted program'), metrics, 'the emitted program');
+  marl(['bundle', 'meeting.marl', '-o', 'learn.mjs'], 'bundle');
+  same(run(process.execPath, ['learn.mjs'], 'bundle on its own'), metrics, 'the bundle');
+  marl(['emit', 'deep.marl', '-o', 'own'], 'emit of a deep learner');
+  marl(['bundle', 'deep.marl', '-o', 'deep.mjs'], 'bundle of a deep learner');
+  const deep = run(process.execPath, [join('own', 'Deep.ts')], 'emitted deep learner');
+  same(
+    run(process.execPath, ['deep.mjs'], 'bundle of a deep learner on its own'),
+    deep,
+    'the bundle of a deep learner',
+  );
   run(process.execPath, ['imports.mjs'], 'imports');
   const tsc = join(checkout, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc, '-p', '.'], 'types');
@@ -97,6 +122,10 @@ try {
   console.log(`package: works when installed; a cold \`marl check\` takes ${cpu.toFixed(2)} s of processor time`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function same(printed: string, expected: string, who: string): void {
+  if (printed !== expected) throw new Error(`${who} prints other lines:\n${printed}\nnot\n${expected}`);
 }
 
 function marl(args: readonly string[], what: string): string {

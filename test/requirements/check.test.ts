@@ -96,15 +96,15 @@ test('only algorithms that fit this game are offered', () => {
 });
 
 test('an announced algorithm: its fit first, then that it is not here', () => {
-  const unfit = said(`${dilemma}train T on Dilemma {\n  algorithm QTRAN\n  budget 20_000 steps\n}\n`);
+  const unfit = said(`${dilemma}train T on Dilemma {\n  algorithm FQL\n  budget 20_000 steps\n}\n`);
   expect(unfit.map(d => d.name)).toEqual(['does-not-fit']);
-  const text = `${dilemma}train T on Dilemma {\n  team reward = sum\n  algorithm QTRAN\n  budget 20_000 steps\n}\n`;
+  const text = `${dilemma}train T on Dilemma {\n  team reward = sum\n  algorithm NashQ\n  budget 20_000 steps\n}\n`;
   const [only, ...rest] = said(text);
   expect(rest).toEqual([]);
   expect(only?.name).toBe('not-available');
   // Which ones grows with the version; those that are announced themselves are not among them.
   expect(only?.remedy).toMatch(/^Use (`\w+`(, | or )?){1,3}, which this version has\.$/);
-  expect(only?.remedy).not.toContain('QPLEX');
+  expect(only?.remedy).not.toContain('CorrelatedQ');
   expect(said(repaired(text, only as Diagnostic))).toEqual([]);
 });
 
@@ -141,14 +141,25 @@ const solves: readonly (readonly [string, string, string, readonly string[]])[] 
   ],
   [
     walk,
-    'solve correlated of Walk',
+    'solve coarse_correlated of Walk',
     'needs a single simultaneous move, but Walk goes on after its first step',
+    ['nash', 'welfare'],
+  ],
+  [walk, 'solve optimal of Walk', 'needs one agent or a common reward, but', ['welfare', 'nash']],
+  [walk, 'solve pure of Walk', 'needs a single simultaneous move', ['nash', 'welfare']],
+  [walk, 'solve minimax of Walk', 'needs rewards that sum to zero', ['nash', 'correlated', 'welfare']],
+  [
+    hidden.replace('horizon 2', 'discount 0.9'),
+    'solve minimax of Hidden',
+    'needs every agent to see the state',
     ['welfare'],
   ],
-  [walk, 'solve optimal of Walk', 'needs one agent or a common reward, but', ['welfare']],
-  [walk, 'solve pure of Walk', 'needs a single simultaneous move', ['welfare']],
-  [walk, 'solve nash of Walk', 'needs rewards that sum to zero', ['welfare']],
-  [hidden, 'solve minimax of Hidden', 'needs every agent to see the state', ['welfare']],
+  [
+    hidden,
+    'solve minimax of Hidden by shapley_iteration',
+    'needs every agent to see the state',
+    ['minimax', 'nash', 'welfare'],
+  ],
   [
     dilemma,
     'solve minimax of Dilemma by shapley_iteration',
@@ -177,6 +188,8 @@ test('solves that can run say nothing', () => {
   ];
   expect(said(`${dilemma}${walk}${fine.map(line => `solve ${line}\n`).join('')}`)).toEqual([]);
   expect(said(`${pennies}solve minimax of Pennies\nsolve nash of Pennies by vertex_enumeration\n`)).toEqual([]);
+  expect(said(`${pennies}solve nash of Pennies by cfr_plus for 100 iterations\n`)).toEqual([]);
+  expect(said(`${hidden}solve minimax of Hidden\nsolve nash of Hidden by cfr for 10 iterations\n`)).toEqual([]);
 });
 
 test('an unknown method has a suggestion and a fix; an announced one says so', () => {
@@ -185,10 +198,10 @@ test('an unknown method has a suggestion and a fix; an announced one says so', (
   expect(misspelt?.name).toBe('bad-setting');
   expect(misspelt?.remedy).toBe('Did you mean `linear_program`?');
   expect(said(repaired(text, misspelt as Diagnostic))).toEqual([]);
-  const [announced] = said(`${pennies}solve nash of Pennies by cfr_plus\n`);
+  const [announced] = said(`${pennies}solve nash of Pennies by psro\n`);
   expect(announced?.name).toBe('not-available');
-  expect(announced?.message).toBe('`nash by cfr_plus` is announced, but this version cannot run it.');
-  const [concept] = said(`${dilemma}solve stackelberg of Dilemma\n`);
+  expect(announced?.message).toBe('`nash by psro` is announced, but this version cannot run it.');
+  const [concept] = said(`${dilemma}solve extensive_correlated of Dilemma\n`);
   expect(concept?.name).toBe('not-available');
   expect(said(`${dilemma}solve nah of Dilemma\n`)[0]?.name).toBe('unknown-concept');
 });

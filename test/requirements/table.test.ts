@@ -33,20 +33,7 @@ describe('the table', () => {
   });
 
   test('has what is announced', () => {
-    const announced = [
-      'IDQN',
-      'VDN',
-      'QMIX',
-      'CWQMIX',
-      'OWQMIX',
-      'QTRAN',
-      'QPLEX',
-      'IPPO',
-      'MAPPO',
-      'IA2C',
-      'REINFORCE',
-      'COMA',
-    ];
+    const announced = ['IDQN', 'VDN', 'QMIX', 'WQMIX', 'QTRAN', 'QPLEX', 'IPPO', 'MAPPO', 'IA2C', 'REINFORCE', 'COMA'];
     for (const name of [...announced, 'MADDPG', 'ParetoAC', 'SEAC', 'SNAC', 'MFQ', 'MFAC', 'AlphaZero'])
       expect(learnerNamed(name), name).toBeDefined();
     for (const method of ['cfr', 'cfr_plus', 'sequence_form', 'lemke_howson'])
@@ -73,6 +60,13 @@ describe('the table', () => {
       const joint = requires.find(need => need.kind === 'joint-actions');
       expect(agents?.kind === 'agents' ? agents.count : undefined, name).toBe(limits?.agents);
       expect(joint?.kind === 'joint-actions' ? joint.atMost : undefined, name).toBe(limits?.jointActions);
+    }
+  });
+
+  test('asks for finite actions where a learner chooses nothing else, and only there', () => {
+    for (const { name, realActions } of algorithms) {
+      const finite = learnerNamed(name)?.requires.some(need => need.kind === 'finite-actions' && need.advice !== true);
+      expect([name, finite]).toEqual([name, realActions !== true]);
     }
   });
 

@@ -1,5 +1,6 @@
 /** Looks at emitted code as a reader of it would who trusts nobody: what statements it has, what names it uses, what it does. */
-import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { ts } from 'ts-morph';
 import { expect } from 'vitest';
 
@@ -31,6 +32,7 @@ const known = new Set([
 ]);
 
 const statements: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.ImportDeclaration,
   ts.SyntaxKind.VariableStatement,
   ts.SyntaxKind.FunctionDeclaration,
   ts.SyntaxKind.ClassDeclaration,
@@ -41,7 +43,7 @@ const statements: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 /**
- * Expects that the code parses, that on its top level stand declarations, the return of the game and the loop over seeds, and that it
+ * Expects that the code parses, that on its top level stand imports of the runtime, declarations, the return of the game and the loop over seeds, and that it
  * uses no name but its own and those above: nothing of the program's text has become code.
  */
 export function inspect(text: string): void {
@@ -52,6 +54,8 @@ export function inspect(text: string): void {
   expect(parseDiagnostics.map(d => `${String(d.messageText)}: ${text.slice(d.start - 40, d.start + 40)}`)).toEqual([]);
   for (const statement of file.statements) {
     const isStrict = ts.isExpressionStatement(statement) && statement.getText() === "'use strict';";
+    if (ts.isImportDeclaration(statement))
+      expect(statement.getText()).toMatch(/^import (type )?\{[\w,\s]+\} from 'marl\/runtime\/[\w/-]+';$/);
     if (!isStrict) expect(statements.has(statement.kind), statement.getText().slice(0, 200)).toBe(true);
   }
   const declared = new Set<string>();
@@ -90,6 +94,7 @@ function isDeclaration(node: ts.Identifier): boolean {
       ts.isInterfaceDeclaration(parent) ||
       ts.isTypeAliasDeclaration(parent) ||
       ts.isTypeParameterDeclaration(parent) ||
+      ts.isImportSpecifier(parent) ||
       ts.isBindingElement(parent)) &&
     parent.name === node
   );
@@ -116,7 +121,15 @@ function isMember(node: ts.Identifier): boolean {
 /** Runs an emitted training in this process and gives the lines it prints. */
 export function runProgram(text: string): readonly string[] {
   const lines: string[] = [];
-  const run = new Function('console', stripTypeScriptTypes(text, { mode: 'strip' }));
+  const root = join(import.meta.dirname, '../..');
+  const { outputFiles } = buildSync({
+    stdin: { contents: text, loader: 'ts', resolveDir: root },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    alias: { marl: root },
+  });
+  const run = new Function('console', outputFiles[0]?.text ?? '');
   run({ log: (line: string) => lines.push(line) });
   return lines;
 }

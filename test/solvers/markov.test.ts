@@ -269,18 +269,30 @@ describe('hidden information', () => {
       ],
     });
 
-  it('minimax refuses and names two states that look alike', async () => {
-    const hidden = game({
-      name: 'Hidden',
-      agents: ['First', 'Second'],
-      actions: two,
-      states: [
-        { name: 'X', sees: [0, 0], step: () => [{ p: 1, to: 1, r: [0, 0] }] },
-        { name: 'Y', sees: [0, 1], step: () => [{ p: 1, to: -1, r: [1, -1] }] },
-      ],
-    });
-    const answer = await solve(hidden, { concept: 'minimax' });
-    expect(isRefusal(answer) && answer.refused).toContain('X and Y look alike to First');
+  it('minimax works on information sets, or names two states that look alike', async () => {
+    const hidden = (returns: boolean) =>
+      game({
+        ...(returns ? { discount: '9/10' } : {}),
+
+        name: 'Hidden',
+        agents: ['First', 'Second'],
+        actions: two,
+        states: [
+          { name: 'X', sees: [0, 0], step: () => [{ p: 1, to: 1, r: [0, 0] }] },
+          {
+            name: 'Y',
+            sees: [0, 1],
+            step: ([i, j]) => [{ p: 1, to: returns && i === 1 && j === 1 ? 0 : -1, r: [1, -1] }],
+          },
+        ],
+      });
+    // Met first and second, X and Y are told apart by whoever counts its steps.
+    const answer = await answerOf(hidden(false), 'minimax');
+    expect([answer.method, String(answer.values?.[0])]).toEqual(['backward_induction', '1']);
+    const tree = await solve(hidden(false), { concept: 'minimax', method: 'sequence_form' });
+    expect(isRefusal(tree) ? tree.refused : String(tree.values?.[0])).toBe('1');
+    const refused = await solve(hidden(true), { concept: 'minimax' });
+    expect(isRefusal(refused) && refused.refused).toContain('X and Y look alike to First');
   });
 
   it('optimal gives an upper bound and says so', async () => {

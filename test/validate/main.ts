@@ -3,8 +3,11 @@
  * Without names every suite but the long ones runs; `long` names those, of which `--seeds` sets the number of seeds. With `--write` the
  * sections of `docs/results.md` of the suites that ran are made anew.
  */
+import { actorCritic } from './actor-critic.ts';
+import { decomposition } from './decomposition.ts';
 import { deep } from './deep.ts';
 import { foraging } from './foraging.ts';
+import { maddpg } from './maddpg.ts';
 import { writeSections } from './page.ts';
 import { particles } from './particles.ts';
 import { type Suite, type Validation, verdictOf } from './result.ts';
@@ -26,8 +29,11 @@ const suites: readonly Suite[] = [
     validate: soccer,
   },
   deep,
+  decomposition,
+  actorCritic,
   foraging,
   particles,
+  maddpg,
 ];
 
 const words = process.argv.slice(2);

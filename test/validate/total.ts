@@ -47,9 +47,42 @@ export function totals(game: LoadedGame, learner: Learner, moment: Moment, mixer
     return Array.from({ length: game.spec.actionCount[agent]! }, (_, action) => table.value(row, action));
   });
   const [first, second] = utilities as [number[], number[]];
-  return first.map(a =>
-    second.map(b => (mixer === undefined ? a + b : evaluateMixer(mixer, weights, { q: [a, b], state: moment.state }))),
+  const best = [Math.max(...first), Math.max(...second)];
+  return first.map((a, row) =>
+    second.map((b, column) => {
+      if (mixer === undefined) return a + b;
+      const actions = oneHot(game, [row, column]);
+      return evaluateMixer(mixer, weights, { q: [a, b], best, state: moment.state, actions });
+    }),
   );
+}
+
+/** Q_jt of QTRAN by joint action: three layers, ReLU between them, of the state and the one-hot actions. Two agents. */
+export function jointValues(game: LoadedGame, learner: Learner, moment: Moment): readonly number[][] {
+  const saved = learner.save();
+  const at = (name: string): ArrayLike<number> => {
+    const weight = saved.get(`tensor.online/joint/${name}`);
+    if (weight === undefined) throw new Error(`the learner saved no weight ${name} of a joint value`);
+    return weight;
+  };
+  const [rows, columns] = game.spec.actionCount as [number, number];
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => {
+      let x = [...moment.state, ...oneHot(game, [row, column])];
+      for (const layer of ['mlp0/dense0', 'mlp0/dense1', 'dense1']) {
+        const [weight, bias] = [at(`${layer}/weight`), at(`${layer}/bias`)];
+        const sums = Array.from(bias, (b, unit) => x.reduce((s, v, i) => s + v * weight[i * bias.length + unit]!, b));
+        x = layer === 'dense1' ? sums : sums.map(s => Math.max(0, s));
+      }
+      return x[0]!;
+    }),
+  );
+}
+
+/** Of two agents, each as long as the longer one's. */
+function oneHot(game: LoadedGame, actions: readonly number[]): number[] {
+  const most = Math.max(...game.spec.actionCount);
+  return actions.flatMap(action => Array.from({ length: most }, (_, k) => (k === action ? 1 : 0)));
 }
 
 function rowOf(table: LearnedTable, seen: Float32Array): number {

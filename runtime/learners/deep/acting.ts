@@ -5,7 +5,18 @@ import { Graph } from '../../tensor/graph.ts';
 import type { Node, Program, Shape } from '../../tensor/ir.ts';
 import type { Arrays } from '../shared/learner.ts';
 import type { Shape as GameShape } from '../shared/shape.ts';
+import { best } from './choices.ts';
 import { type Group, writeAvailable, writeInputs } from './groups.ts';
+
+/** Chooses an action of one agent, number `agent` of the game, in game e. */
+export type Pick = (
+  values: Float32Array,
+  available: Float32Array,
+  start: number,
+  count: number,
+  e: number,
+  agent: number,
+) => number;
 
 /** Games that one run of the evaluation program serves. */
 export const playRows = 128;
@@ -123,6 +134,38 @@ export class Acting {
   /** Remembers what was chosen in games 0 .. envs-1. */
   chose(actions: Int32Array, envs: number): void {
     this.lastActions.set(actions.subarray(0, envs * this.#shape.agents));
+  }
+
+  /**
+   * Writes what every agent does in games 0 .. envs-1, and remembers it. `pick` is given what `run` said of an agent's actions and which are
+   * available, both from `start` on, and how many there are.
+   */
+  choose(buffers: GameBuffers, envs: number, pick: Pick): void {
+    const { agents } = this.#shape;
+    for (const [k, { agents: own, actionCount }] of this.#groups.entries()) {
+      const values = this.#outputs[k]!;
+      const available = this.#available[k]!;
+      for (let a = 0; a < own.length; a++)
+        for (let e = 0; e < envs; e++) {
+          const agent = own[a]!;
+          const start = (a * this.rows + e) * actionCount;
+          buffers.actions[e * agents + agent] = pick(values, available, start, actionCount, e, agent);
+        }
+    }
+    this.chose(buffers.actions, envs);
+  }
+
+  /** Every agent does what its network finds best. */
+  greedy(buffers: GameBuffers, envs: number): void {
+    this.run(buffers, envs);
+    this.choose(buffers, envs, best);
+  }
+
+  /** The action that its network finds best for one agent in game 0, by the last `run`. */
+  bestOf(agent: number): number {
+    const k = this.#groups.findIndex(group => group.agents.includes(agent));
+    const { agents, actionCount } = this.#groups[k]!;
+    return best(this.values(k), this.available(k), this.at(k, agents.indexOf(agent), 0), actionCount);
   }
 
   save(prefix: string, into: Arrays): void {

@@ -4,6 +4,7 @@ import type { Graph } from '../../tensor/graph.ts';
 import type { Node } from '../../tensor/ir.ts';
 import type { Shape } from '../shared/shape.ts';
 import { type Group, writeAvailable, writeInputs } from './groups.ts';
+import type { Note } from './notes.ts';
 import type { Replay } from './replay.ts';
 
 export interface GroupBatch {
@@ -16,6 +17,8 @@ export interface GroupBatch {
   readonly actions: Node;
   /** [T, agents, windows] */
   readonly rewards: Node;
+  /** [T, agents, windows] each: what the replay keeps besides, by the names of the notes. */
+  readonly notes: Readonly<Record<string, Node>>;
 }
 
 export interface Batch {
@@ -37,6 +40,7 @@ export function batchInputs(
   length: number,
   windows: number,
   stateLength: number,
+  notes: readonly Note[] = [],
 ): Batch {
   const flags = (name: string): Node => g.reshape(g.input(name, [length, windows]), [length, 1, windows]);
   return {
@@ -48,6 +52,9 @@ export function batchInputs(
         available: g.input(`available/${group.name}`, [length + 1, agents, windows, group.actionCount]),
         actions: g.input(`actions/${group.name}`, [length, agents, windows], 'i32'),
         rewards: g.input(`rewards/${group.name}`, [length, agents, windows]),
+        notes: Object.fromEntries(
+          notes.map(({ name }) => [name, g.input(`${name}/${group.name}`, [length, agents, windows])]),
+        ),
       };
     }),
     state: stateLength === 0 ? undefined : g.input('state', [length + 1, windows, stateLength]),
@@ -70,6 +77,7 @@ export function batchFiller(
   windows: number,
   stateLength: number,
   firstOnly: boolean,
+  notes: readonly Note[] = [],
 ): (drawn: Int32Array) => void {
   const { agents: n, observationRow, actionRow } = shape;
   const into = groups.map(group => ({
@@ -78,6 +86,7 @@ export function batchFiller(
     available: entry.input(`available/${group.name}`),
     actions: entry.indices(`actions/${group.name}`),
     rewards: entry.input(`rewards/${group.name}`),
+    noted: notes.map(note => entry.input(`${note.name}/${group.name}`)),
   }));
   const state = stateLength === 0 ? undefined : entry.input('state');
   const terminated = entry.input('terminated');
@@ -113,11 +122,15 @@ export function batchFiller(
       for (let t = 0; t < length; t++) {
         const inside = t < steps;
         const at = (window * replay.length + t) * n;
-        for (const { group, actions, rewards } of into)
+        for (const { group, actions, rewards, noted } of into)
           for (let a = 0; a < group.agents.length; a++) {
             const place = (t * group.agents.length + a) * windows + b;
-            actions[place] = inside ? replay.actions[at + group.agents[a]!]! : 0;
-            rewards[place] = inside ? replay.rewards[at + group.agents[a]!]! : 0;
+            const kept = at + group.agents[a]!;
+            actions[place] = inside ? replay.actions[kept]! : 0;
+            rewards[place] = inside ? replay.rewards[kept]! : 0;
+            notes.forEach((note, k) => {
+              noted[k]![place] = inside ? note.recall(replay.notes[k]![kept]!) : 1;
+            });
           }
         terminated[t * windows + b] = t === steps - 1 ? replay.ended[window]! : 0;
         last[t * windows + b] = t === steps - 1 ? 1 : 0;

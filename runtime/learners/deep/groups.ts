@@ -3,10 +3,16 @@
  * inputs [.., agents, games, features], values or logits [.., agents, games, actions]. Agents with shorter observations or fewer
  * actions than others of their group are padded with zeros; padded actions are never available.
  */
+import type { Roles } from '../../train/spec.ts';
 import type { Shape as GameShape } from '../shared/shape.ts';
 
-/** `none`: parameters of its own for every agent; `class`: one set per agent class; `all`: one set for everybody. */
-export type Sharing = 'none' | 'class' | 'all';
+/**
+ * `none`: parameters of its own for every agent; `class`: one set per agent class; `all`: one set for everybody; `beside`: parameters of its
+ * own for every agent, all agents in one group, for learners in which they learn from each other's experience. `Roles`: one set per role,
+ * and one per class for the agents of no role (selective parameter sharing, as Christianos et al. 2021 find it by clustering; here the
+ * roles are declared).
+ */
+export type Sharing = 'none' | 'class' | 'all' | 'beside' | Roles;
 
 export interface GroupOptions {
   readonly sharing: Sharing;
@@ -32,6 +38,11 @@ export interface Group {
   readonly inputLength: number;
 }
 
+/** Sets of parameters in some groups. */
+export function countPolicies(groups: readonly Group[]): number {
+  return groups.reduce((count, { copies = 1 }) => count + copies, 0);
+}
+
 export interface ClassesOfAgents {
   readonly classOf: readonly number[];
   readonly classNames: readonly string[];
@@ -41,13 +52,11 @@ export function groupsOf(shape: GameShape, classes: ClassesOfAgents, options: Gr
   const { sharing, agentIds, lastAction } = options;
   const everybody = classes.classOf.map((_, agent) => agent);
   const parts =
-    sharing === 'all'
-      ? [{ name: 'agents', agents: everybody }]
-      : classes.classNames.map((name, cls) => ({ name, agents: everybody.filter(i => classes.classOf[i] === cls) }));
+    sharing === 'all' || sharing === 'beside' ? [{ name: 'agents', agents: everybody }] : partsOf(sharing, classes);
   return parts
     .filter(part => part.agents.length > 0)
     .map(({ name, agents }): Group => {
-      const copies = sharing === 'none' && agents.length > 1 ? agents.length : undefined;
+      const copies = (sharing === 'none' || sharing === 'beside') && agents.length > 1 ? agents.length : undefined;
       const observationLength = Math.max(...agents.map(i => shape.observationLength[i]!));
       const actionCount = Math.max(...agents.map(i => shape.actionCount[i]!));
       const idLength = agentIds && copies === undefined && agents.length > 1 ? agents.length : 0;
@@ -56,6 +65,24 @@ export function groupsOf(shape: GameShape, classes: ClassesOfAgents, options: Gr
       const inputLength = Math.max(1, observationLength + idLength + lastActionLength);
       return { name, agents, copies, observationLength, actionCount, idLength, lastActionLength, inputLength };
     });
+}
+
+/** Roles, and classes without the agents that have one. */
+function partsOf(
+  sharing: Sharing,
+  { classOf, classNames }: ClassesOfAgents,
+): readonly { readonly name: string; readonly agents: readonly number[] }[] {
+  const members = classNames.map((_, cls) => classOf.flatMap((of, agent) => (of === cls ? [agent] : [])));
+  const roles = typeof sharing === 'string' ? [] : sharing.roles;
+  const named = roles.map(role => {
+    const agents = role.members.flatMap(({ class: name, from = 0, to = classOf.length }) =>
+      (members[classNames.indexOf(name)] ?? []).slice(from, to + 1),
+    );
+    return { name: role.name, agents: agents.sort((a, b) => a - b) };
+  });
+  const taken = new Set(named.flatMap(({ agents }) => agents));
+  const rest = classNames.map((name, cls) => ({ name, agents: members[cls]!.filter(agent => !taken.has(agent)) }));
+  return [...named, ...rest];
 }
 
 /** Where a row of observations, masks or actions of one game begins, in arrays of any length. */

@@ -1,178 +1,147 @@
 /**
- * What learners of proximal policy optimisation have in common: acting by the policy in parallel games, rollouts, advantages, rounds of
- * updates, checkpoints. What the critic reads is the learner's own.
+ * What on-policy learners have in common: acting by the policy in parallel games, rollouts, updates, checkpoints. Critics, what a rollout
+ * is worth, and the loss are the learner's own: an `ActorCritic`.
  */
 import type { GameBuffers } from '../../games/vector.ts';
 import { purposes, Stream } from '../../rng/stream.ts';
-import type { Session } from '../../tensor/engine.ts';
 import { initialise } from '../../tensor/initialise.ts';
-import type { Program } from '../../tensor/ir.ts';
 import { drawOf, policyKeys } from '../shared/draws.ts';
 import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, actingProgram, openNow, playRows, restoreStates, saveStates } from './acting.ts';
-import { Critic, criticMemory, criticPrograms } from './critic.ts';
+import { Acting, openNow, playRows, restoreStates, saveStates } from './acting.ts';
+import type { ActorCritic } from './actor-critic.ts';
+import { drawn } from './choices.ts';
+import { Critic, criticPrograms } from './critic.ts';
 import { replayOf } from './deciding.ts';
-import { generalisedAdvantages, normaliseAdvantages } from './gae.ts';
-import { type Group, groupsOf } from './groups.ts';
-import {
-  actorCarries,
-  type CriticReads,
-  criticCarries,
-  logPolicy,
-  orthogonalStart,
-  type PolicyNetworks,
-} from './policy-networks.ts';
-import type { PolicySettings } from './policy-settings.ts';
+import { estimatesOf, experienceOf } from './estimates.ts';
+import { groupsOf } from './groups.ts';
+import { aheadProgram, NextActions } from './next-actions.ts';
+import { policyActingPrograms, RolloutMemory } from './policy-acting.ts';
+import { orthogonalStart, type PolicyNetworks } from './policy-networks.ts';
+import { policyProgram } from './policy-program.ts';
+import type { OnPolicySettings } from './policy-settings.ts';
 import { policyTables } from './policy-table.ts';
-import { type Estimate, Minibatch, partsOf, shuffle } from './ppo-batch.ts';
-import { ppoProgram, statisticNames } from './ppo-program.ts';
+import { Minibatch, partsOf, shuffle } from './ppo-batch.ts';
 import { isRecurrent } from './q-networks.ts';
 import { Rollout } from './rollout.ts';
-import { ValueNorm } from './value-norm.ts';
+import { followedProgram } from './target-networks.ts';
+import { Updates } from './updates.ts';
 
 export function policyLearner(
   shape: Shape,
-  settings: PolicySettings,
+  settings: OnPolicySettings,
   buffers: GameBuffers,
   seed: number,
   context: DeepContext,
-  criticReads: CriticReads,
+  method: ActorCritic,
 ): Learner {
   const groups = groupsOf(shape, context.game, {
     sharing: settings.sharing,
     agentIds: settings.agent_ids,
     lastAction: settings.last_action,
   });
-  const networks = networksOf(settings, criticReads, context.game.stateLength);
+  const networks = networksOf(settings, method, context.game.stateLength);
   const recurrent = isRecurrent(networks.actor) || isRecurrent(networks.critic);
-  const { batch, lanes } = partsOf(settings.rollout, shape.envs, settings.minibatches, recurrent);
+  const steps = stepsOf(settings, method, shape);
+  const { batch, lanes } = partsOf(steps, shape.envs, method.minibatches, recurrent);
+  const judges = method.critics.length > 0;
+  const ofActions = method.critics.some(({ values }) => values === 'action');
 
   // Programs and what they share
-  const acting = (name: string, rows: number): Program =>
-    actingProgram(
-      name,
-      rows,
-      groups,
-      (group, games) => actorCarries(networks, group, games),
-      (g, group, x, carries, available) => {
-        const { output, carries: after } = logPolicy(g, networks, group, x, available, { carries });
-        return { output: g.exp(output), carries: after };
-      },
-    );
-  const train = ppoProgram(groups, networks, settings, batch);
-  const critics = criticPrograms(groups, networks, shape.envs);
-  const programs = [train, ...critics, acting('act', shape.envs), acting('play', playRows)];
-  const session = openNow(context.engine, programs);
+  const train = policyProgram(groups, networks, method, settings, batch);
+  const session = openNow(context.engine, [
+    train,
+    ...(judges ? criticPrograms(groups, networks, shape.envs, method) : []),
+    ...policyActingPrograms(networks, groups, shape.envs, method.explore !== undefined),
+    ...(ofActions ? [aheadProgram(groups, networks, shape.envs, method.explore !== undefined)] : []),
+    ...(method.target === undefined ? [] : [followedProgram(train.states, 'critic/')]),
+  ]);
   initialise(session, seed);
+  const follow = method.target === undefined ? undefined : session.entry('follow');
+  void follow?.run();
   const actor = new Acting(session, 'act', shape.envs, shape, groups);
   const player = new Acting(session, 'play', playRows, shape, groups);
-  const critic = new Critic(session, shape, groups, networks.stateLength);
+  const nextActions = ofActions ? new NextActions(session, groups, shape.envs, seed) : undefined;
+  const critic = judges ? new Critic(session, shape, groups, networks.stateLength, nextActions) : undefined;
+  const rate = session.entry('train').input('lr');
+  const entropyWeight = session.entry('train').input('entropy');
+  const exploring = ofActions ? ['train', 'act', 'ahead'] : ['train', 'act'];
+  const explores = method.explore === undefined ? [] : exploring.map(name => session.entry(name).input('explore'));
 
   // What happened, and what it is worth
-  const rollout = new Rollout(shape, groups, settings.rollout, networks.stateLength);
-  const minibatch = new Minibatch(session, rollout, networks, batch, settings.value_clip);
-  const memory = memoryOf(session, groups, networks, shape.envs);
-  const estimates = rollout.groups.map(
-    ({ group, active }, k): Estimate => ({
-      advantages: new Float64Array(active.length),
-      returns: new Float64Array(active.length),
-      norms: Array.from({ length: group.copies ?? 1 }, () => new ValueNorm(settings.normalize_values)),
-      actorMemory: memory[k]!.actor.map(({ kept }) => kept),
-      criticMemory: memory[k]!.critic.map(({ kept }) => kept),
-    }),
-  );
+  const rollout = new Rollout(shape, groups, steps, networks.stateLength);
+  const memory = recurrent ? new RolloutMemory(session, groups, networks, shape.envs) : undefined;
+  const estimates = estimatesOf(rollout, settings.normalize_values, memory);
+  const minibatch = new Minibatch(session, rollout, networks, batch, method.clipsValues === true);
   const order = Int32Array.from({ length: lanes }, (_, k) => k);
-  const step = session.entry('train');
-  const rate = step.input('lr');
-  const entropyWeight = step.input('entropy');
-  const statistics = step.output('statistics');
 
   // Progress
   const keys = policyKeys(shape.envs, seed, purposes.policy, 0, 0);
   const shuffling = new Stream(seed, purposes.replay, 0, 0);
-  let updates = 0;
-  /** Sums of the statistics since they were last asked for, and over how many updates. */
-  const sums = new Float64Array(statisticNames.length + 1);
+  const updates = new Updates(session, [train]);
 
-  function act(): void {
+  function act(now: number, episode: number): void {
+    // The share that explores is that of the rollout's first step in all of it, and in the update from it.
+    if (rollout.length === 0 || rollout.length === rollout.steps)
+      for (const explore of explores) explore[0] = valueAt(method.explore!, now, episode);
     if (rollout.length === rollout.steps) rollout.clear();
-    if (rollout.length === 0)
-      for (const { actor: a, critic: c } of memory) for (const m of [...a, ...c]) keep(session, m);
+    if (rollout.length === 0) memory?.keep();
     actor.run(buffers, shape.envs);
     rollout.see(buffers, actor.lastActions);
-    critic.see(rollout);
-    groups.forEach((group, k) => {
-      const probabilities = actor.values(k);
-      for (const [a, agent] of group.agents.entries())
-        for (let e = 0; e < shape.envs; e++) {
-          const action = drawn(actor, group, k, a, e, drawOf(keys, e, agent));
-          buffers.actions[e * shape.agents + agent] = action;
-          rollout.chose(k, a, e, action, probabilities[actor.at(k, a, e) + action]!);
-        }
-    });
+    actor.choose(buffers, shape.envs, (probabilities, available, start, count, e, agent) =>
+      drawn(probabilities, available, start, count, drawOf(keys, e, agent)),
+    );
     keys.counter[0]! += shape.agents;
-    actor.chose(buffers.actions, shape.envs);
+    rollout.chose(buffers, actor);
+    critic?.see(rollout);
   }
 
   function update(now: number, episode: number): void {
     rollout.add(buffers);
-    if (rollout.needsNext) critic.lookAhead(rollout, buffers, actor.lastActions);
+    if (rollout.needsNext) critic?.lookAhead(rollout, buffers, actor.lastActions);
     if (rollout.length === rollout.steps) learn(now, episode);
   }
 
   function learn(now: number, episode: number): void {
-    for (const [k, of] of rollout.groups.entries()) estimate(rollout, of, estimates[k]!, settings);
+    if (method.wholeEpisodes) rollout.dropUnfinished();
+    for (const [k, of] of estimates.entries())
+      method.estimate(experienceOf(rollout, rollout.groups[k]!, of), of, of.policies);
+    minibatch.begin(estimates);
     rate[0] = valueAt(settings.optimizer.lr, now, episode);
     entropyWeight[0] = valueAt(settings.entropy, now, episode);
+    if (method.epochs === 1 && method.minibatches === 1) {
+      improve(0, lanes, false);
+      return;
+    }
     const size = batch.lanes;
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    for (let epoch = 0; epoch < method.epochs; epoch++) {
       if (size < lanes) shuffle(order, shuffling);
       for (let from = 0; from < lanes; from += size) {
-        minibatch.fill(order, from, Math.min(from + size, lanes), estimates, epoch > 0 && size === lanes);
-        void step.run();
-        updates++;
-        for (let k = 0; k < statistics.length; k++) sums[k]! += statistics[k]!;
-        sums[statistics.length]! += 1;
+        improve(from, Math.min(from + size, lanes), epoch > 0 && size === lanes);
       }
     }
   }
 
-  function choose(
-    on: GameBuffers,
-    envs: number,
-    pick: (group: Group, k: number, a: number, e: number) => number,
-  ): void {
-    player.run(on, envs);
-    groups.forEach((group, k) => {
-      for (const [a, agent] of group.agents.entries())
-        for (let e = 0; e < envs; e++) on.actions[e * shape.agents + agent] = pick(group, k, a, e);
-    });
-    player.chose(on.actions, envs);
-  }
-
-  function greedy(on: GameBuffers, envs: number): void {
-    choose(on, envs, (group, k, a, e) => likeliest(player, group, k, a, e));
+  /** An update from a part of the rollout, `order[from .. to-1]`; `again`: the same as the last time. */
+  function improve(from: number, to: number, again: boolean): void {
+    minibatch.fill(order, from, to, estimates, again);
+    updates.run();
+    if (method.target?.tau === 1 && updates.count % method.target.every === 0) void follow?.run();
   }
 
   function sample(on: GameBuffers, envs: number, draws: Uint32Array): void {
-    choose(on, envs, (group, k, a, e) => drawn(player, group, k, a, e, draws[e * shape.agents + group.agents[a]!]!));
+    player.run(on, envs);
+    player.choose(on, envs, (probabilities, available, start, count, e, agent) =>
+      drawn(probabilities, available, start, count, draws[e * shape.agents + agent]!),
+    );
   }
 
   function decide(agent: number, seen: readonly Seen[]): number {
     replayOf(player, shape, agent, seen);
-    const k = groups.findIndex(group => group.agents.includes(agent));
-    const action = likeliest(player, groups[k]!, k, groups[k]!.agents.indexOf(agent), 0);
+    const action = player.bestOf(agent);
     player.forget();
     return action;
-  }
-
-  function metrics(): Readonly<Record<string, number>> {
-    const count = sums[statisticNames.length]!;
-    const means = count === 0 ? [] : statisticNames.map((name, k) => [name, sums[k]! / count] as const);
-    sums.fill(0);
-    return { updates, ...Object.fromEntries(means) };
   }
 
   function save(): Arrays {
@@ -180,126 +149,66 @@ export function policyLearner(
     saveStates(session, arrays);
     rollout.save(arrays);
     actor.save('act', arrays);
-    for (const { name, kept } of memory.flatMap(({ actor: a, critic: c }) => [...a, ...c]))
-      arrays.set(`memory.${name}`, kept.slice());
+    memory?.save(arrays);
     estimates.forEach(({ norms }, k) => {
       for (const [p, norm] of norms.entries()) arrays.set(`values.${groups[k]!.name}.${p}`, norm.save());
     });
+    if (nextActions !== undefined) arrays.set('ahead', Float64Array.of(nextActions.stream.counter));
+    for (const [k, input] of explores.entries()) arrays.set(`explore.${k}`, input.slice());
     return arrays
       .set('policy.counter', keys.counter.slice())
       .set('order', order.slice())
-      .set('progress', Float64Array.of(updates, shuffling.counter, ...sums));
+      .set('progress', Float64Array.of(updates.count, shuffling.counter, ...updates.sums));
   }
 
   function restore(arrays: Arrays): void {
     restoreStates(session, arrays);
     rollout.restore(arrays);
     actor.restore('act', arrays);
-    for (const { name, kept } of memory.flatMap(({ actor: a, critic: c }) => [...a, ...c]))
-      kept.set(arrays.get(`memory.${name}`)!);
+    memory?.restore(arrays);
     estimates.forEach(({ norms }, k) => {
       for (const [p, norm] of norms.entries()) norm.restore(arrays.get(`values.${groups[k]!.name}.${p}`)!);
     });
+    if (nextActions !== undefined) nextActions.stream.counter = arrays.get('ahead')![0]!;
+    for (const [k, input] of explores.entries()) input.set(arrays.get(`explore.${k}`)!);
     keys.counter.set(arrays.get('policy.counter')!);
     order.set(arrays.get('order')!);
     const progress = arrays.get('progress')!;
-    updates = progress[0]!;
     shuffling.counter = progress[1]!;
-    sums.set(progress.subarray(2));
+    updates.restore(progress[0]!, progress.subarray(2));
   }
 
   const remembers = isRecurrent(networks.actor) || settings.last_action;
   const view = () => (remembers ? [] : policyTables(session, shape, rollout));
-  const learner: Learner = { act, update, greedy, sample, metrics, save, restore, view };
+  const learner: Learner = {
+    act,
+    update,
+    greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
+    sample,
+    metrics: () => updates.metrics(),
+    save,
+    restore,
+    view,
+  };
   return remembers ? { ...learner, begin: () => player.forget(), decide } : learner;
 }
 
-function networksOf(settings: PolicySettings, criticReads: CriticReads, stateLength: number): PolicyNetworks {
+/** Steps of a rollout: of learners from whole episodes so many that one has room, up to a thousand. */
+function stepsOf({ rollout }: OnPolicySettings, { wholeEpisodes }: ActorCritic, { episodeLimit }: Shape): number {
+  return wholeEpisodes ? Math.max(rollout, Math.min(episodeLimit, 1000)) : rollout;
+}
+
+function networksOf(settings: OnPolicySettings, method: ActorCritic, stateLength: number): PolicyNetworks {
   const { network, critic_network: own } = settings;
-  const critic = typeof own === 'string' ? network : own;
+  const { reads, critics } = method;
+  // Without a critic there is nothing to remember.
+  const critic = critics.length === 0 ? { layers: [] } : typeof own === 'string' ? network : own;
   const orthogonal = settings.initialization === 'orthogonal';
   return {
     actor: orthogonal ? orthogonalStart(network) : network,
     critic: orthogonal ? orthogonalStart(critic) : critic,
-    criticReads,
-    stateLength: criticReads === 'observation' ? 0 : stateLength,
+    criticReads: reads,
+    stateLength: reads === 'observation' || critics.length === 0 ? 0 : stateLength,
     headGains: orthogonal ? { actor: 0.01, critic: 1 } : undefined,
   };
-}
-
-// ------------------------------------------------------------------------------------------ choosing
-
-/** The action that a 32-bit draw stands for: actions own intervals as long as their probabilities. */
-function drawn(on: Acting, group: Group, k: number, a: number, e: number, draw: number): number {
-  const probabilities = on.values(k);
-  const available = on.available(k);
-  const start = on.at(k, a, e);
-  let rest = draw / 4294967296;
-  let last = 0;
-  for (let action = 0; action < group.actionCount; action++) {
-    if (available[start + action] === 0 || probabilities[start + action] === 0) continue;
-    last = action;
-    rest -= probabilities[start + action]!;
-    if (rest < 0) break;
-  }
-  return last;
-}
-
-/** The likeliest available action, lowest index among equals. */
-function likeliest(on: Acting, group: Group, k: number, a: number, e: number): number {
-  const probabilities = on.values(k);
-  const available = on.available(k);
-  const start = on.at(k, a, e);
-  let best = -1;
-  for (let action = 0; action < group.actionCount; action++)
-    if (available[start + action] !== 0 && (best < 0 || probabilities[start + action]! > probabilities[start + best]!))
-      best = action;
-  return best;
-}
-
-// ------------------------------------------------------------------------------------------ advantages
-
-/** Advantages and returns of a group's rollout, in the units of rewards. */
-function estimate(
-  { steps, games, ended }: Rollout,
-  { group, rewards, values, next, active }: Rollout['groups'][number],
-  { advantages, returns, norms }: Estimate,
-  settings: PolicySettings,
-): void {
-  const agents = group.agents.length;
-  const scaled = (from: Float32Array): Float64Array =>
-    Float64Array.from(from, (value, k) => {
-      const norm = norms[norms.length === 1 ? 0 : Math.floor(k / games) % agents]!;
-      return value * norm.deviation + norm.mean;
-    });
-  const experience = { steps, agents, games, rewards, values: scaled(values), next: scaled(next), active, ended };
-  generalisedAdvantages(experience, settings.gamma, settings.gae_lambda, advantages, returns);
-  if (!settings.normalize_advantages) return;
-  if (norms.length === 1) normaliseAdvantages(experience, advantages, 0, agents);
-  else for (let a = 0; a < agents; a++) normaliseAdvantages(experience, advantages, a, a + 1);
-}
-
-// ------------------------------------------------------------------------------------------ memory
-
-/** A state of the session that a network carries from step to step, and what it was before the rollout. */
-interface Carried {
-  readonly name: string;
-  readonly kept: Float32Array;
-}
-
-function memoryOf(
-  session: Session,
-  groups: readonly Group[],
-  networks: PolicyNetworks,
-  games: number,
-): readonly { readonly actor: readonly Carried[]; readonly critic: readonly Carried[] }[] {
-  const carried = (name: string): Carried => ({ name, kept: session.read(name) as Float32Array });
-  return groups.map(group => ({
-    actor: actorCarries(networks, group, games).map((_, k) => carried(`act/${group.name}/carry${k}`)),
-    critic: criticCarries(networks, group, games).map((_, k) => carried(criticMemory(group, k))),
-  }));
-}
-
-function keep(session: Session, { name, kept }: Carried): void {
-  kept.set(session.read(name) as Float32Array);
 }

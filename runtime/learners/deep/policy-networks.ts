@@ -9,6 +9,9 @@ import type { Group } from './groups.ts';
 /** What a critic is given: what its agent sees, the whole state, or both. The number of the agent comes with all of them. */
 export type CriticReads = 'observation' | 'state' | 'state and observation';
 
+/** Whose parameters a critic has: first part of their names. `target` are those that follow `critic` slowly. */
+export type CriticPath = 'critic' | 'target' | 'value';
+
 export interface PolicyNetworks {
   readonly actor: NetworkSpec;
   readonly critic: NetworkSpec;
@@ -44,6 +47,17 @@ export function logPolicy(
   return { output: g.logSoftmax(maskLogits(g, output, available)), carries };
 }
 
+/**
+ * The policy with the share `explore` of it spread evenly over the available actions (Foerster et al. 2018):
+ *   (1 - eps) pi(a) + eps / (number of available actions)
+ * Log-probabilities in and out; those of unavailable actions stay as they are.
+ */
+export function explored(g: Graph, policy: Node, available: Node, explore: Node): Node {
+  const even = g.div(available, g.sum(available, [-1], true));
+  const mixed = g.add(g.mul(g.sub(1, explore), g.exp(policy)), g.mul(explore, even));
+  return g.select(available, g.log(g.select(available, mixed, 1)), policy);
+}
+
 /** x as above, state [.., 1, games, numbers] (absent where it has none) -> values [.., agents, games]. */
 export function criticValues(
   g: Graph,
@@ -52,11 +66,21 @@ export function criticValues(
   x: Node,
   state: Node | undefined,
   past: Past,
+  path: CriticPath = 'critic',
 ): Result {
   const input = criticInput(g, networks, group, x, state);
   const gain = networks.headGains?.critic;
-  const { output, carries } = torsoAndHead(g, networks.critic, 'critic', group, input, past, 1, gain);
+  const { output, carries } = torsoAndHead(g, networks.critic, path, group, input, past, 1, gain);
   return { output: g.reshape(output, output.shape.slice(0, -1)), carries };
+}
+
+/**
+ * A critic of actions, which does not remember: input [.., agents, rows, features], all that it is given -> Q of every action of its
+ * agent [.., agents, rows, actions].
+ */
+export function actionCritic(g: Graph, networks: PolicyNetworks, group: Group, input: Node, path: CriticPath): Node {
+  const gain = networks.headGains?.critic;
+  return torsoAndHead(g, networks.critic, path, group, input, { carries: [] }, group.actionCount, gain).output;
 }
 
 export function actorCarries(networks: PolicyNetworks, group: Group, games: number): readonly Shape[] {
@@ -67,7 +91,8 @@ export function criticCarries(networks: PolicyNetworks, group: Group, games: num
   return networkCarries(networks.critic, [group.agents.length, games, 1]);
 }
 
-function criticInput(g: Graph, networks: PolicyNetworks, group: Group, x: Node, state: Node | undefined): Node {
+/** What a critic is given besides the actions of others: [.., agents, games, features]. */
+export function criticInput(g: Graph, networks: PolicyNetworks, group: Group, x: Node, state: Node | undefined): Node {
   if (networks.criticReads === 'observation') return x;
   const lead = x.shape.slice(0, -1);
   const parts = state === undefined ? [] : [g.broadcast(state, [...lead, networks.stateLength])];
@@ -82,7 +107,7 @@ function criticInput(g: Graph, networks: PolicyNetworks, group: Group, x: Node, 
 function torsoAndHead(
   g: Graph,
   spec: NetworkSpec,
-  path: 'actor' | 'critic',
+  path: 'actor' | CriticPath,
   group: Group,
   x: Node,
   { carries, reset }: Past,
@@ -90,7 +115,7 @@ function torsoAndHead(
   gain: number | undefined,
 ): Result {
   const copies = group.copies === undefined ? {} : { copies: group.copies };
-  const owner = `the ${path} of ${group.name}`;
+  const owner = `the ${path === 'actor' ? 'actor' : 'critic'} of ${group.name}`;
   const place = { path: `${path}/${group.name}`, owner, ...copies };
   const torso =
     reset === undefined

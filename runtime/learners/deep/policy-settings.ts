@@ -1,10 +1,11 @@
-/** Settings that learners of proximal policy optimisation have in common. */
+/** Settings of on-policy learners: what all of them have, and those of proximal policy optimisation. */
 import type { NetworkSpec } from '../../tensor/layers/spec.ts';
 import { adam } from '../../tensor/optimisers/spec.ts';
 import type { OptimizerSetting, Schedule, SettingDoc } from '../../train/spec.ts';
 import type { Sharing } from './groups.ts';
 
-export interface PolicySettings {
+/** What `policy-learner.ts` reads of the settings of any learner. */
+export interface OnPolicySettings {
   readonly network: NetworkSpec;
   /** `network`: the same body as the actor's, with weights of its own. */
   readonly critic_network: NetworkSpec | 'network';
@@ -15,17 +16,20 @@ export interface PolicySettings {
   readonly optimizer: OptimizerSetting;
   readonly clip: number;
   readonly rollout: number;
+  readonly gamma: number;
+  readonly entropy: Schedule;
+  readonly normalize_values: boolean;
+}
+
+export interface PolicySettings extends OnPolicySettings {
   readonly epochs: number;
   readonly minibatches: number;
   readonly clip_ratio: number;
-  readonly gamma: number;
   readonly gae_lambda: number;
   readonly normalize_advantages: boolean;
-  readonly entropy: Schedule;
   readonly value_loss: 'mse' | 'huber';
   readonly huber_delta: number;
   readonly value_clip: boolean;
-  readonly normalize_values: boolean;
 }
 
 const authors = 'code of Yu et al. 2022';
@@ -58,8 +62,9 @@ export const policySettings: readonly SettingDoc[] = [
     name: 'sharing',
     type: 'choice',
     choices: ['none', 'class', 'all'],
+    roles: true,
     default: 'class',
-    doc: 'Which agents share parameters: nobody, those of a class, or everybody.',
+    doc: 'Which agents share parameters: nobody, those of a class, everybody, or those of a role, `roles(front: Scout, back: [Guard, Medic[0..1]])`.',
     source: authors,
   },
   {

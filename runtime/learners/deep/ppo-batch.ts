@@ -1,22 +1,11 @@
 /** Minibatches of a rollout: which steps or games, and their numbers as inputs of the training program. */
 import type { Stream } from '../../rng/stream.ts';
 import type { Session } from '../../tensor/engine.ts';
+import type { Estimate } from './estimates.ts';
+import type { Group } from './groups.ts';
 import { actorCarries, criticCarries, type PolicyNetworks } from './policy-networks.ts';
-import type { BatchShape } from './ppo-program.ts';
+import type { BatchShape } from './policy-tensors.ts';
 import type { GroupRollout, Rollout } from './rollout.ts';
-import type { ValueNorm } from './value-norm.ts';
-
-/** What is computed from a group's rollout before it is learned from. */
-export interface Estimate {
-  /** [steps, agents, games] */
-  readonly advantages: Float64Array;
-  readonly returns: Float64Array;
-  /** One for all agents of the group, or one each where they share nothing. */
-  readonly norms: readonly ValueNorm[];
-  /** What actor and critic remembered before the first step: [agents, games, units] each. */
-  readonly actorMemory: readonly Float32Array[];
-  readonly criticMemory: readonly Float32Array[];
-}
 
 /** Parts of equal size, the last perhaps smaller; `sequences` keeps the steps of a game together. */
 export function partsOf(
@@ -45,6 +34,8 @@ export class Minibatch {
   readonly #rollout: Rollout;
   readonly #shape: BatchShape;
   readonly #groups: readonly GroupInputs[];
+  /** Of every group, by entry of the rollout: what it saw, what was available, and `packedNumbers` more. */
+  readonly #packed: readonly Float32Array[];
   readonly #state: Float32Array | undefined;
   readonly #stateLength: number;
   readonly #reset: Float32Array | undefined;
@@ -67,6 +58,10 @@ export class Minibatch {
     this.#stateLength = networks.stateLength;
     this.#state = networks.stateLength === 0 ? undefined : entry.input('state');
     this.#reset = steps === undefined ? undefined : entry.input('reset');
+    this.#packed = rollout.groups.map(
+      ({ group, actions }) =>
+        new Float32Array(actions.length * (group.inputLength + group.actionCount + packedNumbers)),
+    );
     this.#groups = rollout.groups.map(({ group }) => ({
       x: entry.input(`x/${group.name}`),
       available: entry.input(`available/${group.name}`),
@@ -81,6 +76,11 @@ export class Minibatch {
     }));
   }
 
+  /** The rollout is complete, and what its steps are worth is known: minibatches of it are taken from now on. */
+  begin(estimates: readonly Estimate[]): void {
+    for (const [k, source] of this.#rollout.groups.entries()) pack(source, estimates[k]!.advantages, this.#packed[k]!);
+  }
+
   /**
    * Lanes `order[from .. to-1]`; those of the program that are left over count for nothing. A lane is a game, or, without sequences,
    * step `lane / games` of game `lane % games`. Estimates go by group; their running means take in the returns first. `again`: the same
@@ -93,7 +93,7 @@ export class Minibatch {
     for (const [k, source] of groups.entries()) {
       this.#scaleTargets(source, this.#groups[k]!, estimates[k]!);
       if (again) continue;
-      this.#copyGroup(source, this.#groups[k]!, estimates[k]!.advantages);
+      this.#copyGroup(source.group, this.#groups[k]!, this.#packed[k]!);
       const { length } = source.group.agents;
       this.#copyMemory(length, estimates[k]!.actorMemory, this.#groups[k]!.actor, chosen);
       this.#copyMemory(length, estimates[k]!.criticMemory, this.#groups[k]!.critic, chosen);
@@ -146,28 +146,30 @@ export class Minibatch {
     }
   }
 
-  #copyGroup(source: GroupRollout, into: GroupInputs, advantages: Float64Array): void {
+  #copyGroup({ agents, inputLength, actionCount }: Group, into: GroupInputs, packed: Float32Array): void {
     const { games } = this.#rollout;
     const { lanes } = this.#shape;
     const { t, lane, at, e } = this.#entries;
-    const { agents, inputLength, actionCount } = source.group;
     const { length } = agents;
+    const { x, available, actions, probability, advantage, weight, value } = into;
     if (this.#count < t.length) {
-      into.weight.fill(0);
-      into.probability.fill(1);
-      into.actions.fill(0);
+      weight.fill(0);
+      probability.fill(1);
+      actions.fill(0);
     }
     for (let k = 0; k < this.#count; k++)
       for (let a = 0; a < length; a++) {
         const here = (t[k]! * length + a) * lanes + lane[k]!;
-        const there = (at[k]! * length + a) * games + e[k]!;
-        copy(source.x, there, into.x, here, inputLength);
-        copy(source.available, there, into.available, here, actionCount);
-        into.actions[here] = source.actions[there]!;
-        into.probability[here] = source.probabilities[there]!;
-        into.advantage[here] = advantages[there]!;
-        into.weight[here] = source.active[there]!;
-        if (into.value !== undefined) into.value[here] = source.values[there]!;
+        let from = ((at[k]! * length + a) * games + e[k]!) * (inputLength + actionCount + packedNumbers);
+        const xEnd = (here + 1) * inputLength;
+        for (let to = here * inputLength; to < xEnd; to++) x[to] = packed[from++]!;
+        const availableEnd = (here + 1) * actionCount;
+        for (let to = here * actionCount; to < availableEnd; to++) available[to] = packed[from++]!;
+        actions[here] = packed[from]!;
+        probability[here] = packed[from + 1]!;
+        advantage[here] = packed[from + 2]!;
+        weight[here] = packed[from + 3]!;
+        if (value !== undefined) value[here] = packed[from + 4]!;
       }
   }
 
@@ -207,6 +209,30 @@ interface GroupInputs {
   readonly value: Float32Array | undefined;
   readonly actor: readonly Float32Array[];
   readonly critic: readonly Float32Array[];
+}
+
+/** Numbers of a packed entry behind what was seen and what was available: action, probability, advantage, weight, value. */
+const packedNumbers = 5;
+
+/**
+ * All that a minibatch copies of an entry, side by side: minibatches take entries in random order, and would wait for memory once for every
+ * array that an entry is spread over.
+ */
+function pack(source: GroupRollout, advantages: Float64Array, into: Float32Array): void {
+  const { x, available, actions, probabilities, active, values } = source;
+  const { inputLength, actionCount } = source.group;
+  let at = 0;
+  let seen = 0;
+  let able = 0;
+  for (let k = 0; k < actions.length; k++) {
+    for (let j = 0; j < inputLength; j++) into[at++] = x[seen++]!;
+    for (let j = 0; j < actionCount; j++) into[at++] = available[able++]!;
+    into[at++] = actions[k]!;
+    into[at++] = probabilities[k]!;
+    into[at++] = advantages[k]!;
+    into[at++] = active[k]!;
+    into[at++] = values[k]!;
+  }
 }
 
 /** Row `row` of `from` becomes row `toRow` of `to`. */

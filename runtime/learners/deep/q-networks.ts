@@ -1,12 +1,10 @@
 /** Networks of action values: per group of agents, one step or over time, plain or duelling. */
-
-import { maskLogits } from '../../tensor/compose.ts';
 import type { Graph } from '../../tensor/graph.ts';
-import type { Node, Shape } from '../../tensor/ir.ts';
+import type { Node, Program, Shape } from '../../tensor/ir.ts';
 import { networkCarries, networkSequence, networkStep } from '../../tensor/layers/network.ts';
 import type { NetworkSpec } from '../../tensor/layers/spec.ts';
+import { actingProgram, playRows } from './acting.ts';
 import type { Group } from './groups.ts';
-import { later, now } from './td-targets.ts';
 
 export interface QNetwork {
   readonly torso: NetworkSpec;
@@ -55,6 +53,19 @@ export function qSequence(g: Graph, network: QNetwork, path: string, group: Grou
   return head(g, network, place, group, networkSequence(g, network.torso, place, x).output);
 }
 
+/** The programs `act`, a step in `games` games, and `play`, one in evaluation: Q of every action by the online network. */
+export function valueActingPrograms(network: QNetwork, groups: readonly Group[], games: number): readonly Program[] {
+  const program = (name: string, rows: number): Program =>
+    actingProgram(
+      name,
+      rows,
+      groups,
+      group => qCarries(network, group, rows),
+      (g, group, x, carries) => qStep(g, network, 'online', group, x, carries),
+    );
+  return [program('act', games), program('play', playRows)];
+}
+
 function head(g: Graph, { dueling }: QNetwork, place: Place, group: Group, x: Node): Node {
   const dense = (name: string, units: number): Node => {
     const { expects: _, ...rest } = place;
@@ -63,20 +74,4 @@ function head(g: Graph, { dueling }: QNetwork, place: Place, group: Group, x: No
   if (!dueling) return dense('q', group.actionCount);
   const advantage = dense('advantage', group.actionCount);
   return g.add(dense('value', 1), g.sub(advantage, g.mean(advantage, [-1], true)));
-}
-
-/** Q of what was done: q [T + 1, agents, windows, actions], actions [T, agents, windows] -> [T, agents, windows]. */
-export function chosenValues(g: Graph, q: Node, actions: Node): Node {
-  return g.pick(now(g, q), actions);
-}
-
-/**
- * Value of what follows each step, [T, agents, windows]: the target network's value of its own best available action, or, with `double`
- * (van Hasselt, Guez and Silver 2016), of the action that the online network finds best.
- */
-export function nextValues(g: Graph, online: Node, target: Node, available: Node, double: boolean): Node {
-  const legal = later(g, available);
-  const values = maskLogits(g, later(g, target), legal);
-  if (!double) return g.max(values, [-1]);
-  return g.pick(values, g.argmax(maskLogits(g, later(g, online), legal)));
 }

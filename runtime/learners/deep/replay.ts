@@ -16,6 +16,10 @@ export interface WindowOptions {
   readonly sliding: boolean;
   /** Numbers of the whole state; 0 where nobody needs it. */
   readonly stateLength: number;
+  /** Real numbers that the agents choose in a step, all together; 0 where missing. */
+  readonly realRow?: number;
+  /** Numbers kept of every step of every agent beside action and reward; none where missing. */
+  readonly notes?: number;
 }
 
 /** Most bytes that a replay may take. */
@@ -29,6 +33,10 @@ export class Replay {
   /** capacity x length x agents. */
   readonly actions: Int32Array;
   readonly rewards: Float32Array;
+  /** capacity x length x agents, one array per note. */
+  readonly notes: readonly Float32Array[];
+  /** capacity x length x real numbers that the agents choose. */
+  readonly reals: Float32Array;
   /** capacity x agents: actions before the first step, -1 for none. */
   readonly before: Int32Array;
   /** capacity: steps in the window, and whether the last of them ended the problem (a time limit does not). */
@@ -38,21 +46,25 @@ export class Replay {
   readonly capacity: number;
   readonly #shape: Shape;
   readonly #stateLength: number;
+  readonly #realRow: number;
   readonly #sliding: boolean;
   /** One window per game is being filled: number `capacity + game`. */
   readonly #windows: number;
   #count = 0;
   #next = 0;
 
-  constructor(shape: Shape, { capacity, length, sliding, stateLength }: WindowOptions) {
+  constructor(shape: Shape, { capacity, length, sliding, stateLength, realRow = 0, notes = 0 }: WindowOptions) {
     this.#shape = shape;
     this.length = length;
     this.capacity = capacity;
     this.#stateLength = stateLength;
+    this.#realRow = realRow;
     this.#sliding = sliding;
     this.#windows = capacity + shape.envs;
     const { agents, observationRow, actionRow } = shape;
-    const bytes = (length + 1) * (4 * observationRow + actionRow + 4 * stateLength) + length * agents * 8;
+    const bytes =
+      (length + 1) * (4 * observationRow + actionRow + 4 * stateLength) +
+      length * (agents * (8 + 4 * notes) + realRow * 4);
     if (bytes * this.#windows > mostBytes)
       throw new RangeError(
         `a replay of ${capacity} windows of ${length} steps takes ${Math.ceil((bytes * this.#windows) / 1e9)} GB; keep fewer`,
@@ -63,6 +75,8 @@ export class Replay {
     this.states = new Float32Array(rows * stateLength);
     this.actions = new Int32Array(this.#windows * length * agents);
     this.rewards = new Float32Array(this.#windows * length * agents);
+    this.notes = Array.from({ length: notes }, () => new Float32Array(this.#windows * length * agents));
+    this.reals = new Float32Array(this.#windows * length * realRow);
     this.before = new Int32Array(this.#windows * agents).fill(-1);
     this.steps = new Int32Array(this.#windows);
     this.ended = new Uint8Array(this.#windows);
@@ -84,6 +98,22 @@ export class Replay {
     this.#writeRow(this.row(open, this.steps[open]!), buffers.observations, buffers.masks, buffers.states, e);
   }
 
+  /** What every agent sees before a step of all games. */
+  seeAll(buffers: GameBuffers): void {
+    for (let e = 0; e < this.#shape.envs; e++) this.see(buffers, e);
+  }
+
+  /** What a step of all games brought. */
+  addAll(buffers: GameBuffers): void {
+    for (let e = 0; e < this.#shape.envs; e++) this.add(buffers, e);
+  }
+
+  /** Note number k of what agent i is about to do in game e; call between `see` and `add`. */
+  note(k: number, e: number, i: number, value: number): void {
+    const open = this.capacity + e;
+    this.notes[k]![(open * this.length + this.steps[open]!) * this.#shape.agents + i] = value;
+  }
+
   /** What the step brought; call after the game was stepped. Returns the number of windows that were completed. */
   add(buffers: GameBuffers, e: number): number {
     const { agents } = this.#shape;
@@ -94,6 +124,9 @@ export class Replay {
       this.actions[at + i] = buffers.actions[e * agents + i]!;
       this.rewards[at + i] = buffers.rewards[e * agents + i]!;
     }
+    const realRow = this.#realRow;
+    for (let k = 0; k < realRow; k++)
+      this.reals[(open * this.length + t) * realRow + k] = buffers.realActions[e * realRow + k]!;
     this.steps[open] = t + 1;
     const over = buffers.ended[e] !== running;
     if (!over && t + 1 < this.length) return 0;
@@ -136,6 +169,10 @@ export class Replay {
     const source = (open * this.length + from) * agents;
     copy(this.actions, source, this.actions, to * this.length * agents, left * agents);
     copy(this.rewards, source, this.rewards, to * this.length * agents, left * agents);
+    for (const note of this.notes) copy(note, source, note, to * this.length * agents, left * agents);
+    const realRow = this.#realRow;
+    const fromReals = (open * this.length + from) * realRow;
+    copy(this.reals, fromReals, this.reals, to * this.length * realRow, left * realRow);
     if (from === 0) copy(this.before, open * agents, this.before, to * agents, agents);
     else copy(this.actions, source - agents, this.before, to * agents, agents);
     this.steps[to] = left;
@@ -169,6 +206,9 @@ export class Replay {
     this.#copyRows(this.row(open, 1), this.row(open, 0), steps);
     copy(this.actions, at + agents, this.actions, at, steps * agents);
     copy(this.rewards, at + agents, this.rewards, at, steps * agents);
+    for (const note of this.notes) copy(note, at + agents, note, at, steps * agents);
+    const reals = open * this.length * this.#realRow;
+    copy(this.reals, reals + this.#realRow, this.reals, reals, steps * this.#realRow);
     this.steps[open] = steps;
   }
 
@@ -183,6 +223,10 @@ export class Replay {
     }
   }
 
+  #named(): Readonly<Record<string, Float32Array>> {
+    return Object.fromEntries(this.notes.map((note, k) => [`note${k}`, note]));
+  }
+
   /** Everything but what has never been written. */
   save(into: Arrays): void {
     const { agents } = this.#shape;
@@ -195,9 +239,10 @@ export class Replay {
       const width = array.length / this.#windows;
       into.set(`replay.${name}`, joined(array, rows, width));
     }
-    const steps = { actions: this.actions, rewards: this.rewards } as const;
+    const steps = { actions: this.actions, rewards: this.rewards, ...this.#named() };
     for (const [name, array] of Object.entries(steps))
       into.set(`replay.${name}`, joined(array, rows, this.length * agents));
+    if (this.#realRow > 0) into.set('replay.reals', joined(this.reals, rows, this.length * this.#realRow));
     into.set('replay.before', joined(this.before, rows, agents));
     into.set('replay.steps', joined(this.steps, rows, 1));
     into.set('replay.ended', joined(this.ended, rows, 1));
@@ -214,10 +259,12 @@ export class Replay {
       states: this.states,
       actions: this.actions,
       rewards: this.rewards,
+      ...(this.#realRow > 0 ? { reals: this.reals } : {}),
       before: this.before,
       steps: this.steps,
       ended: this.ended,
-    } as const;
+      ...this.#named(),
+    };
     for (const [name, array] of Object.entries(arrays)) {
       const saved = from.get(`replay.${name}`)!;
       const width = array.length / this.#windows;

@@ -2,6 +2,7 @@
 import { type GameBuffers, running, truncated } from '../../games/vector.ts';
 import type { Arrays } from '../shared/learner.ts';
 import type { Shape } from '../shared/shape.ts';
+import type { Acting } from './acting.ts';
 import { type Group, type RowOf, writeAvailable, writeInputs } from './groups.ts';
 
 /** Of one group: [steps, agents, games], with the features or actions behind where there are any. */
@@ -85,12 +86,20 @@ export class Rollout {
     }
   }
 
-  /** What one agent chose before the step that comes next; number `agent` of group `k` in game `e`. */
-  chose(k: number, agent: number, e: number, action: number, probability: number): void {
-    const { group, actions, probabilities } = this.groups[k]!;
-    const at = (this.length * group.agents.length + agent) * this.games + e;
-    actions[at] = action;
-    probabilities[at] = probability;
+  /** What every agent chose before the step that comes next, with the probability that the actors gave it. */
+  chose(buffers: GameBuffers, actor: Acting): void {
+    const { agents: n } = this.#shape;
+    for (const [k, { group, actions, probabilities }] of this.groups.entries()) {
+      const of = actor.values(k);
+      for (let a = 0; a < group.agents.length; a++) {
+        const start = (this.length * group.agents.length + a) * this.games;
+        for (let e = 0; e < this.games; e++) {
+          const action = buffers.actions[e * n + group.agents[a]!]!;
+          actions[start + e] = action;
+          probabilities[start + e] = of[actor.at(k, a, e) + action]!;
+        }
+      }
+    }
   }
 
   /** What the step brought. */
@@ -112,6 +121,15 @@ export class Rollout {
     const start = (this.length - 1) * this.games;
     for (let e = 0; e < this.games; e++) if (this.ended[start + e] === truncated) return true;
     return false;
+  }
+
+  /** Steps of episodes that have not ended count as if nobody had acted in them. */
+  dropUnfinished(): void {
+    const { games } = this;
+    for (let e = 0; e < games; e++)
+      for (let t = this.length - 1; t >= 0 && this.ended[t * games + e] === running; t--)
+        for (const { group, active } of this.groups)
+          for (let a = 0; a < group.agents.length; a++) active[(t * group.agents.length + a) * games + e] = 0;
   }
 
   /** Begins anew, with the games wherever they are. */

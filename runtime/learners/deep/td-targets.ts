@@ -1,14 +1,8 @@
 /** Targets of action values. */
+import { maskLogits } from '../../tensor/compose.ts';
 import type { Graph } from '../../tensor/graph.ts';
 import type { Node } from '../../tensor/ir.ts';
-
-export interface Steps {
-  /** [T, agents or 1, windows] */
-  readonly rewards: Node;
-  /** [T, 1, windows] */
-  readonly terminated: Node;
-  readonly last: Node;
-}
+import { later, now, type Steps } from './moments.ts';
 
 /**
  * n-step targets (Sutton 1988), [T, agents or 1, windows], from the values `next` of what follows each step:
@@ -23,8 +17,9 @@ export function nStepTargets(
   n: number,
 ): Node {
   const goesOn = g.mul(gamma, g.sub(1, terminated));
-  const length = rewards.shape[0]!;
   let target = g.add(rewards, g.mul(goesOn, next));
+  if (n === 1) return target;
+  const length = rewards.shape[0]!;
   for (let k = 1; k < Math.min(n, length); k++) {
     const tail = g.slice(target, 0, 1, length);
     const zeros = g.broadcast(0, [1, ...target.shape.slice(1)]);
@@ -34,11 +29,18 @@ export function nStepTargets(
   return target;
 }
 
-/** Entries 0 .. T-1, and 1 .. T, of a tensor over T + 1 moments. */
-export function now(g: Graph, x: Node): Node {
-  return g.slice(x, 0, 0, x.shape[0]! - 1);
+/** Q of what was done: q [T + 1, agents, windows, actions], actions [T, agents, windows] -> [T, agents, windows]. */
+export function chosenValues(g: Graph, q: Node, actions: Node): Node {
+  return g.pick(now(g, q), actions);
 }
 
-export function later(g: Graph, x: Node): Node {
-  return g.slice(x, 0, 1, x.shape[0]!);
+/**
+ * Value of what follows each step, [T, agents, windows]: the target network's value of its own best available action, or, with `double`
+ * (van Hasselt, Guez and Silver 2016), of the action that the online network finds best.
+ */
+export function nextValues(g: Graph, online: Node, target: Node, available: Node, double: boolean): Node {
+  const legal = later(g, available);
+  const values = maskLogits(g, later(g, target), legal);
+  if (!double) return g.max(values, [-1]);
+  return g.pick(values, g.argmax(maskLogits(g, later(g, online), legal)));
 }

@@ -3,7 +3,7 @@ import type { MixerInputs } from '../../mixers/tensor.ts';
 import type { Graph } from '../../tensor/graph.ts';
 import type { Node } from '../../tensor/ir.ts';
 import type { Batch, GroupBatch } from './batch.ts';
-import { later, now } from './td-targets.ts';
+import { later, now } from './moments.ts';
 
 /** [T, agents, windows, ...rest] of every group to [T x windows, agents, ...rest]. */
 export function teamRows(g: Graph, groups: readonly GroupBatch[], values: readonly Node[]): Node {
@@ -32,6 +32,20 @@ export function stateRows(g: Graph, batch: Batch, which: 'now' | 'later'): Node 
   if (batch.state === undefined) return g.broadcast(1, [length * windows, 1]);
   const state = which === 'now' ? now(g, batch.state) : later(g, batch.state);
   return g.reshape(state, [length * windows, state.shape[2]!]);
+}
+
+/**
+ * A number per agent and action of every step (or of what follows it), [T x windows, agents, most actions of any agent], from those of
+ * every group, [T + 1, agents, windows, actions]; 0 for actions that an agent does not have.
+ */
+export function teamTable(g: Graph, { groups }: Batch, which: 'now' | 'later', values: readonly Node[]): Node {
+  const at = which === 'now' ? now : later;
+  const most = Math.max(...groups.map(({ group }) => group.actionCount));
+  return teamRows(
+    g,
+    groups,
+    values.map(value => widened(g, at(g, value), most)),
+  );
 }
 
 /** What a mixer reads of one moment; `values`, `best` and `actions` go by group. */

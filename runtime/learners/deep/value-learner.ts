@@ -2,45 +2,43 @@
  * What learners of deep action values have in common: epsilon-greedy acting in parallel games, replay, when to update, target networks,
  * checkpoints. The loss is the learner's own.
  */
-import { type GameBuffers, running } from '../../games/vector.ts';
+import { countEnded, type GameBuffers } from '../../games/vector.ts';
 import { purposes, Stream } from '../../rng/stream.ts';
-import { gradients } from '../../tensor/gradients/index.ts';
 import { Graph } from '../../tensor/graph.ts';
 import { initialise } from '../../tensor/initialise.ts';
-import type { Node, Program, StateDeclaration } from '../../tensor/ir.ts';
-import { clipByGlobalNorm } from '../../tensor/optimisers/clip.ts';
-import { update as optimise } from '../../tensor/optimisers/update.ts';
+import type { Node, Program } from '../../tensor/ir.ts';
 import { drawOf, policyKeys } from '../shared/draws.ts';
-import { exploreBelow, pickLegal } from '../shared/explore.ts';
+import { exploreBelow } from '../shared/explore.ts';
 import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, actingProgram, openNow, playRows, restoreStates, saveStates } from './acting.ts';
-import { type Batch, batchFiller, batchInputs } from './batch.ts';
+import { Acting, openNow, playRows, restoreStates, saveStates } from './acting.ts';
+import { batchInputs } from './batch.ts';
+import { epsilonGreedy } from './choices.ts';
 import { replayOf } from './deciding.ts';
 import { type Group, groupsOf } from './groups.ts';
-import { isRecurrent, type QNetwork, qCarries, qSequence, qStep } from './q-networks.ts';
+import { keepNotes, type Note } from './notes.ts';
+import { optimise, parametersUnder } from './optimise.ts';
+import { isRecurrent, type QNetwork, valueActingPrograms } from './q-networks.ts';
 import { Replay } from './replay.ts';
+import { followProgram, followSlowly } from './target-networks.ts';
+import { lengthsUpTo, ReplayUpdates, tell } from './updates.ts';
 import type { DeepValueSettings } from './value-settings.ts';
 import { valueTables } from './value-table.ts';
-
-/** Tensors of a batch that a loss is made of; lists go by group. */
-export interface ValueTensors {
-  readonly batch: Batch;
-  /** Q of the online and of the target network: [T + 1, agents, windows, actions]. */
-  readonly online: readonly Node[];
-  readonly target: readonly Node[];
-}
+import { type ValueTensors, valueTensors } from './value-tensors.ts';
 
 export interface ValueLoss {
   /** Whether the loss reads the whole state. */
   readonly readsState: boolean;
+  /** Whether the loss reads the probability of exploring, the input `explore`. */
+  readonly readsExplore?: boolean;
   /**
    * The loss, one number. Parameters of its own are named `online/...`, their targets `target/...`: those are trained, these follow.
    */
   build(g: Graph, tensors: ValueTensors): Node;
 }
 
+// `notes`: what the replay keeps of every choice besides.
 export function valueLearner(
   shape: Shape,
   settings: DeepValueSettings,
@@ -48,6 +46,7 @@ export function valueLearner(
   seed: number,
   context: DeepContext,
   loss: ValueLoss,
+  notes: readonly Note[],
 ): Learner {
   const groups = groupsOf(shape, context.game, {
     sharing: settings.sharing,
@@ -63,77 +62,50 @@ export function valueLearner(
 
   // Programs and what they share
   const lengths = lengthsUpTo(length);
-  const trains = lengths.map(steps => trainProgram(groups, network, settings, steps, stateLength, loss));
-  const acting = (name: string, rows: number): Program =>
-    actingProgram(
-      name,
-      rows,
-      groups,
-      (group, games) => qCarries(network, group, games),
-      (g, group, x, carries) => qStep(g, network, 'online', group, x, carries),
-    );
-  const follows = followProgram(trains[0]!.states);
-  const programs = [...trains, follows, acting('act', shape.envs), acting('play', playRows)];
-  const session = openNow(context.engine, programs);
+  const trains = lengths.map(steps => trainProgram(groups, network, settings, steps, stateLength, loss, notes));
+  const follows = followProgram(trains[0]!.states, 'online/');
+  const session = openNow(context.engine, [...trains, follows, ...valueActingPrograms(network, groups, shape.envs)]);
   initialise(session, seed);
   const follow = session.entry('follow');
-  follow.run();
+  void follow.run();
   const actor = new Acting(session, 'act', shape.envs, shape, groups);
   const player = new Acting(session, 'play', playRows, shape, groups);
 
   // Replay
   const steps = settings.replay.unit === 'steps' ? settings.replay.amount : settings.replay.amount * shape.episodeLimit;
-  const capacity = recurrent ? Math.ceil(steps / length) : steps;
   const replay = new Replay(shape, {
-    capacity: Math.max(capacity, settings.batch),
+    capacity: Math.max(recurrent ? Math.ceil(steps / length) : steps, settings.batch),
     length,
     sliding: !recurrent,
     stateLength,
+    ...(notes.length > 0 ? { notes: notes.length } : {}),
   });
-  const updaters = lengths.map((steps, k) => {
-    const entry = session.entry(trains[k]!.name);
-    return {
-      steps,
-      fill: batchFiller(entry, shape, groups, replay, steps, settings.batch, stateLength, !recurrent),
-      run: () => void entry.run(),
-      rate: entry.input('lr'),
-      loss: entry.output('loss'),
-      norm: entry.output('norm'),
-    };
-  });
+  const batches = { batch: settings.batch, stateLength, firstOnly: !recurrent };
+  const updates = new ReplayUpdates(session, trains, lengths, replay, shape, groups, batches, notes);
   const drawn = new Int32Array(settings.batch);
 
   // Progress
   const keys = policyKeys(shape.envs, seed, purposes.policy, 0, 0);
   const sampling = new Stream(seed, purposes.replay, 0, 0);
-  let updates = 0;
   let played = 0;
-  let lossSum = 0;
-  let normSum = 0;
-  let summed = 0;
 
   function act(now: number, episode: number): void {
-    for (let e = 0; e < shape.envs; e++) replay.see(buffers, e);
+    replay.seeAll(buffers);
     actor.run(buffers, shape.envs);
-    const split = exploreBelow(valueAt(settings.explore, now, episode));
-    groups.forEach((group, k) => {
-      for (const [a, agent] of group.agents.entries())
-        for (let e = 0; e < shape.envs; e++)
-          buffers.actions[e * shape.agents + agent] = choose(actor, group, k, a, e, split, drawOf(keys, e, agent));
-    });
+    const epsilon = valueAt(settings.explore, now, episode);
+    const split = exploreBelow(epsilon);
+    actor.choose(buffers, shape.envs, (q, available, start, count, e, agent) =>
+      epsilonGreedy(q, available, start, count, split, drawOf(keys, e, agent)),
+    );
     keys.counter[0]! += shape.agents;
-    actor.chose(buffers.actions, shape.envs);
+    if (notes.length > 0) keepNotes(notes, replay, actor, buffers, shape, groups, epsilon);
   }
 
   function update(now: number, episode: number): void {
-    let ended = 0;
-    for (let e = 0; e < shape.envs; e++) {
-      replay.add(buffers, e);
-      if (buffers.ended[e] !== running) ended++;
-    }
+    replay.addAll(buffers);
     const { amount, unit } = settings.train_every;
     const before = played;
-    played = unit === 'steps' ? now + shape.envs : played + ended;
+    played += unit === 'steps' ? shape.envs : countEnded(buffers.ended);
     const due = Math.floor(played / amount) - Math.floor(before / amount);
     if (replay.count < Math.max(settings.batch, settings.warmup)) return;
     for (let k = 0; k < due; k++) learn(now, episode);
@@ -141,34 +113,11 @@ export function valueLearner(
 
   function learn(now: number, episode: number): void {
     replay.draw(sampling, drawn);
-    const longest = drawn.reduce((most, window) => Math.max(most, replay.steps[window]!), 0);
-    const updater = updaters.find(({ steps }) => steps >= longest) ?? updaters.at(-1)!;
-    updater.fill(drawn);
-    updater.rate[0] = valueAt(settings.optimizer.lr, now, episode);
-    updater.run();
-    lossSum += updater.loss[0]!;
-    normSum += updater.norm[0]!;
-    summed++;
-    updates++;
-    if (settings.tau === 1 && updates % settings.target_every === 0) void follow.run();
-  }
-
-  function greedy(on: GameBuffers, envs: number): void {
-    player.run(on, envs);
-    groups.forEach((group, k) => {
-      for (const [a, agent] of group.agents.entries())
-        for (let e = 0; e < envs; e++) on.actions[e * shape.agents + agent] = choose(player, group, k, a, e, 0, 0);
+    updates.learn(drawn, {
+      lr: valueAt(settings.optimizer.lr, now, episode),
+      ...(loss.readsExplore ? { explore: valueAt(settings.explore, now, episode) } : {}),
     });
-    player.chose(on.actions, envs);
-  }
-
-  function metrics(): Readonly<Record<string, number>> {
-    const found: Record<string, number> =
-      summed === 0 ? { updates } : { updates, loss: lossSum / summed, gradientNorm: normSum / summed };
-    lossSum = 0;
-    normSum = 0;
-    summed = 0;
-    return found;
+    if (settings.tau === 1 && updates.count % settings.target_every === 0) void follow.run();
   }
 
   function save(): Arrays {
@@ -176,111 +125,62 @@ export function valueLearner(
     saveStates(session, arrays);
     replay.save(arrays);
     actor.save('act', arrays);
+    for (const note of notes) note.save(arrays);
     return arrays
       .set('policy.counter', keys.counter.slice())
-      .set('progress', Float64Array.of(updates, played, sampling.counter, lossSum, normSum, summed));
+      .set('progress', Float64Array.of(updates.count, played, sampling.counter, ...updates.sums));
   }
 
   function restore(arrays: Arrays): void {
     restoreStates(session, arrays);
     replay.restore(arrays);
     actor.restore('act', arrays);
-    keys.counter.set(arrays.get('policy.counter') as Int32Array);
-    const progress = arrays.get('progress') as Float64Array;
-    [updates, played, sampling.counter, lossSum, normSum, summed] = progress as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    for (const note of notes) note.restore(arrays);
+    keys.counter.set(arrays.get('policy.counter')!);
+    const progress = arrays.get('progress')!;
+    played = progress[1]!;
+    sampling.counter = progress[2]!;
+    updates.restore(progress[0]!, progress.subarray(3));
   }
 
   /** The greedy action from all that one agent has seen. */
   function decide(agent: number, seen: readonly Seen[]): number {
     replayOf(player, shape, agent, seen);
-    const k = groups.findIndex(group => group.agents.includes(agent));
-    const action = choose(player, groups[k]!, k, groups[k]!.agents.indexOf(agent), 0, 0, 0);
+    const action = player.bestOf(agent);
     player.forget();
     return action;
   }
 
   const remembers = recurrent || settings.last_action;
   const view = () => (remembers ? [] : valueTables(session, shape, groups, replay));
-  const learner: Learner = { act, update, greedy, metrics, save, restore, view };
+  const learner: Learner = {
+    act,
+    update,
+    greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
+    metrics: () => updates.metrics(),
+    save,
+    restore,
+    view,
+  };
   return remembers ? { ...learner, begin: () => player.forget(), decide } : learner;
 }
 
-/** The best available action, lowest index among equals, or a random available one for draws below `split`. */
-function choose(on: Acting, group: Group, k: number, a: number, e: number, split: number, draw: number): number {
-  const values = on.values(k);
-  const available = on.available(k);
-  const start = on.at(k, a, e);
-  let best = -1;
-  let legal = 0;
-  for (let action = 0; action < group.actionCount; action++) {
-    if (available[start + action] === 0) continue;
-    legal++;
-    if (best < 0 || values[start + action]! > values[start + best]!) best = action;
-  }
-  if (draw >= split) return best;
-  let nth = pickLegal(draw, split, legal);
-  for (let action = 0; action < group.actionCount; action++) {
-    if (available[start + action] === 0) continue;
-    if (nth-- === 0) return action;
-  }
-  return best;
-}
-
-/** Shapes are fixed: batches of short episodes are learned from by a program for short ones. Ascending; the last is the longest. */
-function lengthsUpTo(length: number): readonly number[] {
-  const lengths = [length];
-  while (lengths[0]! > 16 && lengths.length < 4) lengths.unshift(Math.ceil(lengths[0]! / 2));
-  return lengths;
-}
-
-/** One update: the learner's loss, its gradient, clipping, the optimiser's step. */
+/** One update: the learner's loss, a step of the optimiser on the online networks. */
 function trainProgram(
   groups: readonly Group[],
   network: QNetwork,
   settings: DeepValueSettings,
   length: number,
   stateLength: number,
-  loss: ValueLoss,
+  of: ValueLoss,
+  notes: readonly Note[],
 ): Program {
   const g = new Graph(`train ${length}`);
-  const batch = batchInputs(g, groups, length, settings.batch, stateLength);
-  const online = batch.groups.map(({ group, x }) => qSequence(g, network, 'online', group, x));
-  const target = batch.groups.map(({ group, x }) => g.stopGradient(qSequence(g, network, 'target', group, x)));
-  const value = loss.build(g, { batch, online, target });
-  const trained = g.parameters.filter(isOnline);
-  const found = gradients(g, value, trained);
-  const { gradients: clipped, norm } = clipByGlobalNorm(g, found, settings.clip === 0 ? 1e30 : settings.clip);
-  optimise(g, settings.optimizer, 'optimizer', trained, settings.clip === 0 ? found : clipped, g.input('lr', []));
-  g.output('loss', value);
-  g.output('norm', norm);
-  if (settings.tau < 1) {
-    // As PyTorch code does it: after the step, so towards the new parameters. Here the old ones of this step serve: one update later.
-    for (const node of g.parameters) {
-      if (node.op.kind !== 'state' || !node.op.name.startsWith('target/')) continue;
-      const source = g.state(onlineName(node.op.name), node.shape);
-      g.assign(node, g.add(node, g.mul(settings.tau, g.sub(source, node))));
-    }
-  }
-  return g.program();
-}
-
-function isOnline(node: Node): boolean {
-  return node.op.kind === 'state' && node.op.name.startsWith('online/');
-}
-
-const onlineName = (target: string): string => target.replace(/^target\//, 'online/');
-
-/** Target parameters become the online ones. */
-function followProgram(states: readonly StateDeclaration[]): Program {
-  const g = new Graph('follow');
-  for (const { name, shape } of states)
-    if (name.startsWith('target/')) g.assign(g.state(name, shape), g.state(onlineName(name), shape));
+  const batch = batchInputs(g, groups, length, settings.batch, stateLength, notes);
+  const loss = of.build(g, valueTensors(g, network, batch));
+  const online = parametersUnder(g, 'online');
+  const gradientNorm = optimise(g, online, loss, settings.optimizer, settings.clip, g.input('lr', []));
+  if (settings.tau < 1) followSlowly(g, 'online/', settings.tau);
+  tell(g, { loss, gradientNorm });
   return g.program();
 }

@@ -47,8 +47,9 @@ export const deepValueSettings: readonly SettingDoc[] = [
     name: 'sharing',
     type: 'choice',
     choices: ['none', 'class', 'all'],
+    roles: true,
     default: 'class',
-    doc: 'Which agents share parameters: nobody, those of a class, or everybody.',
+    doc: 'Which agents share parameters: nobody, those of a class, everybody, or those of a role, `roles(front: Scout, back: [Guard, Medic[0..1]])`.',
     source: pymarl,
   },
   {

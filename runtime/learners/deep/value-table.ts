@@ -41,7 +41,8 @@ interface Row {
   readonly allowed: Float32Array;
 }
 
-function distinctRows(shape: Shape, group: Group, a: number, replay: Replay): readonly Row[] | undefined {
+/** What an agent saw and might do in the replay, every different row once; undefined where there are more than a table shows. */
+export function distinctRows(shape: Shape, group: Group, a: number, replay: Replay): readonly Row[] | undefined {
   const found = new Map<string, Row>();
   const inputs = new Float32Array(group.agents.length * group.inputLength);
   const available = new Float32Array(group.agents.length * group.actionCount);

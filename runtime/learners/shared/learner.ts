@@ -32,9 +32,10 @@ export interface Learner {
   sample?(buffers: GameBuffers, envs: number, draws: Uint32Array): void;
   /**
    * The learned action of one agent, from all that it has seen in this episode, the present last: for play by hand, where others choose
-   * too and choices are taken back. Every learner with `begin` has it; those without memory are asked through `greedy`.
+   * too and choices are taken back. Every learner with `begin` has it; those without memory are asked through `greedy`. Real numbers of
+   * the action, where the agent chooses any, are written to `numbers`.
    */
-  decide?(agent: number, seen: readonly Seen[], draw: number): number;
+  decide?(agent: number, seen: readonly Seen[], draw: number, numbers?: Float64Array): number;
   /** Everything it knows, for checkpoints; `restore` continues from there bit for bit. */
   save(): Arrays;
   restore(arrays: Arrays): void;
@@ -55,8 +56,10 @@ export interface Seen {
 export interface LearnedTable {
   /** Agent number; undefined for a table of all agents together. */
   readonly agent: number | undefined;
-  /** What the numbers are: `Q`, `AV`, `probability`. */
+  /** What the numbers are: `Q`, `AV`, `probability`; `action`: probabilities, and behind them real numbers as they are chosen. */
   readonly quantity: string;
+  /** Where the columns are not the agent's actions: how many of those come first, and real numbers behind them. */
+  readonly columns?: { readonly finite: number; readonly reals: number };
   /** Number of observations (rows) and the length of each. */
   readonly rows: number;
   readonly keyLength: number;
@@ -79,7 +82,10 @@ export interface ValueSettings {
 export interface DeepContext {
   /** One whose programs open and run at once. */
   readonly engine: Engine;
-  readonly game: Pick<GameSpec, 'classOf' | 'classNames' | 'stateLength'>;
+  readonly game: Pick<
+    GameSpec,
+    'classOf' | 'classNames' | 'stateLength' | 'realActionLength' | 'realActionLow' | 'realActionHigh'
+  >;
 }
 
 /** Makes a deep learner; otherwise as `CreateLearner`. */

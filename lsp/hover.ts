@@ -1,0 +1,265 @@
+/** What is known of the thing under the cursor, as Markdown. */
+import { layerForms } from '../compiler/networks/layers.ts';
+import { solversOf } from '../compiler/requirements/table.ts';
+import { algorithmNamed } from '../runtime/learners/catalogue.ts';
+import { optimizerNamed } from '../runtime/train/optimizers.ts';
+import type { Sheet, Span } from './base.ts';
+import { builtinNamed, builtinTypes } from './builtins.ts';
+import { settingDoc } from './completionLearning.ts';
+import type { AgentInsight, FactInsight, FitInsight, GameInsight } from './insight.ts';
+import { type Decl, namesOf, type Use } from './names.ts';
+import type { PayoffTable } from './payoff.ts';
+import { declarationAt, type Project } from './project.ts';
+import { situationAt } from './situation.ts';
+import { typeOfDecl } from './typeNames.ts';
+
+export interface Hover {
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+export function hover(project: Project, sheet: Sheet, offset: number): Hover | undefined {
+  const found = project.at(sheet, offset);
+  if (found !== undefined) {
+    const markdown =
+      (found.use === undefined ? undefined : special(project, sheet, found.use, offset)) ??
+      (found.decl === undefined ? undefined : aboutDecl(project, sheet, found.decl, found.span));
+    if (markdown !== undefined) return { span: found.span, markdown };
+  }
+  const at = sheet.pieceAt(offset);
+  const piece = at === undefined ? undefined : sheet.pieces[at];
+  if (piece === undefined || piece.kind !== 'word') return undefined;
+  const markdown = aboutWord(project, sheet, piece.text, offset);
+  return markdown === undefined ? undefined : { span: { start: piece.start, end: piece.end }, markdown };
+}
+
+const code = (text: string): string => `\`\`\`marl\n${text}\n\`\`\``;
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter(part => part !== undefined && part !== '').join('\n\n');
+}
+
+// ---------------------------------------------------------------------------------------------- names of the program
+
+function aboutDecl(project: Project, sheet: Sheet, decl: Decl, span: Span): string {
+  const here = project.typeAt(sheet, span);
+  const type = here ?? typeOfDecl(project, sheet, decl);
+  const home = decl.path === sheet.path ? undefined : `From ${shortPath(decl.path)}.`;
+  switch (decl.kind) {
+    case 'game':
+      return joined([code(decl.written), decl.doc, home, gameText(project, sheet, decl)]);
+    case 'agents':
+      return joined([code(decl.written), agentText(project, sheet, decl)]);
+    case 'action':
+    case 'member':
+      return joined([code(decl.written), decl.doc, home]);
+    case 'mixer': {
+      const facts = project.insight(sheet.path)?.mixers.find(one => one.name === decl.name)?.facts ?? [];
+      const lines = facts.map(fact => `- ${mark(fact.status)} \`${fact.property}\`: ${fact.text}`);
+      return joined([code(decl.written), decl.doc, home, lines.join('\n')]);
+    }
+    case 'state':
+    case 'field':
+    case 'parameter': {
+      const known = here !== undefined && !decl.written.includes(here) ? `Here: \`${here}\`.` : undefined;
+      return joined([code(`${labels[decl.kind]}${decl.written}`), decl.doc, known, owner(decl)]);
+    }
+    case 'local':
+    case 'constant':
+    case 'binder':
+      return joined([
+        code(type === undefined ? decl.written : `${decl.name}: ${type}`),
+        decl.doc,
+        decl.kind === 'binder' ? undefined : code(decl.written),
+      ]);
+    default:
+      return joined([code(decl.written), decl.doc, home]);
+  }
+}
+
+const labels = { state: 'state ', field: '', parameter: '' } as const;
+
+function owner(decl: Decl): string | undefined {
+  if (decl.of === undefined) return undefined;
+  return decl.kind === 'state'
+    ? `State of ${decl.of}.`
+    : decl.kind === 'field'
+      ? `Field of ${decl.of}.`
+      : `Parameter of ${decl.of}.`;
+}
+
+function shortPath(path: string): string {
+  return `\`${path.slice(path.lastIndexOf('/') + 1)}\``;
+}
+
+/** The insight of a game, from the file it is shown in. */
+export function gameOf(project: Project, sheet: Sheet, name: string): GameInsight | undefined {
+  return project.insight(sheet.path)?.games.find(game => game.name === name);
+}
+
+function gameText(project: Project, sheet: Sheet, decl: Decl): string | undefined {
+  const game = gameOf(project, sheet, decl.name);
+  if (game === undefined) return undefined;
+  const states = 'count' in game.states ? grouped(game.states.count) : `not counted: ${game.states.why}`;
+  return joined([
+    `**${game.words}**`,
+    [`- states: ${states}`, `- horizon: ${game.horizon ?? 'none'}`, ...game.agents.map(agentLine)].join('\n'),
+    game.table === undefined ? undefined : tableText(game.table),
+    game.facts.filter(tells).map(factLine).join('\n'),
+  ]);
+}
+
+function agentText(project: Project, sheet: Sheet, decl: Decl): string | undefined {
+  const agent = gameOf(project, sheet, decl.of ?? '')?.agents.find(one => one.class === decl.name);
+  return agent === undefined ? undefined : agentLine(agent);
+}
+
+function agentLine({ class: name, count, actions, realActions, observation, pieces }: AgentInsight): string {
+  const who = count === 1 ? name : `${name} (${count})`;
+  const choices = [
+    ...(actions.length > 0 && (actions.length > 1 || realActions === 0) ? [`${actions.length} actions`] : []),
+    ...(realActions > 0 ? [`${realActions} real numbers`] : []),
+  ].join(' and ');
+  const sees = observation === 0 ? 'nothing' : `${observation} numbers (${pieces.slice(0, 8).join(', ')})`;
+  return `- ${who}: chooses from ${choices}, sees ${sees}`;
+}
+
+/** Facts that tell a game apart; what nearly every game has is left out. */
+function tells({ property, status }: FactInsight): boolean {
+  const usual = [
+    'finite',
+    'legal_action',
+    'well_formed_chance',
+    'perfect_recall',
+    'informative_observations',
+    'distinguishing',
+    'rewards_reachable',
+  ];
+  return status !== 'unknown' && !(usual.includes(property) && status === 'proved');
+}
+
+function factLine({ property, status, text }: FactInsight): string {
+  return `- ${mark(status)} \`${property}\`: ${text}`;
+}
+
+function mark(status: string): string {
+  return status === 'proved' ? 'yes' : status === 'refuted' ? 'no' : '?';
+}
+
+/** A Markdown table; equilibria in pure strategies are bold. */
+export function tableText({ agents, rows, columns, cells, equilibria }: PayoffTable): string {
+  const bold = (row: number, column: number): boolean => equilibria.some(([r, c]) => r === row && c === column);
+  const lines = [
+    `| ${agents[0]} \\ ${agents[1]} | ${columns.join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...rows.map((name, r) => {
+      const shown = (cells[r] ?? []).map(([a, b], c) => (bold(r, c) ? `**${a}, ${b}**` : `${a}, ${b}`));
+      return `| ${name} | ${shown.join(' | ')} |`;
+    }),
+  ];
+  return `${lines.join('\n')}\n\n${equilibriaText({ agents, rows, columns, cells, equilibria })}`;
+}
+
+export function equilibriaText({ rows, columns, equilibria }: PayoffTable): string {
+  if (equilibria.length === 0) return 'No equilibrium in pure strategies.';
+  const named = equilibria.slice(0, 4).map(([r, c]) => `(${rows[r]}, ${columns[c]})`);
+  const more = equilibria.length > 4 ? `, and ${equilibria.length - 4} more` : '';
+  return `Pure ${equilibria.length === 1 ? 'equilibrium' : 'equilibria'}: ${named.join(', ')}${more}.`;
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+// ---------------------------------------------------------------------------------------------- names of the catalogue
+
+function special(project: Project, sheet: Sheet, use: Use, offset: number): string | undefined {
+  switch (use.target.kind) {
+    case 'algorithm':
+      return algorithmText(project, sheet, use.name, offset);
+    case 'setting': {
+      const setting = algorithmNamed(use.target.algorithm)?.settings.find(one => one.name === use.name);
+      return setting === undefined ? undefined : joined([code(setting.name), settingDoc(setting)]);
+    }
+    case 'argument': {
+      const setting = optimizerNamed(use.target.of)?.settings.find(one => one.name === use.name);
+      return setting === undefined ? undefined : joined([code(setting.name), settingDoc(setting)]);
+    }
+    case 'concept': {
+      const rows = solversOf(use.name).filter(row => row.available);
+      const word = project.desk.word(use.name);
+      const lines = rows.map(row => `- \`by ${row.method}\`: ${row.title} (${row.paper})`);
+      return rows.length === 0 && word === undefined
+        ? undefined
+        : joined([code(use.name), word?.text, lines.join('\n')]);
+    }
+    case 'method': {
+      const declaration = declarationAt(sheet, offset);
+      const concept = declaration?.kind === 'Solve' ? declaration.concept.text : '';
+      const [row] = solversOf(concept, use.name);
+      return row === undefined ? undefined : joined([code(row.method), `${row.title}.`, row.paper]);
+    }
+    case 'property': {
+      const declaration = declarationAt(sheet, offset);
+      const name =
+        declaration?.kind === 'Game'
+          ? declaration.name.text
+          : declaration?.kind === 'Assert'
+            ? (declaration.of?.path.at(-1)?.text ?? '')
+            : '';
+      const fact = gameOf(project, sheet, name)?.facts.find(one => one.property === use.name);
+      const word = project.desk.word(use.name);
+      return word === undefined && fact === undefined
+        ? undefined
+        : joined([
+            code(use.name),
+            word?.summary,
+            fact === undefined ? undefined : `Of ${name}: ${mark(fact.status)}. ${fact.text}`,
+          ]);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function algorithmText(project: Project, sheet: Sheet, name: string, offset: number): string | undefined {
+  const algorithm = algorithmNamed(name);
+  if (algorithm === undefined) return undefined;
+  const declaration = declarationAt(sheet, offset);
+  const train = declaration?.kind === 'Train' ? declaration.name.text : '';
+  const fit = project
+    .insight(sheet.path)
+    ?.trains.find(one => one.name === train)
+    ?.fits.find(one => one.name === name);
+  return joined([
+    `**${algorithm.title}** (${algorithm.paper})`,
+    algorithm.doc,
+    fit === undefined ? undefined : fitSentence(fit, train),
+    `Settings: ${algorithm.settings.map(one => `\`${one.name}\``).join(', ')}`,
+  ]);
+}
+
+function fitSentence({ status, reason }: FitInsight, train: string): string {
+  if (status === 'fits') return `It fits the game of ${train}.`;
+  return status === 'no' ? `It does not fit the game of ${train}: ${reason}` : `${train}: ${status}; ${reason}`;
+}
+
+function aboutWord(project: Project, sheet: Sheet, word: string, offset: number): string | undefined {
+  const builtin = builtinNamed(word);
+  if (builtin !== undefined && !namesOf(sheet).file.names.has(word)) return joined([code(builtin.form), builtin.doc]);
+  const optimizer = optimizerNamed(word);
+  const layer = layerForms.find(one => one.name === word);
+  const inside = situationAt(sheet, offset).brackets.some(
+    one => one.head[0] === 'algorithm' || one.head[0] === 'network',
+  );
+  if (optimizer !== undefined && inside)
+    return joined([
+      `**${optimizer.title}** (${optimizer.paper})`,
+      optimizer.settings.map(one => `- \`${one.name}\`: ${one.doc}`).join('\n'),
+    ]);
+  if (layer !== undefined) return joined([code(layer.form), `${layer.doc}.`]);
+  const about = project.desk.word(word);
+  if (about !== undefined) return joined([`**${word}**: ${about.summary}`, about.text]);
+  const type = builtinTypes.find(([name]) => name === word);
+  return type === undefined ? undefined : joined([code(word), type[1]]);
+}

@@ -1,0 +1,31 @@
+/** Requests about files: the server knows them before what answers them is loaded. */
+export const methods = [
+  'textDocument/completion',
+  'textDocument/hover',
+  'textDocument/signatureHelp',
+  'textDocument/definition',
+  'textDocument/typeDefinition',
+  'textDocument/references',
+  'textDocument/documentHighlight',
+  'textDocument/prepareRename',
+  'textDocument/rename',
+  'textDocument/documentSymbol',
+  'workspace/symbol',
+  'textDocument/foldingRange',
+  'textDocument/selectionRange',
+  'textDocument/semanticTokens/range',
+  'textDocument/semanticTokens/full',
+  'textDocument/formatting',
+  'textDocument/rangeFormatting',
+  'textDocument/onTypeFormatting',
+  'textDocument/codeAction',
+  'textDocument/inlayHint',
+  'textDocument/codeLens',
+  'textDocument/documentLink',
+  'workspace/executeCommand',
+  'textDocument/prepareCallHierarchy',
+  'callHierarchy/incomingCalls',
+  'callHierarchy/outgoingCalls',
+] as const;
+
+export type Method = (typeof methods)[number];

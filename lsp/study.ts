@@ -1,0 +1,61 @@
+/** What takes longer than a keystroke: assertions decided, games listed in full. Runs when a file is saved. */
+import type { Diagnostic, Program } from '../compiler/api.ts';
+import { Reporter } from '../compiler/diagnostics/report.ts';
+import { type AssertTools, evaluateAssert } from '../compiler/properties/asserts.ts';
+import { type GameInsight, gameInsight } from './insight.ts';
+
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+  readonly what: string;
+}
+
+export interface Studied {
+  /** Assertions that do not hold or are not decided, games that cannot be played. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly games: readonly GameInsight[];
+}
+
+/** Everything there is to find out about a program without errors; progress is told before each part. */
+export async function study(
+  program: Program,
+  tools: AssertTools,
+  tell: (progress: Progress) => void,
+): Promise<Studied> {
+  const reporter = new Reporter();
+  const games: GameInsight[] = [];
+  if (program.diagnostics.some(one => one.severity === 'error')) return { diagnostics: [], games };
+  const of = program.games.length + program.asserts.length;
+  let done = 0;
+  for (const { name, span } of program.games) {
+    tell({ done: done++, of, what: name });
+    const { model } = program.instantiate(name, new Map());
+    if (model === undefined) continue;
+    const listed = tools.list(model);
+    if (
+      listed.game === undefined &&
+      listed.problem !== undefined &&
+      !['budget', 'not-finite'].includes(listed.problem.kind)
+    )
+      reporter.report(program.entry, span, 'unplayable', {
+        game: name,
+        fact: listed.problem.message.replace(/\.$/, ''),
+      });
+    games.push(gameInsight(model, listed, true));
+  }
+  for (const spec of program.asserts) {
+    tell({ done: done++, of, what: spec.text });
+    const { model } = spec.instantiate(new Map());
+    if (model === undefined) continue;
+    const verdict = await evaluateAssert(spec, model, tools);
+    const { file, span } = spec.at;
+    if (verdict.status === 'failed')
+      reporter.report(file, span, 'assertion-failed', { claim: spec.text, fact: verdict.fact });
+    if (verdict.status === 'unknown') {
+      const listed = tools.list(model);
+      const large = listed.game === undefined && listed.problem?.kind === 'budget';
+      reporter.report(file, span, 'assertion-unknown', { claim: spec.text, reason: verdict.why, large });
+    }
+  }
+  return { diagnostics: reporter.diagnostics, games };
+}
