@@ -78,7 +78,7 @@ const places: Readonly<Record<RuleName, string>> = {
   'bad-claim': '1 + 1',
   'does-not-fit': 'MinimaxQ',
   'may-not-fit': 'DistributedQ',
-  'not-available': 'mean_field',
+  'not-available': 'extensive_correlated',
   'network-form': '[64, 64]',
   'layer-arguments': '64',
   'layer-input': 'mlp(64)',

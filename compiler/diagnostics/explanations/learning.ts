@@ -69,7 +69,7 @@ export const learning = {
     summary: 'An algorithm or a solver that is announced, but not yet here.',
     explanation:
       'The table of requirements lists algorithms and solvers that later versions bring, so that `marl info --fits` can say today which of them fit a game. Naming one in a program is an error in this version. Whether it fits is checked first: what would not fit anyway is said instead.',
-    bad: `${oneStep}\nsolve mean_field of G\n`,
+    bad: `${oneStep}\nsolve extensive_correlated of G\n`,
     good: `${oneStep}\nsolve nash of G\n`,
   },
   'endless-training': {
