@@ -64,6 +64,10 @@ const known: readonly KnownSolution[] = [
   { solve: 'optimal of Climbing', values: [[11, 11]] },
   // Both arrive after four moves, the last of them paid at once: 100 * 0.99^3.
   { solve: 'welfare of GridGame1', values: [[97.0299, 97.0299]], exact: false },
+  // The MADP toolbox prints 5.1908125 for horizon 3.
+  { solve: 'decentralised of DecTiger', values: [[5.1908125, 5.1908125]] },
+  { solve: 'minimax of Kuhn', values: [[-1 / 18, 1 / 18]] },
+  { solve: 'minimax of Leduc', values: [[-0.085606424078, 0.085606424078]], exact: false },
   { solve: 'minimax of MatchingPennies', values: [[0, 0]] },
   {
     solve: 'pure of Penalty',
