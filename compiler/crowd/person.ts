@@ -5,7 +5,8 @@
 import { someExpr } from '../elaborate/walk.ts';
 import { numberOf } from '../game/exactNumbers.ts';
 import type { Distribution, GameModel, IrExpr, IrFunction, IrStmt, Local, Store } from '../game/model.ts';
-import { binary, fold, unary, type Value } from './operators.ts';
+import { binary, unary, type Value } from '../game/operators.ts';
+import { fold } from './fold.ts';
 import { isLasting, isPlain, overCrowd } from './plain.ts';
 
 /** Why a game cannot be read as one of a crowd. */

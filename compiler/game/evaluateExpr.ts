@@ -2,6 +2,7 @@ import { EvaluationError, NotFiniteError } from './evaluateErrors.ts';
 import { type Memory, type StoreData, spaceOf } from './evaluateMemory.ts';
 import { compare, ExactNumbers, numberOf } from './exactNumbers.ts';
 import type { BinaryOperator, IrExpr, IrFunction, IrStmt, Scalar, Store, UnaryOperator } from './model.ts';
+import { binary, unary } from './operators.ts';
 
 export type NumberFn = () => number;
 export type ScalarFn = () => Scalar;
@@ -203,36 +204,8 @@ export class Expressions {
       if (operator === 'sign') return () => numbers.sign(x());
     }
     const x = this.number(e);
-    switch (operator) {
-      case 'neg':
-        return this.memory.exact ? () => 0 - x() : () => -x();
-      case 'not':
-        return () => (x() === 0 ? 1 : 0);
-      case 'abs':
-        return () => Math.abs(x());
-      case 'sign':
-        return () => Math.sign(x());
-      case 'floor':
-        return () => Math.floor(x());
-      case 'ceil':
-        return () => Math.ceil(x());
-      case 'round':
-        return () => Math.floor(x() + 0.5);
-      case 'toReal':
-        return x;
-      case 'sqrt':
-        return () => Math.sqrt(x());
-      case 'exp':
-        return () => Math.exp(x());
-      case 'log':
-        return () => Math.log(x());
-      case 'sin':
-        return () => Math.sin(x());
-      case 'cos':
-        return () => Math.cos(x());
-      case 'tanh':
-        return () => Math.tanh(x());
-    }
+    // Exact numbers have no -0.
+    return operator === 'neg' && this.memory.exact ? () => 0 - x() : unary(operator, x);
   }
 
   private exactUnary(operator: UnaryOperator, e: IrExpr): ScalarFn {
@@ -269,41 +242,7 @@ export class Expressions {
       const special = withConstant(operator, a, numberOf(right.value));
       if (special !== undefined) return special;
     }
-    const b = this.number(right);
-    switch (operator) {
-      case 'add':
-        return () => a() + b();
-      case 'sub':
-        return () => a() - b();
-      case 'mul':
-        return () => a() * b();
-      case 'min':
-        return () => Math.min(a(), b());
-      case 'max':
-        return () => Math.max(a(), b());
-      case 'div':
-        return () => a() / b();
-      case 'idiv':
-        return () => Math.floor(a() / b());
-      case 'mod':
-        return () => {
-          const x = a();
-          const y = b();
-          return x - y * Math.floor(x / y);
-        };
-      case 'eq':
-        return () => (a() === b() ? 1 : 0);
-      case 'ne':
-        return () => (a() !== b() ? 1 : 0);
-      case 'lt':
-        return () => (a() < b() ? 1 : 0);
-      case 'le':
-        return () => (a() <= b() ? 1 : 0);
-      case 'gt':
-        return () => (a() > b() ? 1 : 0);
-      case 'ge':
-        return () => (a() >= b() ? 1 : 0);
-    }
+    return binary(operator, a, this.number(right));
   }
 
   private exactBinary(operator: BinaryOperator, left: IrExpr, right: IrExpr): ScalarFn {

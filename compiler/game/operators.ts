@@ -1,12 +1,12 @@
-/** The operators of expressions on doubles. */
-import type { BinaryOperator, IrExpr, UnaryOperator } from '../game/model.ts';
+/** The operators of expressions on doubles, each made once into a function that is called for every value. */
+import type { BinaryOperator, UnaryOperator } from './model.ts';
 
 export type Value = () => number;
 
 export function unary(operator: UnaryOperator, x: Value): Value {
   switch (operator) {
     case 'neg':
-      return () => 0 - x();
+      return () => -x();
     case 'not':
       return () => (x() === 0 ? 1 : 0);
     case 'abs':
@@ -18,7 +18,7 @@ export function unary(operator: UnaryOperator, x: Value): Value {
     case 'ceil':
       return () => Math.ceil(x());
     case 'round':
-      return () => Math.round(x());
+      return () => Math.floor(x() + 0.5);
     case 'toReal':
       return x;
     case 'sqrt':
@@ -70,38 +70,4 @@ export function binary(operator: BinaryOperator, a: Value, b: Value): Value {
     case 'ge':
       return () => (a() >= b() ? 1 : 0);
   }
-}
-
-/** A fold over 0 .. count - 1 in the order of numbers; the first of several that are best. */
-export function fold(
-  operator: Extract<IrExpr, { op: 'reduce' }>['operator'],
-  cell: { value: number },
-  count: Value,
-  condition: Value,
-  body: Value,
-): Value {
-  return () => {
-    const n = count();
-    let total = operator === 'product' || operator === 'all' ? 1 : 0;
-    let best = Number.NaN;
-    let at = 0;
-    for (let k = 0; k < n; k++) {
-      cell.value = k;
-      if (condition() === 0) continue;
-      const value = body();
-      if (operator === 'sum') total += value;
-      else if (operator === 'product') total *= value;
-      else if (operator === 'any') total = total !== 0 || value !== 0 ? 1 : 0;
-      else if (operator === 'all') total = total !== 0 && value !== 0 ? 1 : 0;
-      else {
-        const greater = operator === 'max' || operator === 'argmax' ? value > best : value < best;
-        if (Number.isNaN(best) || greater) {
-          best = value;
-          at = k;
-        }
-      }
-    }
-    if (operator === 'max' || operator === 'min') return best;
-    return operator === 'argmax' || operator === 'argmin' ? at : total;
-  };
 }
