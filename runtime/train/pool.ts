@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Arrays } from '../learners/shared/learner.ts';
+import { threadEnvironment } from '../threads.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Recording } from './recorder.ts';
 import type { SeedResult } from './run.ts';
@@ -137,7 +138,7 @@ function work(
   flag: Int32Array,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile(), { workerData: data });
+    const worker = new Worker(workerFile(), { workerData: data, env: threadEnvironment() });
     let closed = false;
     const fail = (error: Error) => {
       closed = true;
