@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Purpose, Thread } from '../lsp/analyst.ts';
 import type { Desk } from '../lsp/base.ts';
+import { threadEnvironment } from '../runtime/threads.ts';
 import { fileHost, isLibrary, stdinPath } from './host.ts';
 import { Library } from './library.ts';
 import { packageRoot, packageVersion } from './package.ts';
@@ -13,8 +14,10 @@ import { packageRoot, packageVersion } from './package.ts';
 const mostPrograms = 5_000;
 const skipped: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', 'out', 'target', '__pycache__']);
 
-/** `word` says what a word of the language means; the analysing thread has no use for it. */
-export function lspDesk(word: Desk['word'] = () => undefined): Desk {
+/** What only an editor asks for; the analysing thread has no use for it. */
+export type Explaining = Pick<Desk, 'word' | 'equations' | 'lastRun'>;
+
+export function lspDesk(explaining?: Explaining): Desk {
   const stdlib = join(packageRoot(), 'stdlib');
   const same = (path: string): string => (isLibrary(path) ? Library.file(stdlib, path) : path);
   return {
@@ -34,7 +37,9 @@ export function lspDesk(word: Desk['word'] = () => undefined): Desk {
     same,
     programs,
     isLibrary: path => path.startsWith(join(stdlib, '/')),
-    word,
+    word: name => explaining?.word(name),
+    equations: algorithm => explaining?.equations(algorithm),
+    lastRun: (file, train, folders) => explaining?.lastRun(file, train, folders),
   };
 }
 
@@ -77,11 +82,13 @@ export function lspThread(purpose: Purpose): Thread {
   const worker = new Worker(join(packageRoot(), source ? 'cli/lspThread.ts' : 'dist/cli/lspThread.js'), {
     // Only the protocol is written to standard output.
     stdout: true,
-    // What a check makes is garbage soon: within narrow bounds it is collected soon, too.
+    env: threadEnvironment(),
+    // What a check makes is garbage soon: within bounds it is collected soon, too. With less room for what is new, collecting it is half
+    // of a keystroke's processor time.
     resourceLimits:
       purpose === 'study'
         ? { maxOldGenerationSizeMb: mostRoom }
-        : { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: room },
+        : { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: room },
   });
   let stopped = false;
   worker.unref();

@@ -6,5 +6,13 @@ import { Study } from './study.ts';
 
 /** States up to which assertions are decided by looking at each, as in `marl check`. */
 const assertStates = 500_000;
+/** And up to which a game is solved, as in `marl solve`. */
+const solveStates = 200_000;
 
-if (parentPort !== null) serveAnalysis(parentPort, lspDesk(), () => new Study(assertStates));
+if (parentPort !== null)
+  serveAnalysis(
+    parentPort,
+    lspDesk(),
+    () => new Study(assertStates),
+    async () => new (await import('./lspSolving.ts')).Solver(solveStates),
+  );

@@ -4,8 +4,13 @@ import { dirname } from 'node:path';
 import { propertyNames } from '../compiler/properties/base.ts';
 import type { WordDoc } from '../lsp/base.ts';
 import { codes } from './codes.ts';
+import { Runs } from './lspRuns.ts';
 import { propertyDoc } from './verbs/explain.ts';
 import { wordNamed } from './words/index.ts';
+
+export { equationsOf } from './equations.ts';
+
+export const runs = new Runs();
 
 /** The entry of a word of the language, or of a property. */
 export function wordDoc(name: string): WordDoc | undefined {

@@ -13,7 +13,7 @@ import {
   trainFits,
 } from './insight.ts';
 import { innermost } from './namesWalk.ts';
-import { type Chunk, chunksOf, merged, sliceFor } from './slices.ts';
+import { type Chunk, chunksOf, merged, rechunked, sliceFor } from './slices.ts';
 
 export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
@@ -68,7 +68,7 @@ export class Analysis {
     const last = this.#last.get(path);
     if (last === undefined || this.#othersChanged(path, last)) return this.whole(path);
     if (last.text === text) return { diagnostics: last.diagnostics, files: last.files, partial: false };
-    const chunks = chunksOf(text);
+    const chunks = rechunked(last.chunks, last.text, text);
     const slice = sliceFor(last.chunks, chunks, one => last.imports.get(one.text.trim()) ?? [...one.words]);
     if (slice === undefined) return this.whole(path);
     const host = this.#host(path);

@@ -25,6 +25,7 @@ export interface Sink {
   ): void;
   insight(path: string, version: number, insight: Insight): void;
   studied(report: Extract<Report, { kind: 'studied' }>): void;
+  solved(report: Extract<Report, { kind: 'solved' }>): void;
   progress(report: Extract<Report, { kind: 'progress' }>): void;
   log(message: string): void;
 }
@@ -78,34 +79,50 @@ export class Analyst {
 
   /** Starts the slow part for a saved file; one at a time. */
   study(path: string): void {
+    this.#slow(path, version => ({ kind: 'study', path, version }));
+  }
+
+  /** Solves what a file asks under a name; it takes the place of a study. */
+  solve(path: string, name: string): void {
+    this.#slow(path, version => ({ kind: 'solve', path, version, name }));
+  }
+
+  /** One order in a thread of its own, which ends with it. */
+  #slow(path: string, orderFor: (version: number) => Extract<Order, { kind: 'study' | 'solve' }>): void {
     const version = this.#texts.get(path)?.version;
     if (this.#stopped || version === undefined) return;
     this.cancelStudy();
+    const order = orderFor(version);
     const thread = this.#start('study');
     this.#study = { thread, path };
+    const finished = (report: Extract<Report, { kind: 'studied' | 'solved' }>): void => {
+      this.#study = undefined;
+      thread.stop();
+      if (this.#texts.get(path)?.version !== report.version) return;
+      if (report.kind === 'studied') this.#sink.studied(report);
+      else this.#sink.solved(report);
+    };
+    const nothing: Extract<Report, { kind: 'studied' | 'solved' }> =
+      order.kind === 'study'
+        ? { kind: 'studied', path, version, diagnostics: [], games: [] }
+        : { kind: 'solved', path, version, answers: [] };
+    const what = order.kind === 'study' ? 'study' : 'solving';
     thread.onReport(report => {
       if (this.#study?.thread !== thread) return;
       if (report.kind === 'progress') this.#sink.progress(report);
-      if (report.kind === 'studied') {
-        this.#study = undefined;
-        thread.stop();
-        if (this.#texts.get(path)?.version === report.version) this.#sink.studied(report);
-      }
+      if (report.kind === 'studied' || report.kind === 'solved') finished(report);
       if (report.kind === 'failed') {
-        this.#study = undefined;
-        thread.stop();
-        this.#sink.log(`The study of ${path} failed. ${report.message}`);
-        this.#sink.studied({ kind: 'studied', path, version, diagnostics: [], games: [] });
+        this.#sink.log(`The ${what} of ${path} failed. ${report.message}`);
+        finished(nothing);
       }
     });
     thread.onEnd(why => {
       if (this.#study?.thread !== thread) return;
-      this.#study = undefined;
-      this.#sink.log(`The study of ${path} ended early. ${why}`);
-      this.#sink.studied({ kind: 'studied', path, version, diagnostics: [], games: [] });
+      this.#sink.log(`The ${what} of ${path} ended early. ${why}`);
+      finished(nothing);
     });
     for (const [file, { text }] of this.#texts) thread.post({ kind: 'put', path: file, text });
-    thread.post({ kind: 'study', path, version });
+    thread.post(order);
   }
 
   get studying(): string | undefined {
@@ -141,7 +158,7 @@ export class Analyst {
   }
 
   #heard(report: Report): void {
-    if (report.kind === 'progress' || report.kind === 'studied') return;
+    if (report.kind === 'progress' || report.kind === 'studied' || report.kind === 'solved') return;
     const current = this.#texts.get(report.path)?.version;
     if (report.kind === 'failed') {
       this.#sink.log(`The analysis of ${report.path} failed: this is a bug in Marl. ${report.message}`);

@@ -26,7 +26,7 @@ import { actions } from './actions.ts';
 import type { Sheet } from './base.ts';
 import { callable, incoming, outgoing } from './calls.ts';
 import { complete } from './completion.ts';
-import { formatting } from './formatting.ts';
+import { formatting, rangeFormatting, typeFormatting } from './formatting.ts';
 import { hints } from './hints.ts';
 import { hover } from './hover.ts';
 import { type CommandName, lenses } from './lenses.ts';
@@ -54,6 +54,7 @@ export interface Session {
   /** What is known to be wrong with the text as it stands. */
   diagnostics(path: string): readonly Diagnostic[];
   study(uri: string): void;
+  solve(uri: string, name: string): void;
 }
 
 /** Requests that are answered here. */
@@ -158,20 +159,22 @@ export function answersOf(session: Session): Answers {
       on(sheet => wire.tokens(sheet, semanticTokens(project, sheet), spanOf(sheet, params.range)))(params) ?? noTokens,
     'textDocument/formatting': on(sheet => textEdits(sheet, formatting(sheet))),
     'textDocument/rangeFormatting': on((sheet, params: DocumentRangeFormattingParams) =>
-      textEdits(sheet, formatting(sheet, spanOf(sheet, params.range))),
+      textEdits(sheet, rangeFormatting(sheet, spanOf(sheet, params.range))),
     ),
-    'textDocument/onTypeFormatting': on((sheet, params: DocumentOnTypeFormattingParams) => {
-      // Closing the brace of a declaration formats it; other braces are left to the author for now.
-      const offset = offsetOf(sheet, params.position);
-      const column = position(sheet, offset - 1).character;
-      return column === 0 ? textEdits(sheet, formatting(sheet, { start: offset - 1, end: offset })) : [];
-    }),
+    'textDocument/onTypeFormatting': on((sheet, params: DocumentOnTypeFormattingParams) =>
+      textEdits(sheet, typeFormatting(sheet, offsetOf(sheet, params.position), params.ch)),
+    ),
     'textDocument/codeAction': on((sheet, params: CodeActionParams) => {
       const only = params.context.only;
       const span = spanOf(sheet, params.range);
       return actions(project, sheet, span, session.diagnostics(sheet.path))
         .map(one => wire.action(one, session.help()))
-        .filter(one => only === undefined || only.some(kind => one.kind === kind || one.kind?.startsWith(`${kind}.`)));
+        .filter(({ kind }) =>
+          // What changes the whole file is offered to those who ask for that.
+          only === undefined
+            ? kind !== 'source.fixAll'
+            : only.some(wanted => kind === wanted || kind?.startsWith(`${wanted}.`)),
+        );
     }),
     'textDocument/inlayHint': on((sheet, params: InlayHintParams) =>
       hints(project, sheet, spanOf(sheet, params.range)).map(one => ({
@@ -195,8 +198,9 @@ export function answersOf(session: Session): Answers {
       links(project, sheet).map(({ span, path }) => ({ range: wire.range(sheet, span), target: wire.uri(path) })),
     ),
     'workspace/executeCommand': ({ command, arguments: args }: ExecuteCommandParams) => {
-      const [uri] = (args ?? []) as readonly unknown[];
+      const [uri, name] = (args ?? []) as readonly unknown[];
       if (command === 'marl.check' && typeof uri === 'string') session.study(uri);
+      if (command === 'marl.answer' && typeof uri === 'string' && typeof name === 'string') session.solve(uri, name);
       return null;
     },
 

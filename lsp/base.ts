@@ -2,6 +2,7 @@
 import type { Host } from '../compiler/api.ts';
 import type { Parsed, SourceFile, Span } from '../grammar/index.ts';
 import { LineMap, type Piece, parse, scan } from '../grammar/index.ts';
+import type { LastRun } from './results.ts';
 
 export type { Span } from '../grammar/index.ts';
 
@@ -99,4 +100,8 @@ export interface Desk {
   /** Does a file lie in the installed library? */
   isLibrary(path: string): boolean;
   word(name: string): WordDoc | undefined;
+  /** The equations of a learner, several lines of plain text. */
+  equations(algorithm: string): string | undefined;
+  /** How the last training of this name in a file ended; `folders` are those opened in the editor. */
+  lastRun(file: string, train: string, folders: readonly string[]): LastRun | undefined;
 }

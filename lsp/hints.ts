@@ -1,8 +1,9 @@
 /** What the compiler knows and the program does not say, shown between its words. */
-import type { Declaration, GameDecl, Stmt } from '../grammar/ast.ts';
+import type { Declaration, GameDecl, Stmt, TrainDecl } from '../grammar/ast.ts';
 import type { Sheet, Span } from './base.ts';
 import { gameOf } from './hover.ts';
 import type { GameInsight } from './insight.ts';
+import { solveName } from './lenses.ts';
 import type { Project } from './project.ts';
 
 export interface Hint {
@@ -23,6 +24,8 @@ function declarationHints(project: Project, sheet: Sheet, one: Declaration): rea
   if (one.kind === 'Const')
     return one.type === undefined ? typeHint(project, sheet, one.name.span, one.value.span) : [];
   if (one.kind === 'Fn') return lets(project, sheet, one.lets);
+  if (one.kind === 'Solve') return answered(project, sheet, solveName(sheet, one), one.span.end);
+  if (one.kind === 'Train') return trained(project, sheet, one);
   if (one.kind !== 'Game') return [];
   const game = gameOf(project, sheet, one.name.text);
   return [
@@ -40,7 +43,24 @@ function declarationHints(project: Project, sheet: Sheet, one: Declaration): rea
       }
     }),
     ...(game === undefined ? [] : [...observations(one, game), ...states(sheet, one, game)]),
+    ...answered(project, sheet, one.name.text, one.name.span.end),
   ];
+}
+
+/** The answer of the last run of a solver. */
+function answered(project: Project, sheet: Sheet, name: string, at: number): readonly Hint[] {
+  const found = project.answer(sheet, name);
+  return found === undefined ? [] : [{ at, text: ` ${found.short}`, kind: 'fact', tooltip: found.lines.join('\n') }];
+}
+
+/** How the last training ended, behind its name and game. */
+function trained(project: Project, sheet: Sheet, one: TrainDecl): readonly Hint[] {
+  const run = project.lastRun(sheet, one.name.text);
+  if (run === undefined) return [];
+  const seeds = `${run.seeds} ${run.seeds === 1 ? 'seed' : 'seeds'}`;
+  const text = ` return ${run.result}, ${seeds}${run.same ? '' : ', of an older text'}`;
+  const tooltip = `The last evaluation of ${run.algorithm} in ${run.folder}: return (${run.reduction}), mean and standard error over ${seeds}.`;
+  return [{ at: one.of.span.end, text, kind: 'fact', tooltip }];
 }
 
 function lets(project: Project, sheet: Sheet, stmts: readonly Stmt[]): readonly Hint[] {

@@ -2,13 +2,15 @@
 import { layerForms } from '../compiler/networks/layers.ts';
 import { solversOf } from '../compiler/requirements/table.ts';
 import { algorithmNamed } from '../runtime/learners/catalogue.ts';
+import { solverTable } from '../runtime/solvers/table.ts';
 import { optimizerNamed } from '../runtime/train/optimizers.ts';
 import type { Sheet, Span } from './base.ts';
+import { contains } from './base.ts';
 import { builtinNamed, builtinTypes } from './builtins.ts';
 import { settingDoc } from './completionLearning.ts';
 import type { AgentInsight, FactInsight, FitInsight, GameInsight } from './insight.ts';
 import { type Decl, namesOf, type Use } from './names.ts';
-import type { PayoffTable } from './payoff.ts';
+import { tableText } from './payoffText.ts';
 import { declarationAt, type Project } from './project.ts';
 import { situationAt } from './situation.ts';
 import { typeOfDecl } from './typeNames.ts';
@@ -28,8 +30,10 @@ export function hover(project: Project, sheet: Sheet, offset: number): Hover | u
   }
   const at = sheet.pieceAt(offset);
   const piece = at === undefined ? undefined : sheet.pieces[at];
-  if (piece === undefined || piece.kind !== 'word') return undefined;
-  const markdown = aboutWord(project, sheet, piece.text, offset);
+  if (piece === undefined || piece.kind === 'comment' || piece.kind === 'doc') return undefined;
+  const markdown =
+    aboutPayoffs(project, sheet, offset) ??
+    (piece.kind === 'word' ? aboutWord(project, sheet, piece.text, offset) : undefined);
   return markdown === undefined ? undefined : { span: { start: piece.start, end: piece.end }, markdown };
 }
 
@@ -37,6 +41,15 @@ const code = (text: string): string => `\`\`\`marl\n${text}\n\`\`\``;
 
 function joined(parts: readonly (string | undefined)[]): string {
   return parts.filter(part => part !== undefined && part !== '').join('\n\n');
+}
+
+/** In a payoff table: all of it as the compiler reads it, with its equilibria. */
+function aboutPayoffs(project: Project, sheet: Sheet, offset: number): string | undefined {
+  const declaration = declarationAt(sheet, offset);
+  if (declaration?.kind !== 'Game') return undefined;
+  const inside = declaration.items.some(item => item.kind === 'Payoff' && contains(item.span, offset));
+  const table = inside ? gameOf(project, sheet, declaration.name.text)?.table : undefined;
+  return table === undefined ? undefined : tableText(table);
 }
 
 // ---------------------------------------------------------------------------------------------- names of the program
@@ -70,7 +83,7 @@ function aboutDecl(project: Project, sheet: Sheet, decl: Decl, span: Span): stri
       return joined([
         code(type === undefined ? decl.written : `${decl.name}: ${type}`),
         decl.doc,
-        decl.kind === 'binder' ? undefined : code(decl.written),
+        decl.kind === 'binder' || type === undefined ? undefined : code(decl.written),
       ]);
     default:
       return joined([code(decl.written), decl.doc, home]);
@@ -105,7 +118,7 @@ function gameText(project: Project, sheet: Sheet, decl: Decl): string | undefine
     `**${game.words}**`,
     [`- states: ${states}`, `- horizon: ${game.horizon ?? 'none'}`, ...game.agents.map(agentLine)].join('\n'),
     game.table === undefined ? undefined : tableText(game.table),
-    game.facts.filter(tells).map(factLine).join('\n'),
+    [...game.facts.filter(tells).map(factLine), ...(game.values ?? []).map(one => `- \`${one.claim}\``)].join('\n'),
   ]);
 }
 
@@ -146,27 +159,6 @@ function mark(status: string): string {
   return status === 'proved' ? 'yes' : status === 'refuted' ? 'no' : '?';
 }
 
-/** A Markdown table; equilibria in pure strategies are bold. */
-export function tableText({ agents, rows, columns, cells, equilibria }: PayoffTable): string {
-  const bold = (row: number, column: number): boolean => equilibria.some(([r, c]) => r === row && c === column);
-  const lines = [
-    `| ${agents[0]} \\ ${agents[1]} | ${columns.join(' | ')} |`,
-    `|---|${columns.map(() => '---').join('|')}|`,
-    ...rows.map((name, r) => {
-      const shown = (cells[r] ?? []).map(([a, b], c) => (bold(r, c) ? `**${a}, ${b}**` : `${a}, ${b}`));
-      return `| ${name} | ${shown.join(' | ')} |`;
-    }),
-  ];
-  return `${lines.join('\n')}\n\n${equilibriaText({ agents, rows, columns, cells, equilibria })}`;
-}
-
-export function equilibriaText({ rows, columns, equilibria }: PayoffTable): string {
-  if (equilibria.length === 0) return 'No equilibrium in pure strategies.';
-  const named = equilibria.slice(0, 4).map(([r, c]) => `(${rows[r]}, ${columns[c]})`);
-  const more = equilibria.length > 4 ? `, and ${equilibria.length - 4} more` : '';
-  return `Pure ${equilibria.length === 1 ? 'equilibrium' : 'equilibria'}: ${named.join(', ')}${more}.`;
-}
-
 function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
@@ -188,7 +180,9 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
     case 'concept': {
       const rows = solversOf(use.name).filter(row => row.available);
       const word = project.desk.word(use.name);
-      const lines = rows.map(row => `- \`by ${row.method}\`: ${row.title} (${row.paper})`);
+      const lines = rows.map(
+        row => `- \`by ${row.method}\`: ${solverText(row.concept, row.method) ?? `${row.title}.`} (${row.paper})`,
+      );
       return rows.length === 0 && word === undefined
         ? undefined
         : joined([code(use.name), word?.text, lines.join('\n')]);
@@ -197,7 +191,9 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
       const declaration = declarationAt(sheet, offset);
       const concept = declaration?.kind === 'Solve' ? declaration.concept.text : '';
       const [row] = solversOf(concept, use.name);
-      return row === undefined ? undefined : joined([code(row.method), `${row.title}.`, row.paper]);
+      return row === undefined
+        ? undefined
+        : joined([code(row.method), solverText(concept, row.method) ?? `${row.title}.`, row.paper]);
     }
     case 'property': {
       const declaration = declarationAt(sheet, offset);
@@ -222,6 +218,11 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
   }
 }
 
+/** What a solver says of itself, in a sentence. */
+function solverText(concept: string, method: string): string | undefined {
+  return solverTable.find(row => row.concept === concept && row.method === method)?.doc;
+}
+
 function algorithmText(project: Project, sheet: Sheet, name: string, offset: number): string | undefined {
   const algorithm = algorithmNamed(name);
   if (algorithm === undefined) return undefined;
@@ -234,9 +235,15 @@ function algorithmText(project: Project, sheet: Sheet, name: string, offset: num
   return joined([
     `**${algorithm.title}** (${algorithm.paper})`,
     algorithm.doc,
+    equationText(project.desk.equations(name)),
     fit === undefined ? undefined : fitSentence(fit, train),
     `Settings: ${algorithm.settings.map(one => `\`${one.name}\``).join(', ')}`,
   ]);
+}
+
+/** As it stands: the signs are those of plain text. */
+function equationText(equations: string | undefined): string | undefined {
+  return equations === undefined ? undefined : `\`\`\`text\n${equations}\n\`\`\``;
 }
 
 function fitSentence({ status, reason }: FitInsight, train: string): string {

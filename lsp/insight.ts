@@ -37,6 +37,13 @@ export interface GameInsight {
   /** Of every algorithm and every solver, those that fit first. */
   readonly fits: readonly FitInsight[];
   readonly table: PayoffTable | undefined;
+  /** What a study has solved, for the parameters' defaults. */
+  readonly values?: readonly KnownValue[];
+}
+
+export interface KnownValue {
+  /** As an assertion writes it: `value(minimax, First) == -1/18`. */
+  readonly claim: string;
 }
 
 export interface AgentInsight {

@@ -1,6 +1,9 @@
 /** The payoffs of a small one-step game of two agents, with its equilibria in pure strategies. */
+import type { Rational } from '../runtime/games/rational.ts';
 import type { TabularGame } from '../runtime/games/tabular.ts';
+import { bilinear, matricesOf } from '../runtime/solvers/normal/bimatrix.ts';
 import { type NormalForm, normalForm } from '../runtime/solvers/normal-form.ts';
+import { extremeEquilibria } from '../runtime/solvers/vertices.ts';
 
 export interface PayoffTable {
   readonly agents: readonly string[];
@@ -10,6 +13,8 @@ export interface PayoffTable {
   readonly cells: readonly (readonly (readonly [string, string])[])[];
   /** Row and column of every cell from which nobody gains by leaving alone. */
   readonly equilibria: readonly (readonly [number, number])[];
+  /** Extreme equilibria in which somebody mixes, in words; undefined where they were not looked for. */
+  readonly mixed?: readonly string[];
 }
 
 /** Actions of one agent that still make a table to read. */
@@ -34,6 +39,33 @@ export function payoffTable(game: TabularGame): PayoffTable | undefined {
     columns: form.choiceNames[1] ?? [],
     cells,
     equilibria: pureEquilibria(form, height, width),
+    ...mixedEquilibria(form, height, width),
+  };
+}
+
+/** Actions of both agents together up to which all vertices are looked at: a few milliseconds. */
+const mostMixed = 8;
+const mostBases = 2_000;
+
+/** Nothing where payoffs are no fractions, or where the search was too long to be complete. */
+function mixedEquilibria(form: NormalForm, height: number, width: number): Pick<PayoffTable, 'mixed'> {
+  if (form.exact === undefined || height + width > mostMixed) return {};
+  const [a, b] = matricesOf(form.exact, height, width);
+  let bases = 0;
+  const { equilibria, complete } = extremeEquilibria(a, b, height, width, () => ++bases > mostBases);
+  if (!complete) return {};
+  const mixes = (strategy: readonly Rational[]): boolean => strategy.filter(p => p.sign !== 0).length > 1;
+  const plays = (agent: number, strategy: readonly Rational[]): string => {
+    const weights = strategy.flatMap((p, k) => (p.sign === 0 ? [] : [`${p} ${form.choiceNames[agent]?.[k]}`]));
+    return `${form.agents[agent]} ${weights.join(' + ')}`;
+  };
+  return {
+    mixed: equilibria
+      .filter(([x, y]) => mixes(x) || mixes(y))
+      .map(([x, y]) => {
+        const worth = [bilinear(a, x, y), bilinear(b, x, y)].join(', ');
+        return `${plays(0, x)}; ${plays(1, y)}; worth ${worth}`;
+      }),
   };
 }
 

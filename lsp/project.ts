@@ -3,6 +3,7 @@ import type { Declaration, ImportDecl } from '../grammar/ast.ts';
 import { type Desk, type LibraryHost, type Place, Sheet, type Span } from './base.ts';
 import type { Insight } from './insight.ts';
 import { type Decl, lookup, type Names, namesOf, type Scope, type Use } from './names.ts';
+import { type LastRun, meaning, type SolveAnswer } from './results.ts';
 
 export class Project {
   readonly desk: Desk;
@@ -10,6 +11,7 @@ export class Project {
   readonly #read = new Map<string, Sheet | undefined>();
   readonly #hosts = new Map<string, LibraryHost>();
   readonly #insights = new Map<string, Insight>();
+  readonly #answers = new Map<string, { readonly said: string; readonly answers: readonly SolveAnswer[] }>();
   readonly #folders: string[] = [];
   #programs: readonly string[] | undefined;
 
@@ -29,6 +31,7 @@ export class Project {
   close(path: string): void {
     this.#open.delete(path);
     this.#insights.delete(path);
+    this.#answers.delete(path);
     this.#hosts.delete(path);
     this.forget();
   }
@@ -103,6 +106,33 @@ export class Project {
   /** What the last finished analysis says of a file; its places are those of the text it was made of. */
   insight(path: string): Insight | undefined {
     return this.#insights.get(path);
+  }
+
+  /** Answers of solvers to the text as it stands. */
+  learnAnswers(sheet: Sheet, answers: readonly SolveAnswer[]): void {
+    const said = meaning(sheet);
+    const before = this.#answers.get(sheet.path);
+    const kept = before?.said === said ? before.answers.filter(old => !answers.some(one => one.of === old.of)) : [];
+    this.#answers.set(sheet.path, { said, answers: [...kept, ...answers] });
+  }
+
+  /** What an open file imports was edited. */
+  forgetAnswers(path: string): void {
+    this.#answers.delete(path);
+  }
+
+  /** The answer to a `solve`, or about a game, while the program says what it said then. */
+  answer(sheet: Sheet, name: string): SolveAnswer | undefined {
+    const known = this.#answers.get(sheet.path);
+    const found = known?.answers.find(one => one.of === name);
+    return found !== undefined && known?.said === meaning(sheet) ? found : undefined;
+  }
+
+  /** How the last training of this name ended, and whether the program was the same. */
+  lastRun(sheet: Sheet, train: string): (LastRun & { readonly same: boolean }) | undefined {
+    const run = this.desk.lastRun(sheet.path, train, this.#folders);
+    if (run === undefined) return undefined;
+    return { ...run, same: run.text === sheet.text || meaning(new Sheet(sheet.path, run.text)) === meaning(sheet) };
   }
 
   /** The type of the expression at just this place, where the text has not changed since. */

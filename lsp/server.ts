@@ -8,7 +8,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
   TextDocuments,
-  WorkDoneProgress,
+  type WorkDoneProgressServerReporter,
 } from 'vscode-languageserver';
 import { createConnection } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -16,7 +16,7 @@ import type { Diagnostic } from '../compiler/api.ts';
 import { Analyst, type Purpose, type Thread } from './analyst.ts';
 import type { Answers, Session } from './answers.ts';
 import type { Desk } from './base.ts';
-import { type CommandName, commands } from './lenses.ts';
+import { type CommandName, commands, ownCommands } from './lenses.ts';
 import { methods } from './methods.ts';
 import { Project } from './project.ts';
 import { tokenModifiers, tokenTypes } from './tokens.ts';
@@ -46,6 +46,12 @@ interface Known {
   waiting: (() => void)[];
 }
 
+/** The slow part that goes on, and how its progress is told once the client is ready for that. */
+interface Running {
+  readonly path: string;
+  reporter: WorkDoneProgressServerReporter | undefined;
+}
+
 const longestWait = 15_000;
 
 /** Serves until the client leaves; the promise ends then. */
@@ -67,7 +73,7 @@ export function serve(around: Surroundings): Promise<void> {
   let can: ReadonlySet<CommandName> = new Set();
   let help: string | undefined;
   let version = 0;
-  let progress: { readonly path: string; readonly token: string } | undefined;
+  let running: Running | undefined;
 
   const analyst = new Analyst(around.startThread, {
     diagnostics(path, of, found, files, partial) {
@@ -101,14 +107,16 @@ export function serve(around: Surroundings): Promise<void> {
       refresh('hints');
       refresh('lenses');
     },
+    solved({ path, version: of, answers }) {
+      endProgress(path);
+      const sheet = project.sheet(path);
+      if (sheet === undefined || known.get(path)?.version !== of) return;
+      project.learnAnswers(sheet, answers);
+      refresh('hints');
+      for (const { of: name, short } of answers) connection.console.info(`${name}: ${short}`);
+    },
     progress({ path, done, of, what }) {
-      if (progress?.path !== path) return;
-      const percentage = Math.round((100 * done) / Math.max(1, of));
-      void connection.sendProgress(WorkDoneProgress.type, progress.token, {
-        kind: 'report',
-        message: what,
-        percentage,
-      });
+      if (running?.path === path) running.reporter?.report(Math.round((100 * done) / Math.max(1, of)), what);
     },
     log: message => connection.console.error(message),
   });
@@ -118,7 +126,7 @@ export function serve(around: Surroundings): Promise<void> {
   connection.onInitialize((params): InitializeResult => {
     client = params.capabilities;
     const options = params.initializationOptions as { readonly commands?: unknown } | undefined;
-    const wanted = Array.isArray(options?.commands) ? (options.commands as readonly unknown[]) : ['marl.check'];
+    const wanted = Array.isArray(options?.commands) ? (options.commands as readonly unknown[]) : [...ownCommands];
     can = new Set(commands.filter(name => wanted.includes(name)));
     for (const folder of foldersOf(params)) project.addFolder(folder);
     help = around.explanations;
@@ -146,13 +154,13 @@ export function serve(around: Surroundings): Promise<void> {
         },
         documentFormattingProvider: true,
         documentRangeFormattingProvider: true,
-        documentOnTypeFormattingProvider: { firstTriggerCharacter: '}' },
-        codeActionProvider: { codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll'] },
+        documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
+        codeActionProvider: { codeActionKinds: ['quickfix', 'refactor.rewrite', 'refactor.extract', 'source.fixAll'] },
         inlayHintProvider: true,
         codeLensProvider: {},
         documentLinkProvider: {},
         callHierarchyProvider: true,
-        executeCommandProvider: { commands: ['marl.check'] },
+        executeCommandProvider: { commands: [...ownCommands] },
         diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -163,7 +171,7 @@ export function serve(around: Surroundings): Promise<void> {
     analyst.warm();
     if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
       void connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: '**/*.marl' }],
+        watchers: [{ globPattern: '**/*.marl' }, { globPattern: '**/runs/*/summary.json' }],
       });
     if (client.workspace?.workspaceFolders === true)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
@@ -194,6 +202,7 @@ export function serve(around: Surroundings): Promise<void> {
     for (const [other, { files }] of known)
       if (other !== path && files.includes(path)) {
         const sheet = project.sheet(other);
+        project.forgetAnswers(other);
         if (sheet !== undefined) check(other, sheet.text);
       }
   });
@@ -212,7 +221,9 @@ export function serve(around: Surroundings): Promise<void> {
     showOthers(path, []);
   });
 
-  connection.onDidChangeWatchedFiles(() => {
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.some(({ uri }) => uri.endsWith('summary.json'))) refresh('hints');
+    if (!changes.some(({ uri }) => uri.endsWith('.marl'))) return;
     project.forget();
     analyst.refresh();
     for (const path of project.openPaths) check(path, project.sheet(path)?.text ?? '');
@@ -237,36 +248,40 @@ export function serve(around: Surroundings): Promise<void> {
   }
 
   function startStudy(path: string): void {
-    if (!known.has(path)) return;
-    if (progress !== undefined) endProgress(progress.path);
-    if (client.window?.workDoneProgress === true) {
-      const token = `marl ${path} ${version}`;
-      progress = { path, token };
-      connection.sendRequest('window/workDoneProgress/create', { token }).then(
-        () => {
-          if (progress?.token === token)
-            void connection.sendProgress(WorkDoneProgress.type, token, {
-              kind: 'begin',
-              title: 'Marl: deciding assertions',
-              cancellable: true,
-            });
-        },
-        () => undefined,
-      );
-    }
-    analyst.study(path);
+    if (begin(path, 'Marl: deciding assertions')) analyst.study(path);
   }
 
-  connection.onNotification('window/workDoneProgress/cancel', ({ token }: { readonly token: unknown }) => {
-    if (progress === undefined || token !== progress.token) return;
-    analyst.cancelStudy();
-    endProgress(progress.path);
-  });
+  function startSolving(path: string, name: string): void {
+    if (begin(path, 'Marl: solving')) analyst.solve(path, name);
+  }
+
+  /** Shows that something slow begins; what was going on ends. */
+  function begin(path: string, title: string): boolean {
+    if (!known.has(path)) return false;
+    if (running !== undefined) endProgress(running.path);
+    const mine: Running = { path, reporter: undefined };
+    running = mine;
+    connection.window.createWorkDoneProgress().then(
+      reporter => {
+        reporter.begin(title, 0, undefined, true);
+        // It may have come to its end before the client was ready to show it.
+        if (running !== mine) return reporter.done();
+        mine.reporter = reporter;
+        reporter.token.onCancellationRequested(() => {
+          if (running !== mine) return;
+          analyst.cancelStudy();
+          endProgress(path);
+        });
+      },
+      () => undefined,
+    );
+    return true;
+  }
 
   function endProgress(path: string): void {
-    if (progress?.path !== path) return;
-    void connection.sendProgress(WorkDoneProgress.type, progress.token, { kind: 'end' });
-    progress = undefined;
+    if (running?.path !== path) return;
+    running.reporter?.done();
+    running = undefined;
   }
 
   // -------------------------------------------------------------------------------------------- diagnostics
@@ -353,6 +368,7 @@ export function serve(around: Surroundings): Promise<void> {
     diagnostics: path =>
       known.get(path)?.settled === true ? all(path).filter(one => project.canonical(one.at.file) === path) : [],
     study: uri => startStudy(pathOf(uri)),
+    solve: (uri, name) => startSolving(pathOf(uri), name),
   };
   // What answers is loaded when it is first asked for, or when the first diagnostics have been shown.
   let answers: Promise<Answers> | undefined;

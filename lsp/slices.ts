@@ -18,6 +18,8 @@ export interface Chunk extends Span {
   readonly whole: boolean;
   /** Brackets come in pairs. */
   readonly closed: boolean;
+  /** As long as the text, with the same line breaks and spaces between them. */
+  blank(): string;
 }
 
 const beginners: ReadonlySet<string> = new Set([
@@ -57,6 +59,41 @@ export function chunksOf(text: string, pieces: readonly Piece[] = scan(text)): r
   });
 }
 
+/**
+ * The declarations of a text, given those of an older one: only those around the edit are looked at again. The pieces of the others
+ * are the same, as none reaches over the beginning of a declaration.
+ */
+export function rechunked(before: readonly Chunk[], old: string, text: string): readonly Chunk[] {
+  if (text === old) return before;
+  const shortest = Math.min(old.length, text.length);
+  let same = 0;
+  while (same < shortest && old.charCodeAt(same) === text.charCodeAt(same)) same++;
+  let tail = 0;
+  const most = shortest - same;
+  while (tail < most && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
+  // One more on either side: an edit can join a declaration to its neighbour.
+  const first = before.findLastIndex(one => one.start <= same) - 1;
+  const last = before.findIndex(one => one.end >= old.length - tail) + 1;
+  if (first < 1 || last < 1 || last >= before.length - 1) return chunksOf(text);
+  const moved = text.length - old.length;
+  const { start } = before[first]!;
+  const window = text.slice(start, before[last]!.end + moved);
+  const pieces = scan(window);
+  const fresh = chunksOf(window, pieces);
+  const end = pieces.at(-1)?.kind;
+  // A text without its end goes on behind the window, and a comment at the end belongs to what follows.
+  if (fresh.some(one => !one.whole) || end === 'comment' || end === 'doc') return chunksOf(text);
+  return [
+    ...before.slice(0, first),
+    ...fresh.map(one => shifted(one, start)),
+    ...before.slice(last + 1).map(one => shifted(one, moved)),
+  ];
+}
+
+function shifted(one: Chunk, by: number): Chunk {
+  return by === 0 ? one : { ...one, start: one.start + by, end: one.end + by };
+}
+
 function atLineStart(text: string, at: number): boolean {
   return at === 0 || text[at - 1] === '\n' || text[at - 1] === '\r';
 }
@@ -76,11 +113,21 @@ function chunk(text: string, pieces: readonly Piece[], start: number, end: numbe
     words,
     gives,
     closed: balanced(own),
+    blank: blanked(text.slice(start, end)),
     whole:
       keyword !== undefined &&
       beginners.has(keyword) &&
       own.every(piece => piece.kind !== 'mistake') &&
       !/\/\*/.test(text.slice(start, end)),
+  };
+}
+
+/** Made when it is first asked for: most declarations are blank in every check of another. */
+function blanked(text: string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= text.replace(/[^\r\n]/g, ' ');
+    return made;
   };
 }
 
@@ -119,17 +166,18 @@ export function sliceFor(
     affected,
     changed,
     after,
-    (one, known) => [...one.words].some(word => known.has(word)),
+    (one, known) => mentions(one.words, known),
     one => one.gives,
   );
   const needed = new Set<Chunk>(affected);
-  const mentioned = new Set([...affected].flatMap(one => [...one.words]));
+  const mentioned = new Set<string>();
+  for (const one of affected) for (const word of one.words) mentioned.add(word);
   grow(
     needed,
     mentioned,
     after,
-    (one, known) => (one.isImport ? names(one) : one.gives).some(word => known.has(word)),
-    one => (one.isImport ? [] : [...one.words]),
+    (one, known) => mentions(one.isImport ? names(one) : one.gives, known),
+    one => (one.isImport ? [] : one.words),
   );
   if ([...needed].some(one => !one.whole)) return undefined;
   // Where a bracket is missing, the message names what stands behind.
@@ -140,8 +188,13 @@ export function sliceFor(
   const size = [...needed].reduce((sum, one) => sum + one.text.length, 0);
   const total = after.reduce((sum, one) => sum + one.text.length, 0);
   if (size > total * 0.8) return undefined;
-  const text = after.map(one => (needed.has(one) ? one.text : one.text.replace(/[^\r\n]/g, ' '))).join('');
+  const text = after.map(one => (needed.has(one) ? one.text : one.blank())).join('');
   return { text, affected: [...affected].map(({ start, end }) => ({ start, end })) };
+}
+
+function mentions(words: Iterable<string>, known: ReadonlySet<string>): boolean {
+  for (const word of words) if (known.has(word)) return true;
+  return false;
 }
 
 /** Adds chunks until no other joins. */
@@ -150,7 +203,7 @@ function grow(
   known: Set<string>,
   all: readonly Chunk[],
   joins: (one: Chunk, known: ReadonlySet<string>) => boolean,
-  brings: (one: Chunk) => readonly string[],
+  brings: (one: Chunk) => Iterable<string>,
 ): void {
   for (let size = -1; size !== found.size; ) {
     size = found.size;

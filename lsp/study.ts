@@ -3,6 +3,7 @@ import type { Diagnostic, Program } from '../compiler/api.ts';
 import { Reporter } from '../compiler/diagnostics/report.ts';
 import { type AssertTools, evaluateAssert } from '../compiler/properties/asserts.ts';
 import { type GameInsight, gameInsight } from './insight.ts';
+import { knownValuesOf } from './knownValues.ts';
 
 export interface Progress {
   readonly done: number;
@@ -41,7 +42,8 @@ export async function study(
         game: name,
         fact: listed.problem.message.replace(/\.$/, ''),
       });
-    games.push(gameInsight(model, listed, true));
+    const insight = gameInsight(model, listed, true);
+    games.push({ ...insight, values: await knownValuesOf(model, listed, insight.facts, tools) });
   }
   for (const spec of program.asserts) {
     tell({ done: done++, of, what: spec.text });

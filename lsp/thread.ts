@@ -1,10 +1,12 @@
 /** What the editor's thread and the analysing one say to each other, and the analysing side of it. */
-import type { Diagnostic } from '../compiler/api.ts';
+import type { Diagnostic, Program } from '../compiler/api.ts';
 import { compile } from '../compiler/index.ts';
 import type { AssertTools } from '../compiler/properties/asserts.ts';
 import { Analysis, type Checked } from './analysis.ts';
 import type { Desk } from './base.ts';
 import type { GameInsight, Insight } from './insight.ts';
+import type { SolveAnswer, SolveTools } from './results.ts';
+import { answersTo } from './solving.ts';
 import { study } from './study.ts';
 
 export type Order =
@@ -15,7 +17,9 @@ export type Order =
   | { readonly kind: 'check'; readonly path: string; readonly text: string; readonly version: number }
   /** Files on disk have changed. */
   | { readonly kind: 'refresh' }
-  | { readonly kind: 'study'; readonly path: string; readonly version: number };
+  | { readonly kind: 'study'; readonly path: string; readonly version: number }
+  /** What a `solve` asks, or all that ask about a game; `name` is that of either. */
+  | { readonly kind: 'solve'; readonly path: string; readonly version: number; readonly name: string };
 
 export type Report =
   | {
@@ -41,6 +45,12 @@ export type Report =
       readonly diagnostics: readonly Diagnostic[];
       readonly games: readonly GameInsight[];
     }
+  | {
+      readonly kind: 'solved';
+      readonly path: string;
+      readonly version: number;
+      readonly answers: readonly SolveAnswer[];
+    }
   /** A mistake of ours. */
   | { readonly kind: 'failed'; readonly path: string; readonly version: number; readonly message: string };
 
@@ -54,7 +64,12 @@ export interface Port {
 const quiet = 250;
 
 /** Answers orders for as long as the thread lives. */
-export function serveAnalysis(port: Port, desk: Desk, tools: () => AssertTools): void {
+export function serveAnalysis(
+  port: Port,
+  desk: Desk,
+  tools: () => AssertTools,
+  solver: () => Promise<SolveTools>,
+): void {
   const analysis = new Analysis(desk);
   const texts = new Map<string, string>();
   const waiting = new Map<string, number>();
@@ -86,6 +101,9 @@ export function serveAnalysis(port: Port, desk: Desk, tools: () => AssertTools):
         return;
       case 'study':
         void studyFile(order.path, order.version);
+        return;
+      case 'solve':
+        void solveIn(order.path, order.version, order.name);
         return;
     }
   });
@@ -150,19 +168,33 @@ export function serveAnalysis(port: Port, desk: Desk, tools: () => AssertTools):
 
   async function studyFile(path: string, version: number): Promise<void> {
     try {
-      const disk = desk.host(path);
-      const read = (file: string) => {
-        const text = texts.get(file) ?? texts.get(desk.same(file));
-        return text === undefined ? disk.read(file) : { text };
-      };
-      const program = compile({ ...disk, read }, path);
-      const found = await study(program, tools(), progress =>
+      const found = await study(compiled(path), tools(), progress =>
         port.postMessage({ kind: 'progress', path, ...progress }),
       );
       port.postMessage({ kind: 'studied', path, version, ...found });
     } catch (error) {
       port.postMessage({ kind: 'failed', path, version, message: describe(error) });
     }
+  }
+
+  async function solveIn(path: string, version: number, name: string): Promise<void> {
+    try {
+      const answers = await answersTo(compiled(path), name, await solver(), progress =>
+        port.postMessage({ kind: 'progress', path, ...progress }),
+      );
+      port.postMessage({ kind: 'solved', path, version, answers });
+    } catch (error) {
+      port.postMessage({ kind: 'failed', path, version, message: describe(error) });
+    }
+  }
+
+  function compiled(path: string): Program {
+    const disk = desk.host(path);
+    const read = (file: string) => {
+      const text = texts.get(file) ?? texts.get(desk.same(file));
+      return text === undefined ? disk.read(file) : { text };
+    };
+    return compile({ ...disk, read }, path);
   }
 }
 

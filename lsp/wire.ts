@@ -112,7 +112,7 @@ export class Wire {
   action(action: Action, help: string | undefined): CodeAction {
     return {
       title: action.title,
-      kind: action.kind === 'refactor' ? 'refactor.rewrite' : action.kind,
+      kind: action.kind,
       edit: this.edits(action.edits),
       ...(action.repairs === undefined ? {} : { diagnostics: [this.diagnostic(action.repairs, help)] }),
       ...(action.preferred === true ? { isPreferred: true } : {}),

@@ -180,7 +180,7 @@ function filesOf(folder: string): readonly string[] {
       entry => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.split(sep).includes('node_modules'),
     )
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter(path => !path.includes('/generated/') && !path.includes('/golden/'))
+    .filter(path => !path.includes('/generated/') && !path.includes('/golden/') && !path.includes('/dist/'))
     .sort();
 }
 

@@ -29,7 +29,7 @@ export async function doctor(io: Io, options: { readonly json?: boolean }): Prom
     await linearPrograms(),
     await threads(),
     ...(await engines()),
-    ...absent,
+    await languageServer(),
   ];
   const ok = findings.every(finding => finding.status !== 'broken');
   const mark = { ok: 'ok', broken: 'BROKEN', absent: 'absent' } as const;
@@ -138,5 +138,29 @@ const engineWords: Readonly<Record<EngineName, string>> = {
   'tfjs-gpu': 'TensorFlow with CUDA',
 };
 
-/** Said plainly, so that nobody looks for them. */
-const absent: readonly Finding[] = [{ name: 'editor support', status: 'absent', detail: 'no language server yet' }];
+/** The thread that checks what is typed, on a program with one mistake. */
+async function languageServer(): Promise<Finding> {
+  const name = 'language server';
+  const { lspThread } = await import('../lspDesk.ts');
+  const thread = lspThread('check');
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const count = await new Promise<number>((found, fail) => {
+      timer = setTimeout(() => fail(new Error('no answer within 20 seconds')), 20_000);
+      thread.onReport(report => {
+        if (report.kind === 'checked') found(report.diagnostics.length);
+        if (report.kind === 'failed') fail(new Error(report.message));
+      });
+      thread.onEnd(why => fail(new Error(why)));
+      thread.post({ kind: 'check', path: 'doctor.marl', text: 'game G { agents One', version: 1 });
+    });
+    return count > 0
+      ? { name, status: 'ok', detail: '`marl lsp` checks what is typed; docs/editors.md has recipes' }
+      : { name, status: 'broken', detail: 'it found no mistake where there is one' };
+  } catch (error) {
+    return { name, status: 'broken', detail: (error as Error).message };
+  } finally {
+    clearTimeout(timer);
+    thread.stop();
+  }
+}

@@ -8,6 +8,7 @@ import { concepts, solverTable } from '../../runtime/solvers/index.ts';
 import type { SettingDoc } from '../../runtime/train/spec.ts';
 import { isSchedule, writtenSetting } from '../../runtime/train/written.ts';
 import { codes, type ExplainedCode } from '../codes.ts';
+import { equationsOf } from '../equations.ts';
 import { exitCode, type Io } from '../io.ts';
 import { Reply } from '../reply.ts';
 import { listed } from '../suggest.ts';
@@ -211,6 +212,12 @@ function jsonCode(code: ExplainedCode): Record<string, unknown> {
 function sayAlgorithm(reply: Reply, algorithm: Algorithm): void {
   reply.say(`${algorithm.name}: ${algorithm.title} (${algorithm.paper})`);
   reply.say(algorithm.doc);
+  const equations = equationsOf(algorithm.name);
+  if (equations !== undefined) {
+    reply.say();
+    for (const line of equations.split('\n')) reply.say(`    ${line}`.trimEnd());
+    reply.say();
+  }
   const row = learnerNamed(algorithm.name);
   if (row !== undefined) reply.say(requirementsText([row]));
   const instead = (row?.instead ?? []).filter(name => learnerNamed(name)?.available === true);
@@ -227,7 +234,8 @@ function sayAlgorithm(reply: Reply, algorithm: Algorithm): void {
 function jsonAlgorithm(algorithm: Algorithm): Record<string, unknown> {
   const { name, title, doc, paper, settings } = algorithm;
   const row = learnerNamed(name);
-  return { name, title, doc, paper, settings, requires: row?.requires ?? [], instead: row?.instead ?? [] };
+  const equations = equationsOf(name) ?? null;
+  return { name, title, doc, equations, paper, settings, requires: row?.requires ?? [], instead: row?.instead ?? [] };
 }
 
 /** What a row of the table needs, in words; advice is what it is meant for. */

@@ -1,12 +1,13 @@
 /** `marl info FILE[:Game] --fits`: which algorithms and solvers fit a game, which do not, and the fact that decides. */
 import type { Diagnostic, Source } from '../../compiler/api.ts';
 import type { GameModel } from '../../compiler/game/model.ts';
-import { nameOf } from '../../compiler/requirements/base.ts';
+import { nameOf, type Row } from '../../compiler/requirements/base.ts';
 import { decisive, type Fit, type FitStatus, fitsOf, reason, Subject } from '../../compiler/requirements/fit.ts';
 import { factText } from '../../compiler/requirements/verdict.ts';
 import { exitCode } from '../io.ts';
 import { jsonDiagnostics, type Reply } from '../reply.ts';
 import type { Listing } from '../study.ts';
+import { displayWidth } from '../text.ts';
 
 const headings: readonly (readonly [FitStatus, string])[] = [
   ['fits', 'fits'],
@@ -64,19 +65,40 @@ export function fitLines(
   return lines;
 }
 
-/** Learners on one line, solvers on the next. */
+/** Learners first, then a paragraph for each concept with its solvers; what this version cannot run comes last, in brackets. */
 function kinds(group: readonly Fit[], indent: string): readonly string[] {
-  return (['learner', 'solver'] as const).flatMap(kind => {
-    const names = [
-      ...new Set(
-        group
-          .filter(({ row }) => row.kind === kind)
-          .sort((a, b) => Number(b.row.available) - Number(a.row.available))
-          .map(({ row }) => (row.available ? nameOf(row) : `[${nameOf(row)}]`)),
-      ),
-    ];
-    return names.length === 0 ? [] : [`${indent}${names.join(', ')}`];
+  const rows = [...new Map(group.map(({ row }) => [nameOf(row), row])).values()].sort(
+    (a, b) => Number(b.available) - Number(a.available),
+  );
+  const learners = rows.filter(row => row.kind === 'learner').map(row => shown(row, row.name));
+  const concepts = new Map<string, string[]>();
+  for (const row of rows)
+    if (row.kind === 'solver')
+      concepts.set(row.concept, [...(concepts.get(row.concept) ?? []), shown(row, row.method)]);
+  return [
+    ...(learners.length === 0 ? [] : paragraph(learners, indent, '')),
+    ...[...concepts].flatMap(([concept, methods]) => paragraph(methods, indent, `${concept} by `)),
+  ];
+}
+
+function shown(row: Row, name: string): string {
+  return row.available ? name : `[${name}]`;
+}
+
+const columns = 100;
+
+/** Words with commas between them on lines of at most `columns`, the first one behind `head`, the others further in. */
+function paragraph(words: readonly string[], indent: string, head: string): readonly string[] {
+  const lines: string[] = [];
+  let line = indent + head;
+  words.forEach((word, k) => {
+    const text = k === words.length - 1 ? word : `${word},`;
+    if (line.trim() !== '' && displayWidth(line) + 1 + displayWidth(text) > columns) {
+      lines.push(line);
+      line = `${indent}${head === '' ? '' : '    '}${text}`;
+    } else line += line.endsWith(' ') || line === '' ? text : ` ${text}`;
   });
+  return [...lines, line];
 }
 
 function jsonFit(fit: Fit): Record<string, unknown> {

@@ -16,7 +16,11 @@ export async function lsp(io: Io): Promise<number> {
     input: io.stdin,
     output: process.stdout,
     version: packageVersion(),
-    desk: lspDesk(name => words?.wordDoc(name)),
+    desk: lspDesk({
+      word: name => words?.wordDoc(name),
+      equations: name => words?.equationsOf(name),
+      lastRun: (file, train, folders) => words?.runs.last(file, train, folders),
+    }),
     startThread(purpose) {
       const thread = purpose === 'check' ? ready : undefined;
       if (thread !== undefined) ready = undefined;

@@ -33,6 +33,7 @@ function setUp() {
     diagnostics: (path, version, found) => void heard.push(`${path} ${version}: ${found.length}`),
     insight: (path, version) => void heard.push(`insight ${path} ${version}`),
     studied: ({ path, version, games }) => void heard.push(`studied ${path} ${version}: ${games.length}`),
+    solved: ({ path, version, answers }) => void heard.push(`solved ${path} ${version}: ${answers.length}`),
     progress: ({ what }) => void heard.push(`progress ${what}`),
     log: message => void heard.push(`log ${message.split('.')[0]}`),
   };

@@ -152,3 +152,13 @@ export class Client {
     return await left;
   }
 }
+
+/** Asks again and again until there is an answer. */
+export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  throw new Error('it never came');
+}

@@ -1,4 +1,5 @@
 /** Projects in memory with cursor marks, for tests of features without a protocol. */
+import { equationsOf } from '../../cli/equations.ts';
 import { fileHost } from '../../cli/host.ts';
 import { wordNamed } from '../../cli/words/index.ts';
 import { Analysis } from '../../lsp/analysis.ts';
@@ -26,6 +27,8 @@ export function memoryDesk(files: Files): Desk {
     programs: () => Object.keys(files),
     isLibrary: path => path.startsWith('std:'),
     word: name => wordNamed(name),
+    equations: equationsOf,
+    lastRun: () => undefined,
   };
 }
 

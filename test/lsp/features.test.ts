@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { equationsOf } from '../../cli/equations.ts';
+import { format } from '../../compiler/format/index.ts';
 import { callable, incoming, outgoing } from '../../lsp/calls.ts';
-import { formatting } from '../../lsp/formatting.ts';
+import { formatting, rangeFormatting, typeFormatting } from '../../lsp/formatting.ts';
 import { hints } from '../../lsp/hints.ts';
 import { hover } from '../../lsp/hover.ts';
 import { lenses } from '../../lsp/lenses.ts';
@@ -10,6 +12,7 @@ import { signature } from '../../lsp/signature.ts';
 import { folds, selections } from '../../lsp/structure.ts';
 import { documentSymbols, type SymbolNode, workspaceSymbols } from '../../lsp/symbols.ts';
 import { semanticTokens } from '../../lsp/tokens.ts';
+import { algorithms } from '../../runtime/learners/catalogue.ts';
 import { analysed, edited, opened, texts } from './desk.ts';
 
 const walk = (line = ''): string => `game Walk(size: 2..9 = 4) {
@@ -161,15 +164,34 @@ describe('hover', () => {
     expect(table.match(/\*\*[-\d]+, [-\d]+\*\*/g)).toHaveLength(1);
     expect(table).toContain('Pure equilibrium: ');
   });
+  test('solvers say what they do and where it is from', async () => {
+    const solve = 'import std.games.Kuhn\n\nsolve nash of Kuhn by cfr_plus\n';
+    expect(await shown(marked(solve, 'cfr_plus', 1))).toMatch(/regrets floored at zero[\s\S]*Tammelin 2014/);
+    expect(await shown(marked(solve, 'nash', 1))).toMatch(/`by sequence_form`: One equilibrium of a zero-sum game/);
+  });
+  test('a payoff table shows its equilibria wherever one looks at it, mixed ones in fractions', async () => {
+    // The battle of the sexes (Luce and Raiffa 1957): the mixed equilibrium plays the own favourite with 2/3, worth 2/3 to both.
+    const text =
+      'game Bos {\n  agents She, He\n  actions { Opera, Boxing }\n  payoff {\n    Opera Boxing\n    Opera: (2, 1) (0, 0)\n    Boxing: (0, 0) (1, 2)\n  }\n}\n';
+    for (const piece of ['payoff', '(2, 1)', ', 2)']) {
+      const table = await shown(marked(text, piece, 1));
+      expect(table).toContain('Pure equilibria: (Opera, Opera), (Boxing, Boxing). Mixed: 1.');
+      expect(table).toContain('- mixed: She 2/3 Opera + 1/3 Boxing; He 1/3 Opera + 2/3 Boxing; worth 2/3, 2/3');
+    }
+    expect(await shown(marked(text, 'agents', 1))).not.toContain('mixed');
+  });
   test('matching pennies has none', async () => {
     const text =
       'game Pe▮nnies {\n  agents A, B\n  actions { H, T }\n  payoff {\n    H T\n    H: (1, -1) (-1, 1)\n    T: (-1, 1) (1, -1)\n  }\n}\n';
     expect(await shown(text)).toContain('No equilibrium in pure strategies.');
+    expect(await shown(text)).toContain('A 1/2 H + 1/2 T; B 1/2 H + 1/2 T; worth 0, 0');
   });
   test('algorithms, settings, words and functions', async () => {
     const train =
       'import std.games.Kuhn\n\ntrain T on Kuhn {\n  algorithm QMIX { target_every = 100 }\n  budget 10 steps\n}\n';
     expect(await shown(marked(train, 'QMIX', 1))).toMatch(/Rashid et al. 2018/);
+    // Equations (5) and (6) of the paper: the loss is the squared error of the mixed value.
+    expect(await shown(marked(train, 'QMIX', 1))).toMatch(/```text\nQ_tot\(s, u\) = mixer\([^`]*\(Q_tot - y\)\^2\n```/);
     expect(await shown(marked(train, 'QMIX', 1))).toMatch(/does not fit the game of T/);
     expect(await shown(marked(train, 'target_every', 1))).toMatch(/Default: `/);
     expect(await shown(marked(train, 'budget', 1))).toMatch(/\*\*budget\*\*/);
@@ -177,6 +199,11 @@ describe('hover', () => {
       'clamp(x, low, high)',
     );
   });
+});
+
+test('every algorithm has equations', () => {
+  for (const { name } of algorithms) expect(equationsOf(name), name).toMatch(/ (=|<-|\+=) /);
+  expect(equationsOf('NoSuch')).toBeUndefined();
 });
 
 describe('the shape of a file', () => {
@@ -293,7 +320,37 @@ describe('between the lines', () => {
   test('formatting touches only what changes', () => {
     const { sheet } = opened('let a = 1\n\ngame  G {\nagents A\n}\n\nlet b   = 2\n');
     expect(texts(sheet, formatting(sheet))).toEqual(['game  G {\nagents A\n}\n\n', 'let b   = 2\n']);
-    const [only, none] = formatting(sheet, { start: sheet.text.indexOf('let b'), end: sheet.text.length });
-    expect([only?.text, none]).toEqual(['let b = 2\n', undefined]);
+  });
+  test('a part: the lines that a selection touches, and no other', () => {
+    const { sheet } = opened('let a   = 1\nlet b   = 2\ngame  G {\nagents A\n  actions {X,Y}\n}\n');
+    const at = (piece: string) => ({ start: sheet.text.indexOf(piece), end: sheet.text.indexOf(piece) + 4 });
+    expect(edited(sheet.text, rangeFormatting(sheet, at('let b')))).toContain('let a   = 1\nlet b = 2\n');
+    expect(edited(sheet.text, rangeFormatting(sheet, at('agents')))).toBe(sheet.text.replace('\nagents', '\n  agents'));
+    expect(edited(sheet.text, rangeFormatting(sheet, { start: 0, end: sheet.text.length }))).toBe(
+      format(sheet.text).text,
+    );
+  });
+  test('while typing: a brace lays out what it closes', () => {
+    const { sheet, at } = opened(
+      'let a   = 1\ngame G {\n  agents A\n  actions {\nX,Y\n  }▮\n  reward   = 1\n  horizon 2\n}\n',
+    );
+    expect(edited(sheet.text, typeFormatting(sheet, at, '}'))).toBe(
+      'let a   = 1\ngame G {\n  agents A\n  actions {\n    X, Y\n  }\n  reward   = 1\n  horizon 2\n}\n',
+    );
+  });
+  test('while typing: a line break lays out the line above and indents the new one', () => {
+    const laidOut = (text: string): string => {
+      const { sheet, at } = opened(text);
+      return edited(sheet.text, typeFormatting(sheet, at, '\n'));
+    };
+    expect(laidOut('game G {\n  agents   A\n▮\n  horizon   2\n}\n')).toBe(
+      'game G {\n  agents A\n  \n  horizon   2\n}\n',
+    );
+    // Unfinished, so that only the indentation is known.
+    expect(laidOut('game G {\n  agents A\n  state {\n▮')).toBe('game G {\n  agents A\n  state {\n    ');
+    expect(laidOut('game G {\n  agents A\n  state {\n▮}\n}\n')).toBe('game G {\n  agents A\n  state {\n  }\n}\n');
+    expect(laidOut('let a = f(1,\n▮')).toBe('let a = f(1,\n  ');
+    const map = 'let m = map """\n  ##\n▮\n  ..\n  """ { }\n';
+    expect(laidOut(map)).toBe(map.replace('▮', ''));
   });
 });

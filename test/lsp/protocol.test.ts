@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Client } from './client.ts';
+import { Client, eventually } from './client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'marl-lsp-'));
 const uriOf = (name: string): string => pathToFileURL(join(folder, name)).href;
@@ -217,12 +217,3 @@ describe('pull diagnostics', { timeout: 60_000 }, () => {
     expect(await other.end()).toBe(0);
   });
 });
-
-async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  throw new Error('it never came');
-}

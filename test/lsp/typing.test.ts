@@ -6,8 +6,10 @@ import type { Diagnostic } from '../../compiler/api.ts';
 import { compile } from '../../compiler/index.ts';
 import { actions } from '../../lsp/actions.ts';
 import { Analysis } from '../../lsp/analysis.ts';
+import type { Edit } from '../../lsp/base.ts';
+import { callable, incoming, outgoing } from '../../lsp/calls.ts';
 import { complete } from '../../lsp/completion.ts';
-import { formatting } from '../../lsp/formatting.ts';
+import { formatting, rangeFormatting, typeFormatting } from '../../lsp/formatting.ts';
 import { hints } from '../../lsp/hints.ts';
 import { hover } from '../../lsp/hover.ts';
 import { lenses } from '../../lsp/lenses.ts';
@@ -15,12 +17,13 @@ import { links } from '../../lsp/links.ts';
 import { definition, highlights, rename } from '../../lsp/navigation.ts';
 import { Project } from '../../lsp/project.ts';
 import { signature } from '../../lsp/signature.ts';
-import { chunksOf } from '../../lsp/slices.ts';
+import { chunksOf, rechunked } from '../../lsp/slices.ts';
 import { folds, selections } from '../../lsp/structure.ts';
 import { documentSymbols } from '../../lsp/symbols.ts';
 import { semanticTokens } from '../../lsp/tokens.ts';
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
-import { memoryDesk } from './desk.ts';
+import { edited, memoryDesk } from './desk.ts';
+import { Session } from './session.ts';
 
 const root = join(import.meta.dirname, '../..');
 const examples = readdirSync(join(root, 'examples'))
@@ -30,80 +33,6 @@ const examples = readdirSync(join(root, 'examples'))
 const main = 'main.marl';
 /** `MARL_FUZZ=2000 npx vitest run test/lsp/typing.test.ts` for a long session. */
 const keystrokes = Number(process.env.MARL_FUZZ ?? 60);
-
-const words = [
-  'game',
-  'train',
-  '{',
-  '}',
-  '(',
-  ')',
-  '[',
-  ']',
-  '"',
-  '"""',
-  '/*',
-  '//',
-  '///',
-  '~',
-  '=',
-  'next ',
-  'if ',
-  'else',
-  '.',
-  ':',
-  'reward',
-  'agents',
-  '0',
-  '1e999',
-  '..',
-  '|>',
-  '\n',
-  '\r\n',
-  '\u0000',
-  '😀',
-  'match',
-  '=>',
-];
-
-/** A session: types, deletes, pastes and undoes at random places. */
-class Session {
-  readonly #stream: Stream;
-  readonly #before: string[] = [];
-  text: string;
-  at = 0;
-
-  constructor(text: string, seed: number) {
-    this.text = text;
-    this.#stream = new Stream(seed, purposes.policy, 0, 0);
-  }
-
-  step(): void {
-    const dice = this.#stream.below(10);
-    if (dice >= 8 && this.#before.length > 0) {
-      this.text = this.#before.pop() as string;
-      return;
-    }
-    this.#before.push(this.text);
-    // Mostly where one was typing before.
-    if (this.#stream.below(4) === 0) this.at = this.#stream.below(this.text.length + 1);
-    const at = Math.min(this.at, this.text.length);
-    const [from, to] = [at, Math.min(this.text.length, at + 1 + this.#stream.below(12))];
-    if (dice < 5) this.#replace(at, at, words[this.#stream.below(words.length)] as string);
-    else if (dice < 7) this.#replace(from, to, '');
-    else
-      this.#replace(
-        at,
-        at,
-        this.text.slice(this.#stream.below(this.text.length + 1)).slice(0, this.#stream.below(200)),
-      );
-  }
-
-  #replace(from: number, to: number, text: string): void {
-    this.text = this.text.slice(0, from) + text + this.text.slice(to);
-    this.at = from + text.length;
-  }
-}
 
 function lines(found: readonly Diagnostic[]): readonly string[] {
   return found.map(one => `${one.code} ${one.at.file} ${one.at.span.start}-${one.at.span.end} ${one.message}`);
@@ -124,8 +53,14 @@ function everything(project: Project, text: string, at: number, diagnostics: rea
   signature(project, sheet, at);
   for (const one of highlights(project, sheet, at)) inside(one.span);
   rename(project, sheet, at, 'renamed');
-  for (const one of actions(project, sheet, { start: at, end: at }, diagnostics))
-    for (const edit of one.edits) if (edit.path === main) inside(edit.span);
+  for (const end of [at, Math.min(text.length, at + 9)])
+    for (const { title, edits } of actions(project, sheet, { start: at, end }, diagnostics)) {
+      for (const edit of edits) if (edit.path === main) inside(edit.span);
+      apart(title, edits);
+    }
+  const decl = callable(project, sheet, at);
+  if (decl !== undefined)
+    for (const one of [...incoming(project, decl), ...outgoing(project, decl)]) one.at.map(inside);
   for (const one of documentSymbols(sheet)) inside(one.extent);
   for (const one of selections(sheet, at)) inside(one);
   for (const one of folds(sheet)) expect(one.to).toBeLessThanOrEqual(sheet.lines.lineCount);
@@ -133,7 +68,26 @@ function everything(project: Project, text: string, at: number, diagnostics: rea
   for (const one of hints(project, sheet, { start: 0, end: text.length })) inside({ start: one.at, end: one.at });
   for (const one of lenses(project, sheet, new Set(['marl.check']))) inside(one.span);
   for (const one of links(project, sheet)) inside(one.span);
-  for (const one of formatting(sheet)) inside(one.span);
+  const line = { start: at, end: Math.min(text.length, at + 40) };
+  for (const edits of [
+    formatting(sheet),
+    rangeFormatting(sheet, line),
+    typeFormatting(sheet, at, '\n'),
+    typeFormatting(sheet, at, '}'),
+  ]) {
+    for (const one of edits) inside(one.span);
+    apart('formatting', edits);
+    // Only white space changes, whatever the text.
+    const bare = (whole: string): string => whole.replace(/\s+/g, '');
+    expect(bare(edited(text, edits))).toBe(bare(text));
+  }
+}
+
+/** Edits of one change do not touch the same text: editors refuse such. */
+function apart(title: string, edits: readonly Edit[]): void {
+  const own = edits.filter(one => one.path === main).sort((a, b) => a.span.start - b.span.start);
+  for (const [k, one] of own.entries())
+    if (k > 0) expect(one.span.start, title).toBeGreaterThanOrEqual(own[k - 1]!.span.end);
 }
 
 describe('sessions at random', { timeout: 600_000 }, () => {
@@ -160,6 +114,29 @@ describe('sessions at random', { timeout: 600_000 }, () => {
         expect(lines(checked.diagnostics)).toEqual(lines(compile(host, main).diagnostics));
       }
     });
+});
+
+test('declarations found again around an edit are those of the whole text', () => {
+  const plain = (chunks: ReturnType<typeof chunksOf>) =>
+    chunks.map(({ blank, ...one }) => ({ ...one, blank: blank() }));
+  let around = 0;
+  for (const seed of [4, 5, 6]) {
+    // Several declarations, so that there is something to keep.
+    const session = new Session(examples.join('\n'), seed);
+    let old = session.text;
+    let chunks = chunksOf(old);
+    for (let k = 0; k < 80; k++) {
+      session.step();
+      const { text } = session;
+      const now = rechunked(chunks, old, text);
+      expect(plain(now)).toEqual(plain(chunksOf(text)));
+      if (now.some(one => chunks.includes(one))) around++;
+      // As in an editor: the older text is that of the last whole check.
+      if (k % 5 === 0) [old, chunks] = [text, now];
+    }
+  }
+  // The law says nothing if every edit led to a look at the whole text.
+  expect(around).toBeGreaterThan(80);
 });
 
 describe('the quick check', () => {
