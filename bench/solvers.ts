@@ -95,6 +95,7 @@ await timed('Lemke and Howson, one label: random 30x30', random(30, 3), { concep
 await timed('Lemke and Howson, all labels: random 8x8', random(8, 5), { concept: 'nash', method: 'lemke_howson' });
 const zeroSum = (size: number): Game => bimatrix(randomMatrix(size, size, integers(1, 100)));
 await timed('minimax: random 30x30, in fractions', [zeroSum(30)], { concept: 'minimax' });
+await timed('minimax: random 100x100, in fractions', [zeroSum(100)], { concept: 'minimax' });
 await timed('minimax: random 300x300', [zeroSum(300)], { concept: 'minimax' }, '< 2 s', 1);
 await timed('correlated, welfare: random 10x10', random(10, 3), { concept: 'correlated' }, '', 3);
 await timed('correlated, welfare: random 20x20', random(20, 1), { concept: 'correlated' }, '', 1);
@@ -108,6 +109,12 @@ await timed(
 await timed('Stackelberg: random 20x20', random(20, 3), { concept: 'stackelberg' }, '', 3);
 const three = [several(1, 3, 3), several(2, 3, 3), several(3, 3, 3)];
 await timed('logit branch: 3 agents of 3 actions', three, { concept: 'quantal_response' }, '', 3);
-await timed('supports: 3 agents of 3 actions', three, { concept: 'nash', method: 'support_enumeration' }, '', 1);
+await timed(
+  'all equilibria: 3 agents of 3 actions, proved',
+  three,
+  { concept: 'nash', method: 'support_enumeration' },
+  '',
+  1,
+);
 await timed('regret matching: 10 000 rounds, 10x10', random(10, 1), { concept: 'dynamics', method: 'regret_matching' });
 await timed('alpha-rank: random 20x20', random(20, 1), { concept: 'alpha_rank' }, '', 3);

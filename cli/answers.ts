@@ -17,6 +17,8 @@ export async function valuesOf(
   const { certificate, profileValues, values } = answer;
   if (certificate.kind === 'approximate')
     return { refused: `the answer was not confirmed: ${certificate.problems.join('; ')}` };
+  if (certificate.unfinished !== undefined)
+    return { refused: `the certificate was not finished: ${certificate.unfinished}` };
   const rows =
     profileValues !== undefined && profileValues.length > 0 ? profileValues : values === undefined ? [] : [values];
   if (rows.length === 0) return { refused: `the answer to \`${concept}\` has no single value` };

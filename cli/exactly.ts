@@ -61,6 +61,7 @@ export function exactJson(exactly: Exactly, agents: readonly string[]): object {
             values: named(gap.values),
             regret: named(gap.regret),
             exploitability: gap.exploitability ?? null,
+            nashConv: gap.regret.reduce((sum, gain) => sum + gain, 0),
             policies: gap.policies,
             bound: gap.bound ?? null,
           },
@@ -84,9 +85,15 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
   } else {
     const sampled = seeds.some(({ gap }) => gap.kind !== 'optimum' && gap.policies === 'sampled');
     const against = sampled ? 'the policies as they are drawn from' : 'the policies without exploration';
-    lines.push(`what a best reply would gain (expected ${return_}, exact, against ${against}):`);
+    const device = seeds.some(({ gap }) => gap.kind !== 'optimum' && gap.policies === 'device');
+    lines.push(
+      device
+        ? `what an agent would gain by not doing as it is told (expected ${return_}, exact, without exploration):`
+        : `what a best reply would gain (expected ${return_}, exact, against ${against}):`,
+    );
     const shown = agents.slice(0, mostAgents);
     const zeroSum = kind === 'exploitability';
+    const general = kind === 'regret' && agents.length > 1;
     const rows = seeds.flatMap(({ seed, gap }) =>
       gap.kind === 'optimum'
         ? []
@@ -94,12 +101,22 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
             [
               `${seed}`,
               ...(zeroSum ? [upTo(gap.bound, shortNumber(gap.exploitability ?? Number.NaN))] : []),
+              ...(general ? [upTo(gap.bound, shortNumber(gap.regret.reduce((sum, gain) => sum + gain, 0)))] : []),
               ...shown.map((_, i) => upTo(gap.bound, shortNumber(gap.regret[i] as number))),
             ],
           ],
     );
     lines.push(
-      table(['seed', ...(zeroSum ? ['exploitability'] : []), ...shown.map(name => `${name} gains`)], rows, '  '),
+      table(
+        [
+          'seed',
+          ...(zeroSum ? ['exploitability'] : []),
+          ...(general ? ['NashConv'] : []),
+          ...shown.map(name => `${name} gains`),
+        ],
+        rows,
+        '  ',
+      ),
     );
   }
   if (seeds.length > 1) {

@@ -18,6 +18,11 @@ export interface Io {
   readonly terminal: boolean;
   /** Columns of that terminal. */
   readonly width: number;
+  /**
+   * How often the user or a queue has asked to stop so far. Heard even while the verb computes without a pause; undefined where the verb runs
+   * in the thread that would have to hear it.
+   */
+  asked?(): number;
   /** Calls `stop` when the user (Ctrl-C) or a cluster's queue (SIGTERM) asks to stop; the returned function takes that back. */
   onInterrupt(stop: (signal: Interruption) => void): () => void;
 }

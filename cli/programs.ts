@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { emitGame } from '../compiler/emit/game.ts';
 import { emitProgram, type Origin } from '../compiler/emit/program.ts';
-import type { SourceFile, Span, TrainClause } from '../grammar/ast.ts';
+import { gameOriginOf } from '../compiler/emit/programTrace.ts';
+import type { Span, TrainClause } from '../grammar/ast.ts';
 import { LineMap } from '../grammar/position.ts';
 import { loadGame } from '../runtime/games/load.ts';
 import { isDeep } from '../runtime/train/run.ts';
@@ -85,15 +86,8 @@ function originOf({ program, file }: Opened, run: Trainable, sweep: string | und
     file: basename(file),
     train: lineOf(train.span),
     lines,
-    game: gameLine(declarations, train.of.path.at(-1)?.text ?? '', lineOf),
+    game: gameOriginOf([source, ...program.sources.values()], train.of.path.at(-1)?.text ?? ''),
   };
-}
-
-function gameLine(declarations: SourceFile['declarations'], name: string, lineOf: (span: Span) => number) {
-  const game = declarations.find(
-    d => 'name' in d && d.name !== undefined && d.name.text === name && d.kind !== 'Train',
-  );
-  return game === undefined ? undefined : lineOf(game.span);
 }
 
 /** What clauses of a `train` are called in the program. */

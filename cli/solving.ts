@@ -1,5 +1,4 @@
 /** How far a solver is, as a line on standard error; and Ctrl-C, where a solver hands over what it has. */
-import { canPause } from '../runtime/solvers/iterating.ts';
 import type { Io } from './io.ts';
 import { grouped } from './text.ts';
 
@@ -7,14 +6,23 @@ import { grouped } from './text.ts';
 const redraw = 200;
 const plain = 10_000;
 
+/** For `SolveContext`: true once somebody asked to stop. */
+export interface Stop {
+  readonly aborted: boolean;
+}
+
 export class Solving {
-  interrupted = false;
   readonly #io: Io;
+  #heard = false;
   #shown = performance.now();
   #drawn = false;
 
   constructor(io: Io) {
     this.#io = io;
+  }
+
+  get interrupted(): boolean {
+    return this.#heard || (this.#io.asked?.() ?? 0) > 0;
   }
 
   /** For `SolveContext`. */
@@ -29,32 +37,21 @@ export class Solving {
     } else this.#io.err(`${text}\n`);
   };
 
-  /**
-   * Runs a solver. Only those that pause can hear Ctrl-C and end with what they have; the others are ended by it like any process.
-   */
-  async run<T>(
-    concept: string,
-    method: string | undefined,
-    solve: (signal: AbortSignal | undefined) => Promise<T>,
-  ): Promise<T> {
+  /** Runs a solver, which is told of Ctrl-C when it next asks. */
+  async run<T>(solve: (signal: Stop) => Promise<T>): Promise<T> {
     this.#shown = performance.now();
-    if (!canPause(concept, method)) return this.#cleared(solve(undefined));
-    const stop = new AbortController();
     const release = this.#io.onInterrupt(() => {
-      this.interrupted = true;
-      stop.abort();
+      this.#heard = true;
     });
+    const heard = () => this.interrupted;
     try {
-      return await this.#cleared(solve(stop.signal));
+      return await solve({
+        get aborted() {
+          return heard();
+        },
+      });
     } finally {
       release();
-    }
-  }
-
-  async #cleared<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } finally {
       if (this.#drawn) this.#io.err('\r\u001b[K');
       this.#drawn = false;
     }

@@ -86,11 +86,13 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
     }
     const { message } = outcome;
     const help = outcome.help ?? null;
-    if (tasks.value.length === 1) return reply.problem(exitCode.wrong, message, outcome.help);
+    if (tasks.value.length === 1)
+      return reply.problem(solving.interrupted ? exitCode.interrupted : exitCode.wrong, message, outcome.help);
     reply.note(`marl solve: ${message}`);
     if (help !== null) reply.note(`  help: ${help}`);
     refused ??= { message, help };
     answers.push({ name: task.name, game: task.game, refused: { message, help } });
+    if (solving.interrupted) break;
   }
   const ok = !approximate && !wrong;
   reply.object(ok, {
@@ -100,7 +102,7 @@ export async function solveVerb(io: Io, typed: string, options: SolveOptions): P
     ...(solving.interrupted ? { interrupted: true } : {}),
     diagnostics: jsonDiagnostics(withoutRepeats(found), program.sources),
   });
-  if (ok)
+  if (ok && !solving.interrupted)
     sayNext(reply, 'solve', program, opened.value, options.concept === undefined ? undefined : tasks.value[0]?.written);
   if (approximate) reply.note('marl solve: an answer was not confirmed; its certificate says what is missing.');
   if (solving.interrupted) return exitCode.interrupted;
@@ -131,7 +133,7 @@ async function attempt(task: Task, study: Study, options: SolveOptions, solving:
   };
   const epsilon = concept === 'epsilon_nash' ? options.epsilon : undefined;
   const { seed } = options;
-  const answer = await solving.run(concept, method, signal =>
+  const answer = await solving.run(signal =>
     solve(
       game,
       { concept, method, maximizing, iterations, epsilon, seed },
@@ -163,7 +165,7 @@ async function crowd(
     };
   const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;
   const { concept, method, maximizing, iterations } = task;
-  const answer = await solving.run(concept, method, signal =>
+  const answer = await solving.run(signal =>
     solveMeanField(
       reading.crowd,
       { concept, method, maximizing, iterations },

@@ -26,6 +26,35 @@ export function constantTable(
   return [...lines, line, '  }'];
 }
 
+/**
+ * What stands in column k of the row of a node, as a function `name(node, k)`: one table for each column, since what a computed index finds in
+ * a table of one dimension is a number in an array, however many rows there are.
+ */
+export function columnTables(
+  name: string,
+  rows: readonly (readonly [node: string, cells: readonly string[]])[],
+  width: number,
+  other: string,
+): readonly string[] {
+  const columns = Array.from({ length: width }, (_, k) => k);
+  const picked = columns
+    .slice(0, -1)
+    .map(k => `if k == ${k} then ${name}${k + 1}[node] else `)
+    .join('');
+  return [
+    ...columns.flatMap(k =>
+      constantTable(
+        `${name}${k + 1}`,
+        'Node',
+        'Node',
+        rows.map(([node, cells]) => [node, cells[k] ?? other] as const),
+        other,
+      ),
+    ),
+    `  fn ${name}(node: Node, k: 0..${width - 1}): Node = ${picked}${name}${width}[node]`,
+  ];
+}
+
 /** A chance move: its name, and per branch the probability and the node it leads to. */
 export interface NamedDraw {
   readonly name: string;
@@ -54,23 +83,13 @@ export function chanceTables(
     kinds.set(weights, [...(kinds.get(weights) ?? []), name]);
   }
   const entries = [...kinds.keys()];
-  const rows = draws.map(
-    ({ name, branches }) =>
-      [
-        name,
-        `[${padded(
-          branches.map(([to]) => to),
-          branches[0]?.[0] ?? anyNode,
-        ).join(', ')}]`,
-      ] as const,
-  );
-  const other = `[${padded([], anyNode).join(', ')}]`;
+  const rows = draws.map(({ name, branches }) => [name, branches.map(([to]) => to)] as const);
   const kindOf = [...kinds].flatMap(([, names], k) => names.map(name => [name, `${k + 1}`] as const));
   return {
     tables: [
       '  /// What chance draws at a node (0: nothing), and where each of its branches leads.',
       ...constantTable('luck', `(0..${entries.length})`, 'Node', kindOf, '0'),
-      ...constantTable('lands', 'Node', `Node, ${most}`, rows, other),
+      ...columnTables('lands', rows, most, anyNode),
     ],
     step: [
       '    let branch ~',
@@ -78,7 +97,7 @@ export function chanceTables(
         (weights, k) => `      ${k === 0 ? '' : 'else '}if luck[to] == ${k + 1} then categorical([${weights}])`,
       ),
       '      else point(0)',
-      '    next at = if luck[to] == 0 then to else lands[to, branch]',
+      '    next at = if luck[to] == 0 then to else lands(to, branch)',
     ],
   };
 }

@@ -5,13 +5,13 @@
 import { type EfgGame, recallProblem } from '../../runtime/formats/efg.ts';
 import { exactSum } from '../../runtime/formats/numbers.ts';
 import type { Rational } from '../../runtime/games/rational.ts';
-import { chanceTables, constantTable, type NamedDraw } from './efg-tables.ts';
+import { chanceTables, columnTables, constantTable, type NamedDraw } from './efg-tables.ts';
 import { listing } from './names.ts';
 import { actionTypes, type Cast, castOf, headLines, type Imported, numberText, trainLines } from './program.ts';
 import { type Decision, type Draw, type Flat, flatten, type Target, timed } from './tree.ts';
 
 /** Nodes of a program that somebody might still read, and that compiles in seconds. */
-const mostNodes = 3_000;
+const mostNodes = 12_000;
 /** Decisions and ends up to which `match` is used, which reads better than tables and costs the compiler more. */
 const mostMatched = 120;
 /** Draws in one expression: `else if` nests, and nesting has a limit in the language. */
@@ -216,13 +216,12 @@ class Writer {
     ]);
     const width = agents.reduce((n, _, i) => Math.max(n, this.#cast.actions[i]?.length ?? 1), most);
     const goes = decisions.map(({ player, infoset, targets }, k) => {
-      const row = new Array<string>(width).fill(this.#name(targets[0] as Target));
+      const row = new Array<string>(width).fill(this.#ends[0] as string);
       (this.#allowed[player]?.[infoset] ?? []).forEach((a, j) => {
         row[a] = this.#name(targets[j] as Target);
       });
-      return [this.#nodes[k] as string, `[${row.join(', ')}]`] as const;
+      return [this.#nodes[k] as string, row] as const;
     });
-    const nowhere = `[${new Array<string>(width).fill(this.#ends[0] as string).join(', ')}]`;
     const asks = agents.flatMap((_, i) =>
       constantTable(
         `asks${i + 1}`,
@@ -242,7 +241,7 @@ class Writer {
         : agents.length === 1
           ? []
           : [...constantTable('movers', 'agents', 'Node', movers, agents[0] ?? ''), '  turn = movers[at]']),
-      ...constantTable('goes', 'Node', `Node, ${width}`, goes, nowhere),
+      ...columnTables('goes', goes, width, this.#ends[0] as string),
       ...constantTable(
         'over',
         'bool',
@@ -341,7 +340,7 @@ class Writer {
       const moved = agents.flatMap((_, i) => {
         const mine = decisions.some(({ player }) => player === i);
         const asked = this.#idle ? this.#asked(i) : `turn == ${agents[i]}`;
-        return mine ? [`${one ? '' : `if ${asked} then `}goes[at, ord(${chosen[i]})]`] : [];
+        return mine ? [`${one ? '' : `if ${asked} then `}goes(at, ord(${chosen[i]}))`] : [];
       });
       const to = one ? moved[0] : `${moved.join(' else ')} else at`;
       return [

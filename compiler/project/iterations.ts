@@ -21,7 +21,7 @@ export function iterationsOf(ctx: Context, decl: SolveDecl, model: GameModel | u
   if (why !== undefined) {
     const span = clauseSpan(ctx, decl.span, e.span);
     const expected =
-      'a clause of methods that go over all states again and again: `value_iteration`, `shapley_iteration`, `hoffman_karp`, `cfr_plus` and its kin, `jesp`, `mean_field` and `dynamics`';
+      'a clause of methods that go over all states again and again: `value_iteration`, `shapley_iteration`, `hoffman_karp`, `cfr_plus` and its kin, `jesp`, `cross_entropy`, `mean_field` and `dynamics`';
     const fixes = [replaceFix('Remove the clause', ctx.file, span, '')];
     const remedy = `Remove \`${sourceText(ctx, span).trim()}\`.`;
     const at = { start: span.end - sourceText(ctx, span).trimStart().length, end: span.end };

@@ -76,7 +76,7 @@ async function quantityOf(quantity: Quantity, model: GameModel, tools: AssertToo
       : { what: 'the number of terminal states', values: [terminalCount], tolerance: 0 };
   const solved = await tools.solve(model, listed, quantity.concept);
   if ('refused' in solved) return { why: lowered(solved.refused) };
-  if (quantity.concept === 'correlated' || quantity.concept === 'coarse_correlated') {
+  if (quantity.concept.endsWith('correlated')) {
     // The greatest welfare is one number, but equilibria that share it may divide it differently.
     if (quantity.agent !== undefined)
       return {

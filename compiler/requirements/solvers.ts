@@ -1,4 +1,5 @@
 /** What each solver needs, those that are here and those that are announced. */
+import { mostTold } from '../../runtime/solvers/extensive/correlated.ts';
 import { mostSequences } from '../../runtime/solvers/extensive/lemke.ts';
 import { mostActions, mostCounted, mostRanked, mostTraced } from '../../runtime/solvers/normal/limits.ts';
 import { dynamicsMethods } from '../../runtime/solvers/normal/methods.ts';
@@ -41,6 +42,8 @@ const instead: Readonly<Record<string, readonly string[]>> = {
   minimax: ['nash', 'correlated', 'optimal', 'welfare'],
   correlated: ['nash', 'welfare'],
   coarse_correlated: ['nash', 'welfare'],
+  extensive_correlated: ['correlated', 'nash', 'welfare'],
+  extensive_coarse_correlated: ['coarse_correlated', 'nash', 'welfare'],
   welfare: ['optimal', 'minimax'],
   pareto: ['welfare', 'optimal'],
   optimal: ['welfare', 'nash'],
@@ -104,13 +107,7 @@ export const solverRows: readonly SolverRow[] = [
   row('decentralised', 'maa_star', team),
   row('decentralised', 'jesp', team),
   row('decentralised', 'exhaustive', team),
-  row(
-    'decentralised',
-    'cross_entropy',
-    team,
-    'A good joint policy by sampling policies and keeping the best.',
-    'Oliehoek, Kooij and Vlassis 2008',
-  ),
+  row('decentralised', 'cross_entropy', team),
   row('nash', 'minimax', matrix, 'One equilibrium of a constant-sum game of one step, by linear programming.'),
   row('nash', 'minimax', stochastic, 'One equilibrium of a zero-sum Markov game, by iterating matrix games.'),
   row('nash', 'minimax', zeroSumTree, 'One equilibrium of a zero-sum game with hidden information, by sequences.'),
@@ -141,13 +138,8 @@ export const solverRows: readonly SolverRow[] = [
       ['double_oracle', 'The same with an exact equilibrium of the restricted game.', 'McMahan et al. 2003'],
     ] as const
   ).map(([method, title, paper]) => row('nash', method, zeroSumTree, title, paper)),
-  row(
-    'extensive_correlated',
-    'linear_program',
-    [...tree, two, { kind: 'deterministic' }],
-    'A correlated equilibrium whose recommendations come one by one.',
-    'von Stengel and Forges 2008',
-  ),
+  row('extensive_correlated', 'linear_program', [...tree, { kind: 'sequences', atMost: mostTold }]),
+  row('extensive_coarse_correlated', 'linear_program', [...tree, { kind: 'sequences', atMost: mostTold }]),
   row('mean_field', 'fictitious_play', crowd),
   row('mean_field', 'mirror_descent', crowd),
 ];

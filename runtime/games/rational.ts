@@ -125,7 +125,14 @@ export class Rational {
   }
 }
 
+const safe = BigInt(Number.MAX_SAFE_INTEGER);
+
 function gcd(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a;
+  while (b > safe) [a, b] = [b, a % b];
+  if (b === 0n) return a;
+  // Remainders of doubles are exact, and much faster.
+  let x = Number(b);
+  let y = Number(a % b);
+  while (y !== 0) [x, y] = [y, x % y];
+  return BigInt(x);
 }

@@ -1,5 +1,6 @@
 import type { Certificate, Claim, ClaimKind, Completeness, Component, Objective, Solution } from '../verify/claim.ts';
 import type { Num } from '../verify/number.ts';
+import type { LinearLimits } from './linear-program.ts';
 
 export type Concept =
   | 'pure'
@@ -7,6 +8,8 @@ export type Concept =
   | 'minimax'
   | 'correlated'
   | 'coarse_correlated'
+  | 'extensive_correlated'
+  | 'extensive_coarse_correlated'
   | 'welfare'
   | 'pareto'
   | 'optimal'
@@ -83,7 +86,8 @@ export interface SolveContext {
   readonly deadline?: number | undefined;
   /** Told now and then how far the work is: done of total, or total undefined where it is not known. */
   readonly onProgress?: ((done: number, total: number | undefined, what: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** Asked now and then; an AbortSignal, or whatever can be heard while a solver computes without a pause. */
+  readonly signal?: { readonly aborted: boolean } | undefined;
   /** `iterations` of the options; methods that work in one pass leave it aside. */
   readonly iterations?: number | undefined;
   /** `seed` and `epsilon` of the options. */
@@ -96,8 +100,16 @@ export function expired(ctx: SolveContext): boolean {
   return ctx.signal?.aborted === true || (ctx.deadline !== undefined && performance.now() > ctx.deadline);
 }
 
+/** What is left of the time, and who may interrupt, for a linear program. */
+export function limitsOf({ deadline, signal }: SolveContext): LinearLimits {
+  return {
+    ...(deadline === undefined ? {} : { seconds: Math.max(0.1, (deadline - performance.now()) / 1000) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
 export const stopped: Refusal = {
-  refused: 'the time limit was reached before anything was found',
+  refused: 'the time limit or an interruption came before anything was found',
   remedy: 'allow more time or make the game smaller',
 };
 
@@ -109,4 +121,6 @@ export type Found = Omit<Answer, 'certificate' | 'exact' | 'concept'> & {
   readonly epsilon?: number;
   /** For teams. */
   readonly bound?: Num;
+  /** For `alpha_rank`. */
+  readonly chain?: Claim['chain'];
 };

@@ -5,6 +5,7 @@ import { digits } from '../verify/reading.ts';
 import type { Answer } from './answer.ts';
 import { flowLines } from './crowd/present.ts';
 import { labelledSets } from './extensive/labels.ts';
+import { mixtureLines } from './extensive/present.ts';
 import { branchLines, componentLines, courseLines } from './normal/present.ts';
 import { jointLines } from './stochastic/present.ts';
 import { choiceName, more, mostLines, perAgent, profileText, strategyLines, strategyText } from './wording.ts';
@@ -76,6 +77,7 @@ function certificateLines(answer: Answer, game: TabularGame): string[] {
         : `bounds   ${showNum(lower, 12)} reached, ${showNum(upper, 12)} cannot be exceeded`,
     );
   }
+  if (certificate.unfinished !== undefined) lines.push(`left     ${certificate.unfinished}`);
   return lines;
 }
 
@@ -145,6 +147,8 @@ function solutionLines(answer: Answer, game: TabularGame): string[] {
       return jointLines(game, solution);
     case 'flow':
       return flowLines(game, solution);
+    case 'mixture':
+      return mixtureLines(game, solution);
     case 'branch':
       return branchLines(game, solution);
     case 'course':

@@ -28,6 +28,8 @@ function load(): Promise<Glpk> {
 
 /** Beyond this the module's 2 GiB of memory may not hold the program. */
 const mostNonzeros = 16_000_000;
+/** Programs with up to this many coefficients are solved before anybody can have second thoughts. */
+const mostAtOnce = 10_000;
 
 export const glpk: LinearBackend = {
   name: 'glpk',
@@ -39,6 +41,8 @@ export const glpk: LinearBackend = {
     if (crossed) return failedSolution('infeasible');
     if (program.variables === 0)
       return { status: 'optimal', x: new Float64Array(0), dual: new Float64Array(program.rows) };
+    if (limits.signal !== undefined && program.value.length > mostAtOnce)
+      return (await import('./glpk-apart.ts')).glpkApart(program, limits);
     let module: Glpk;
     try {
       module = await load();

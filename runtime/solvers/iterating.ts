@@ -4,7 +4,13 @@ import { isDynamics } from './normal/methods.ts';
 import { isRegretMethod } from './regret-methods.ts';
 import { methodsOf } from './table.ts';
 
-const iterating: ReadonlySet<string> = new Set(['value_iteration', 'shapley_iteration', 'hoffman_karp', 'jesp']);
+const iterating: ReadonlySet<string> = new Set([
+  'value_iteration',
+  'shapley_iteration',
+  'hoffman_karp',
+  'jesp',
+  'cross_entropy',
+]);
 
 /** Does this method, as answers name it, iterate? */
 export function isIterating(method: string): boolean {
@@ -15,13 +21,7 @@ export function isIterating(method: string): boolean {
 export function mayIterate(concept: Concept, method: string | undefined): boolean {
   if (concept === 'nash') return method === undefined || method === 'minimax' || isIterating(method);
   if (concept === 'mean_field') return true;
-  // Of the ways to plan for a team only one begins again and again.
-  if (concept === 'decentralised') return method === 'jesp';
+  // The usual way to plan for a team is one search.
+  if (concept === 'decentralised') return method !== undefined && isIterating(method);
   return method === undefined ? methodsOf(concept).some(isIterating) : isIterating(method);
-}
-
-/** Does the method let signals through while it works, so that it can be stopped with what it has? */
-export function canPause(concept: string, method: string | undefined): boolean {
-  if (concept === 'decentralised' || concept === 'mean_field') return true;
-  return method !== undefined && (isRegretMethod(method) || isDynamics(method));
 }

@@ -6,6 +6,7 @@ import { digits } from '../verify/reading.ts';
 import type { Answer } from './answer.ts';
 import { flowJson } from './crowd/present.ts';
 import { labelledSets } from './extensive/labels.ts';
+import { mixtureJson } from './extensive/present.ts';
 import { branchJson, componentsJson, courseJson } from './normal/json.ts';
 import { number, type PerAgent, perAgent, strategyJson, table } from './plain.ts';
 import { jointJson } from './stochastic/present.ts';
@@ -29,6 +30,7 @@ export interface AnswerJson {
    * `{ state, time?, outlooks: { agent: { own: { action: probability }, others: [{ actions, probability }] } }, values? }`.
    * Crowds: `{ time, state, share, strategy: { action: probability } }` where anybody comes.
    * Behaviour in games with hidden information: `{ agent, informationSet, strategy: { action: probability } }`.
+   * Mediators of games of many steps: `{ probability, recommends: [{ agent, informationSet, strategy }] }`.
    * Probabilities are strings (fractions) where the answer is exact, else numbers.
    */
   readonly strategies: readonly object[];
@@ -53,6 +55,8 @@ export interface AnswerJson {
     readonly feasibility: { readonly negativeMass: number; readonly sumError: number; readonly maxViolation: number };
     readonly arithmetic: string;
     readonly checkedBy: string;
+    /** What was left unchecked, in words; absent where nothing was. */
+    readonly unfinished?: string;
     readonly problems: readonly string[];
   };
   readonly completeness: string;
@@ -118,6 +122,7 @@ export function toJson(answer: Answer, game: TabularGame): AnswerJson {
       feasibility: certificate.feasibility,
       arithmetic: certificate.arithmetic,
       checkedBy: certificate.checkedBy,
+      ...(certificate.unfinished === undefined ? {} : { unfinished: certificate.unfinished }),
       problems: certificate.problems,
     },
     completeness: answer.completeness,
@@ -201,6 +206,8 @@ function entriesOf(answer: Answer, game: TabularGame): { entries: object[]; left
       return jointJson(game, solution);
     case 'flow':
       return flowJson(game, solution);
+    case 'mixture':
+      return mixtureJson(game, solution);
     case 'branch':
       return { entries: branchJson(game, solution), leftOut: 0 };
     case 'course':

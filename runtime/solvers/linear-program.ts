@@ -30,6 +30,8 @@ export interface LinearSolution {
 export interface LinearLimits {
   /** Wall-clock seconds. */
   readonly seconds?: number;
+  /** Asked while a large program is solved; where it says so, the status is `limit`. */
+  readonly signal?: { readonly aborted: boolean };
 }
 
 export interface LinearBackend {

@@ -2,7 +2,7 @@
 import { Rational } from '../games/rational.ts';
 import { exactSimplex } from './exact-simplex.ts';
 import { glpk } from './glpk.ts';
-import { canonicalProgram } from './linear-program.ts';
+import { canonicalProgram, type LinearLimits } from './linear-program.ts';
 import { denseSimplex } from './simplex.ts';
 
 /** The row agent maximises, the column agent minimises. */
@@ -56,22 +56,76 @@ export function solveMatrix(matrix: ArrayLike<number>, m: number, n: number): Ma
   };
 }
 
-/** The same for large matrices, by GLPK; falls back on the built-in method when GLPK gives no answer. */
+/** The same for large matrices, by GLPK; falls back on the built-in method when GLPK fails, and on learning when it is given up. */
 export async function solveLargeMatrix(
   matrix: Float64Array,
   m: number,
   n: number,
-  seconds?: number,
+  limits: LinearLimits = {},
 ): Promise<MatrixSolution<number> & { readonly backend: string }> {
   const saddle = m * n <= builtInEntries ? undefined : saddlePoint(matrix, m, n);
   if (saddle !== undefined) return { ...pureSolution(matrix, m, n, saddle), backend: 'saddle point' };
   if (m * n > builtInEntries) {
     const { low, range, shifted } = shiftForm(matrix, m, n);
     const program = canonicalProgram(shifted, new Float64Array(m).fill(1), new Float64Array(n).fill(1));
-    const found = await glpk.solve(program, seconds === undefined ? {} : { seconds });
+    const found = await glpk.solve(program, limits);
     if (found.status === 'optimal') return { ...unshift(found.x, found.dual, low, range), backend: glpk.name };
+    if (found.status === 'limit') return { ...learned(matrix, m, n), backend: givenUp };
   }
   return { ...solveMatrix(matrix, m, n), backend: 'built-in' };
+}
+
+/** The `backend` of average strategies that stand in for a program which was given up. */
+export const givenUp = 'regret matching, as the linear program was given up';
+/** Milliseconds for them. */
+const hurried = 1_000;
+
+/** Average strategies of regret matching+ (Tammelin 2014), both sides in turn, weighted by the round; the value is what they come to. */
+function learned(matrix: Float64Array, m: number, n: number): MatrixSolution<number> {
+  const until = performance.now() + hurried;
+  const [regretRow, regretColumn] = [new Float64Array(m), new Float64Array(n)];
+  const [sumRow, sumColumn] = [new Float64Array(m), new Float64Array(n)];
+  let column: readonly number[] = new Array<number>(n).fill(1 / n);
+  for (let round = 1; round < 3 || performance.now() < until; round++) {
+    const row = played(regretRow);
+    const gets = new Float64Array(m);
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) gets[i] = (gets[i] as number) + (matrix[i * n + j] as number) * (column[j] as number);
+    learn(regretRow, sumRow, row, gets, round);
+    const now = played(regretRow);
+    const loses = new Float64Array(n);
+    for (let i = 0; i < m; i++) {
+      const p = now[i] as number;
+      if (p > 0) for (let j = 0; j < n; j++) loses[j] = (loses[j] as number) - p * (matrix[i * n + j] as number);
+    }
+    learn(regretColumn, sumColumn, played(regretColumn), loses, round);
+    column = played(regretColumn);
+  }
+  const [row, average] = [shares(sumRow, total(sumRow)), shares(sumColumn, total(sumColumn))];
+  let value = 0;
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) value += (row[i] as number) * (average[j] as number) * (matrix[i * n + j] as number);
+  return { value, row, column: average };
+}
+
+function played(regret: Float64Array): readonly number[] {
+  const sum = total(regret);
+  return sum > 0 ? shares(regret, sum) : new Array<number>(regret.length).fill(1 / regret.length);
+}
+
+function learn(
+  regret: Float64Array,
+  sum: Float64Array,
+  play: readonly number[],
+  worth: Float64Array,
+  round: number,
+): void {
+  let mean = 0;
+  for (let k = 0; k < worth.length; k++) mean += (play[k] as number) * (worth[k] as number);
+  for (let k = 0; k < worth.length; k++) {
+    regret[k] = Math.max(0, (regret[k] as number) + (worth[k] as number) - mean);
+    sum[k] = (sum[k] as number) + round * (play[k] as number);
+  }
 }
 
 function pureSolution(
@@ -102,19 +156,21 @@ function shiftForm(
 }
 
 function unshift(w: Float64Array, dual: Float64Array, low: number, range: number): MatrixSolution<number> {
-  const column = normalised(w);
-  const row = normalised(dual);
-  let sum = 0;
-  for (const x of w) sum += Math.max(0, x);
-  return { value: low + range * (1 / sum - 1), row, column };
+  const sum = total(w);
+  return { value: low + range * (1 / sum - 1), row: shares(dual, total(dual)), column: shares(w, sum) };
 }
 
-function normalised(weights: Float64Array): number[] {
+/** Indices, not iterators: stage games of a few rows are solved by the million. */
+function total(weights: Float64Array): number {
   let sum = 0;
-  for (const x of weights) sum += Math.max(0, x);
-  const shares = new Array<number>(weights.length);
-  for (let k = 0; k < weights.length; k++) shares[k] = Math.max(0, weights[k] as number) / sum;
-  return shares;
+  for (let k = 0; k < weights.length; k++) sum += Math.max(0, weights[k] as number);
+  return sum;
+}
+
+function shares(weights: Float64Array, sum: number): number[] {
+  const parts = new Array<number>(weights.length);
+  for (let k = 0; k < weights.length; k++) parts[k] = Math.max(0, weights[k] as number) / sum;
+  return parts;
 }
 
 /** How far apart the two guarantees are. */

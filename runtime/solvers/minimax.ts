@@ -1,8 +1,9 @@
 /** The value and optimal strategies of two-agent zero-sum and constant-sum games. */
 import type { Rational } from '../games/rational.ts';
 import type { Num } from '../verify/number.ts';
-import { expired, type Found, type Refusal, type SolveContext } from './answer.ts';
-import { exactMatrixWork, solveLargeMatrix, solveMatrixExactly } from './matrix-game.ts';
+import { expired, type Found, limitsOf, type Refusal, type SolveContext } from './answer.ts';
+import { exactMatrixWork, givenUp, solveLargeMatrix, solveMatrixExactly } from './matrix-game.ts';
+import { liftMatrix, mostLifted } from './matrix-vertex.ts';
 import type { NormalForm } from './normal-form.ts';
 
 export async function solveMinimax(form: NormalForm, ctx: SolveContext): Promise<Found | Refusal> {
@@ -27,11 +28,27 @@ export async function solveMinimax(form: NormalForm, ctx: SolveContext): Promise
       if (!(error instanceof RangeError)) throw error;
     }
   }
+  if (form.exact !== undefined && m * n <= mostLifted) {
+    const payoffs = Array.from({ length: m * n }, (_, k) => form.exact?.[2 * k] as Rational);
+    const lifted = liftMatrix(payoffs, m, n, () => expired(ctx));
+    if (lifted !== undefined)
+      return found(
+        [lifted.value, (sum as Rational).sub(lifted.value)],
+        lifted.row,
+        lifted.column,
+        'simplex, then fractions',
+      );
+  }
   const matrix = Float64Array.from({ length: m * n }, (_, k) => form.payoff[2 * k] as number);
-  const seconds = ctx.deadline === undefined ? undefined : Math.max(1, (ctx.deadline - performance.now()) / 1000);
-  const { value, row, column, backend } = await solveLargeMatrix(matrix, m, n, seconds);
+  const { value, row, column, backend } = await solveLargeMatrix(matrix, m, n, limitsOf(ctx));
   const total = typeof sum === 'number' ? sum : sum.toNumber();
-  return found([value, total - value], row, column, `linear program by ${backend}`);
+  const how = backend === givenUp ? backend : `linear program by ${backend}`;
+  const answer = found([value, total - value], row, column, how);
+  if (backend !== givenUp) return answer;
+  return {
+    ...answer,
+    warnings: ['stopped before the linear program was solved; the bounds say how far from it these strategies are'],
+  };
 }
 
 function found(values: readonly [Num, Num], row: readonly Num[], column: readonly Num[], how: string): Found {

@@ -115,8 +115,11 @@ class Tableau {
       if (withExtra) this.cells[i * this.width + n] = -1;
       this.cells[i * this.width + this.width - 1] = bounds[i] as number;
     }
-    this.basic = Int32Array.from({ length: m }, (_, i) => n + this.extra + i);
-    this.nonbasic = Int32Array.from({ length: n + this.extra }, (_, j) => j);
+    // Plain loops: for a stage game of four rows `from` with a function would take longer than all pivots.
+    this.basic = new Int32Array(m);
+    for (let i = 0; i < m; i++) this.basic[i] = n + this.extra + i;
+    this.nonbasic = new Int32Array(n + this.extra);
+    for (let j = 0; j < n + this.extra; j++) this.nonbasic[j] = j;
     this.banned = new Uint8Array(n + this.extra);
   }
 

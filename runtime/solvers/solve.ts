@@ -15,6 +15,7 @@ import {
 } from './answer.ts';
 import { parseObjective, solveCorrelated } from './correlated.ts';
 import { solveDominance } from './dominance.ts';
+import { solveExtensiveCorrelated } from './extensive/correlated.ts';
 import { hasTree, isTreeMethod, solveTree } from './extensive/solve.ts';
 import { isIterating, mayIterate } from './iterating.ts';
 import { hiddenState, zeroSum } from './markov.ts';
@@ -76,7 +77,8 @@ export async function solve(
   if (epsilon !== undefined && !(epsilon >= 0 && Number.isFinite(epsilon)))
     return { refused: `the epsilon ${epsilon} is not a number from 0`, remedy: 'use a number such as 0.1' };
   if (expired(ctx)) return stopped;
-  const found = await run(game, concept, method, maximizing, { ...ctx, iterations, seed, epsilon });
+  const deadline = ctx.deadline === undefined ? undefined : searchUntil(ctx.deadline);
+  const found = await run(game, concept, method, maximizing, { ...ctx, deadline, iterations, seed, epsilon });
   if (isRefusal(found)) return found;
   if (iterations !== undefined && !isIterating(found.method))
     return {
@@ -88,7 +90,7 @@ export async function solve(
       refused: `\`${method}\` does not fit ${game.name}: ${misfit(method, found.method)}`,
       remedy: `leave \`by\` out; \`${found.method}\` applies`,
     };
-  return answer(game, concept, found, tolerance);
+  return answer(game, concept, found, tolerance, patience(ctx));
 }
 
 function isConcept(name: string): name is Concept {
@@ -120,6 +122,8 @@ async function run(
   if (isTreeMethod(method)) return solveTree(game, method, ctx);
   if (concept === 'decentralised') return solveTeam(game, method, ctx);
   if (concept === 'mean_field') return noCrowd(game);
+  if (concept === 'extensive_correlated' || concept === 'extensive_coarse_correlated')
+    return solveExtensiveCorrelated(game, concept === 'extensive_correlated' ? 'ce' : 'cce', maximizing, ctx);
   const form = normalForm(game);
   if (concept === 'optimal') return solveOptimal(game, ctx);
   if (concept === 'friend' || concept === 'foe') return solveStochastic(game, concept, undefined, ctx);
@@ -213,8 +217,36 @@ function onePass(game: TabularGame, iterations: number): Refusal {
   };
 }
 
-function answer(game: TabularGame, concept: Concept, found: Found, tolerance: number): Answer {
-  const { kind, optimality, epsilon, bound, ...rest } = found;
+/** Part of the time that the search may have: the rest is for checking what it found. */
+const searching = 0.8;
+/** Milliseconds that a check may take in any case, and those after an interruption. */
+const leastCheck = 1_000;
+const hurriedCheck = 2_000;
+
+function searchUntil(deadline: number): number {
+  const now = performance.now();
+  return now + searching * Math.max(0, deadline - now);
+}
+
+/** True once a check has to end with what it has. */
+function patience(ctx: SolveContext): () => boolean {
+  let until =
+    ctx.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(ctx.deadline, performance.now() + leastCheck);
+  let hurried = false;
+  let asked = 0;
+  return () => {
+    const now = performance.now();
+    if (!hurried && ctx.signal?.aborted === true) {
+      hurried = true;
+      until = Math.min(until, now + hurriedCheck);
+    }
+    ctx.onProgress?.(++asked, undefined, 'parts of the certificate');
+    return now > until;
+  };
+}
+
+function answer(game: TabularGame, concept: Concept, found: Found, tolerance: number, stop: () => boolean): Answer {
+  const { kind, optimality, epsilon, bound, chain, ...rest } = found;
   const claim: Claim = {
     kind,
     solution: found.solution,
@@ -223,9 +255,10 @@ function answer(game: TabularGame, concept: Concept, found: Found, tolerance: nu
     ...(optimality === undefined ? {} : { optimality }),
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(bound === undefined ? {} : { bound }),
+    ...(chain === undefined ? {} : { chain }),
     ...(found.components === undefined ? {} : { components: found.components }),
   };
-  const certificate = verify(game, claim, tolerance);
+  const certificate = verify(game, claim, tolerance, stop);
   return {
     ...rest,
     concept,

@@ -90,6 +90,22 @@ export const solverTable: readonly SolverRow[] = [
     true,
   ),
   row(
+    'extensive_correlated',
+    'linear_program',
+    true,
+    'A correlated equilibrium of a game of many steps whose recommendations come one by one, when an agent is to act; the best by an objective. Over pairs of sequences where two agents meet no chance, else over the pure strategies of all agents but one.',
+    'von Stengel and Forges 2008; Farina, Celli and Sandholm 2021',
+    true,
+  ),
+  row(
+    'extensive_coarse_correlated',
+    'linear_program',
+    true,
+    'The same where an agent decides whether to listen before it hears the recommendation of an information set.',
+    'Farina, Bianchi and Sandholm 2020',
+    true,
+  ),
+  row(
     'correlated',
     'value_iteration',
     true,
@@ -272,6 +288,13 @@ export const solverTable: readonly SolverRow[] = [
     false,
     'The best joint policy by trying all of all agents but one, which answers; for small problems, and to check the others.',
     'definition',
+  ),
+  row(
+    'decentralised',
+    'cross_entropy',
+    false,
+    'A good joint policy by drawing 100 policies in each of `for N iterations` rounds (100 if left out) and moving the odds towards the best of them; how far it is from the best is said by a bound.',
+    'Oliehoek, Kooij and Vlassis 2008',
   ),
   row(
     'mean_field',

@@ -10,6 +10,8 @@ import { type Course, commonReward, courseOf, hiddenState, zeroSum } from '../so
 import { atStart, type Free, MarkovChecker, type Payee, ruleIn, timedValues } from '../verify/markov.ts';
 import { floats, toFloat } from '../verify/number.ts';
 import { floatReading } from '../verify/reading.ts';
+import { type Backup, type Device, deviceRule, deviceTable, disobeying, obeying } from './device.ts';
+import { plannedOptimum } from './planned.ts';
 import { bestReply, hiddenFrom } from './reply.ts';
 import { learnedRule, type StateRule } from './rule.ts';
 import type { TrainSpec } from './spec.ts';
@@ -27,10 +29,13 @@ export type Gap =
     }
   | {
       readonly kind: 'exploitability' | 'regret';
-      /** Of the policies as they are drawn from, where they are stochastic; otherwise of the greedy ones. */
-      readonly policies: 'greedy' | 'sampled';
+      /**
+       * Of the policies as they are drawn from, where they are stochastic; otherwise of the greedy ones. `device`: of one that draws the
+       * joint action and tells every agent its part.
+       */
+      readonly policies: 'greedy' | 'sampled' | 'device';
       readonly values: readonly number[];
-      /** What each agent would gain by a best reply to the others. */
+      /** What each agent would gain by a best reply to the others, or by doing something else than a device tells it. */
       readonly regret: readonly number[];
       /** Half the sum of the gains, for two agents with opposed rewards. */
       readonly exploitability: number | undefined;
@@ -64,11 +69,21 @@ export async function yardstickFor(
   if (optimum !== undefined && 'why' in optimum) return optimum;
   return {
     measure(learner) {
+      const table = deviceTable(learner);
+      if (table !== undefined) {
+        const device = deviceRule(table, spec, game);
+        if ('why' in device) return device;
+        return optimum === undefined
+          ? disobedience(valuation, device)
+          : gapTo(optimum, valuation, valuation.settled(obeying(game, device, 'sum')), train);
+      }
       // The likeliest action of an equilibrium in mixed strategies says nothing about the equilibrium.
       const policies = optimum === undefined && learner.sample !== undefined ? 'sampled' : 'greedy';
       const rule = learnedRule(learner, spec, game, policies);
       if ('why' in rule) return rule;
-      return optimum === undefined ? regrets(valuation, rule, policies) : gapTo(optimum, valuation, rule, train);
+      return optimum === undefined
+        ? regrets(valuation, rule, policies)
+        : gapTo(optimum, valuation, valuation.value(rule, 'nobody', 'sum'), train);
     },
   };
 }
@@ -85,6 +100,9 @@ async function teamOptimum(
   train: Pick<TrainSpec, 'teamReward'>,
 ): Promise<Optimum | { readonly why: string }> {
   const common = game.agents.length === 1 || commonReward(game);
+  const planned = common && hiddenState(game) !== undefined ? await plannedOptimum(game, course) : undefined;
+  if (planned !== undefined)
+    return { value: train.teamReward === 'sum' ? planned * game.agents.length : planned, bound: undefined };
   const answer = await solve(game, { concept: common ? 'optimal' : 'welfare' });
   if (isRefusal(answer)) return { why: answer.refused };
   if (answer.certificate.kind === 'approximate' || answer.values === undefined)
@@ -102,10 +120,9 @@ async function teamOptimum(
 function gapTo(
   optimum: Optimum,
   valuation: Valuation,
-  rule: StateRule,
+  own: number | undefined,
   train: Pick<TrainSpec, 'teamReward'>,
 ): Gap | { readonly why: string } {
-  const own = valuation.value(rule, 'nobody', 'sum');
   if (own === undefined) return { why: unsettled };
   const value = train.teamReward === 'sum' ? own : own / valuation.game.agents.length;
   const gap = optimum.value - value;
@@ -143,6 +160,17 @@ function regrets(
     values.push(own);
     regret.push(best - own <= valuation.rounding ? 0 : best - own);
   }
+  const bound = bounded ? 'a reply that sees the whole state, which no agent does, gains that much' : undefined;
+  return gains(game, policies, values, regret, bound);
+}
+
+function gains(
+  game: TabularGame,
+  policies: 'greedy' | 'sampled' | 'device',
+  values: readonly number[],
+  regret: readonly number[],
+  bound: string | undefined,
+): Gap {
   const opposed = game.agents.length === 2 && zeroSum(game);
   return {
     kind: opposed ? 'exploitability' : 'regret',
@@ -150,8 +178,25 @@ function regrets(
     values,
     regret,
     exploitability: opposed ? ((regret[0] as number) + (regret[1] as number)) / 2 : undefined,
-    bound: bounded ? 'a reply that sees the whole state, which no agent does, gains that much' : undefined,
+    bound,
   };
+}
+
+/** What each agent would gain by doing something else than the device tells it. */
+function disobedience(valuation: Valuation, device: Device): Gap | { readonly why: string } {
+  const { game } = valuation;
+  const values: number[] = [];
+  const regret: number[] = [];
+  for (let i = 0; i < game.agents.length; i++) {
+    const own = valuation.settled(obeying(game, device, i));
+    const best = valuation.settled(disobeying(game, device, i));
+    if (own === undefined || best === undefined) return { why: unsettled };
+    values.push(own);
+    regret.push(best - own <= valuation.rounding ? 0 : best - own);
+  }
+  const hidden = game.agents.some((_, i) => hiddenFrom(game, i));
+  const bound = hidden ? 'an agent that sees the whole state, which no agent does, gains that much' : undefined;
+  return gains(game, 'device', values, regret, bound);
 }
 
 /** Values of a rule, and of best replies that see the state, along the course that the solvers take. */
@@ -178,6 +223,18 @@ class Valuation {
       return atStart(reading, timedValues(reading, { kind: 'timed', rules }, free, payee));
     }
     const { values, error } = this.#checker.fixedPoint(ruleIn(floats, rule), free, payee);
+    return error <= this.rounding ? atStart(reading, values) : undefined;
+  }
+
+  /** The same for any way to value a state by what follows. */
+  settled(backup: Backup): number | undefined {
+    const reading = floatReading(this.game);
+    if (this.course.kind === 'timed') {
+      let values = new Float64Array(this.game.stateCount);
+      for (let t = 0; t < this.course.steps; t++) values = values.map((_, s, after) => backup(s, after));
+      return atStart(reading, values);
+    }
+    const { values, error } = this.#checker.fixedPointOf(backup);
     return error <= this.rounding ? atStart(reading, values) : undefined;
   }
 }

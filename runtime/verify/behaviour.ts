@@ -4,10 +4,18 @@
  * side, weighted by chance and the others, so that its best action is one for all of them.
  */
 import { legalOf, type TabularGame } from '../games/tabular.ts';
-import type { Behaviour, Certificate, Claim } from './claim.ts';
-import { Findings } from './findings.ts';
+import type { Behaviour, Certificate, Claim, Situations } from './claim.ts';
+import { Findings, valueConfirmed } from './findings.ts';
 import { type Field, isExact, type Num } from './number.ts';
-import { absoluteTolerance, exactReading, floatReading, type Reading } from './reading.ts';
+import {
+  absoluteTolerance,
+  exactReading,
+  floatReading,
+  never,
+  type Reading,
+  type Stop,
+  unlessOutOfTime,
+} from './reading.ts';
 
 /** Outcomes followed after which a walk gives up, and up to which it is done again in fractions. */
 const mostWork = 60_000_000;
@@ -20,18 +28,19 @@ export function verifyBehaviour(
   claim: Claim,
   agents: readonly Behaviour[],
   relative: number,
+  stop: Stop = never,
 ): Certificate {
   const tolerance = absoluteTolerance(game.outcomeReward, relative);
   const numbers = agents.flatMap(agent => agent.strategies.flatMap(strategy => strategy ?? []));
-  const rough = judge(floatReading(game), claim, agents, tolerance);
-  const exact = exactReading(game);
+  const rough = judge(floatReading(game, stop), claim, agents, tolerance);
+  const exact = exactReading(game, stop);
   const inFractions =
     exact !== undefined &&
     numbers.every(isExact) &&
     claim.values?.every(isExact) !== false &&
     claim.epsilon === undefined;
   if (!inFractions || rough.work === undefined || rough.work > exactWork) return rough.certificate;
-  return judge(exact, claim, agents, 0).certificate;
+  return unlessOutOfTime(() => judge(exact, claim, agents, 0).certificate) ?? rough.certificate;
 }
 
 function judge<T extends Num>(
@@ -54,10 +63,22 @@ function judge<T extends Num>(
   const values: T[] = [];
   const regret: T[] = [];
   let work = 0;
+  // What a team's policy is worth is found far sooner than what its members could gain, and is worth having by itself.
+  const followed =
+    claim.bound === undefined ? undefined : new Walk(reading, agents, memories, 0, mostWork, true, true).start();
   for (let i = 0; i < n; i++) {
     const walk = new Walk(reading, agents, memories, i, mostWork - work, claim.bound !== undefined);
-    const found = walk.start();
+    const found = followed === undefined ? walk.start() : unlessOutOfTime(() => walk.start());
     work += walk.work;
+    if (found === undefined) {
+      if (followed !== undefined && !('problem' in followed)) {
+        findings.profile({ values: agents.map(() => followed.own), regret: agents.map(() => field.zero) });
+        judgeBound(field, claim, followed.own, tolerance, findings);
+      }
+      findings.values(claim.values);
+      findings.abandon(valueConfirmed);
+      return { certificate: findings.certificate(claim.kind), work: undefined };
+    }
     if ('problem' in found) {
       findings.problem(found.problem);
       return { certificate: findings.certificate(claim.kind), work: undefined };
@@ -72,6 +93,7 @@ function judge<T extends Num>(
   if (claim.kind === 'epsilon_nash') {
     const epsilon = claim.epsilon ?? 0;
     if (n === 2 && opposed(game)) findings.gap(...bounds(field, values, regret), Number.POSITIVE_INFINITY);
+    if (claim.bound !== undefined) judgeBound(field, claim, values[0] as T, tolerance, findings);
     if (!(most <= epsilon + tolerance))
       findings.problem(`an agent could gain ${most}, more than the ${epsilon} that was claimed`);
     return { certificate: findings.certificate(most <= tolerance ? 'nash' : 'epsilon_nash'), work };
@@ -134,17 +156,17 @@ function shapeProblem(game: TabularGame, agents: readonly Behaviour[]): string |
 }
 
 /** No situation of the claim. */
-const unknown = -2;
+export const unknown = -2;
 
 /** Finds the situation of an agent from the one before, its own action and the state. */
-class Memory {
+export class Memory {
   readonly #agent: number;
   readonly #n: number;
   readonly #sights: Int32Array;
   readonly #next: readonly Map<number, number>[];
   readonly #sightCount: number;
 
-  constructor(game: TabularGame, agent: number, { parent, action, state }: Behaviour) {
+  constructor(game: TabularGame, agent: number, { parent, action, state }: Situations) {
     this.#agent = agent;
     this.#n = game.agents.length;
     const numbers = new Map<string, number>();
@@ -204,6 +226,8 @@ class Walk<T> {
   readonly #limit: number;
   /** Put histories together that are in one state and in the same situations: pays where agents forget what no longer matters. */
   readonly #merging: boolean;
+  /** Follow the agent's own behaviour only, and look for nothing better. */
+  readonly #obedient: boolean;
   #problem: string | undefined;
 
   constructor(
@@ -213,9 +237,11 @@ class Walk<T> {
     agent: number,
     limit: number,
     merging: boolean,
+    obedient = false,
   ) {
     this.#reading = reading;
     this.#merging = merging;
+    this.#obedient = obedient;
     this.#strategies = agents.map(a => a.strategies.map(strategy => strategy?.map(p => reading.field.of(p))));
     this.#memories = memories;
     this.#agent = agent;
@@ -288,6 +314,7 @@ class Walk<T> {
     let own = field.zero;
     let best: T | undefined;
     for (let choice = 0; choice < Math.max(1, choices); choice++) {
+      if (this.#obedient && field.sign(strategy?.[choice] ?? field.zero) === 0) continue;
       const groups = new Map<number, Alike<T>>();
       let reward = field.zero;
       for (let k = 0; k < group.states.length; k++)
@@ -324,6 +351,7 @@ class Walk<T> {
 
   /** Follows one history by one own choice: the expected reward, times its weight. */
   #step(state: number, weight: T, situations: readonly number[], choice: number, groups: Map<number, Alike<T>>): T {
+    this.#reading.tick();
     const { game, field, counts, probability, reward } = this.#reading;
     const n = game.agents.length;
     const choices = new Array<number>(n).fill(0);

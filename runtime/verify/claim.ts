@@ -74,6 +74,10 @@ export type Solution =
       readonly shares: readonly ArrayLike<number>[];
     }
   | { readonly kind: 'behaviour'; readonly agents: readonly Behaviour[] }
+  /**
+   * A mediator of a game of many steps: it draws one part and tells every agent that is to act what the agent's strategy in that part draws.
+   */
+  | { readonly kind: 'mixture'; readonly situations: readonly Situations[]; readonly parts: readonly MixturePart[] }
   /** Logit equilibria along a branch; `limit` is the Nash equilibrium at its end, where that was found. */
   | { readonly kind: 'branch'; readonly points: readonly BranchPoint[]; readonly limit: Profile | undefined }
   /** What happened while agents learned, now and then. */
@@ -109,16 +113,38 @@ export interface CourseSnapshot {
   readonly distances: { readonly nash: number; readonly ce: number; readonly cce: number };
 }
 
+/** With what probability a mediator draws a part, and what it then recommends: for each agent a strategy per situation in which it is asked. */
+export interface MixturePart {
+  readonly weight: Num;
+  readonly strategies: readonly (readonly (Strategy | undefined)[])[];
+}
+
+/** How an agent that may stop listening would go on, for a proof that no mediator does better. */
+export interface Deviation {
+  readonly agent: number;
+  /** The situation in which it stops listening, and the choice that it has been recommended there; -1 where it does not wait to be told. */
+  readonly situation: number;
+  readonly recommended: number;
+  /** Multiplier >= 0 of "this gains nothing". */
+  readonly weight: Num;
+  /** What it does from there on; uniform where nothing is said. */
+  readonly strategies: readonly { readonly situation: number; readonly strategy: Strategy }[];
+}
+
 /**
- * What one agent does at each of its information sets, where an agent knows the history of its own observations and actions. Situations are
- * numbered, every one after the one that it continues; whether or not the agent acts in a situation, it sees something.
+ * What one agent may know, where an agent knows the history of its own observations and actions. Situations are numbered, every one after the
+ * one that it continues; whether or not the agent acts in a situation, it sees something.
  */
-export interface Behaviour {
+export interface Situations {
   /** The situation one step before, or -1 at the start; and the own action taken there, or -1 where the agent did not act. */
   readonly parent: Int32Array;
   readonly action: Int32Array;
   /** A state in which the agent is in this situation: it tells what the agent sees and may do. */
   readonly state: Int32Array;
+}
+
+/** What one agent does at each of its information sets. */
+export interface Behaviour extends Situations {
   /** Over the legal actions, where the agent acts; undefined elsewhere. */
   readonly strategies: readonly (Strategy | undefined)[];
 }
@@ -129,6 +155,9 @@ export type ClaimKind =
   | 'epsilon_nash'
   | 'ce'
   | 'cce'
+  /** The same in games of many steps, where recommendations come one by one and an agent may stop listening at any time. */
+  | 'efce'
+  | 'efcce'
   | 'minimax'
   | 'optimal'
   | 'welfare'
@@ -163,6 +192,15 @@ export type Completeness =
   /** None was found; there may be some. */
   | 'none-found';
 
+/**
+ * One agent at a time may switch from one pure profile to another: at rate 1 to what pays it more, `neutral` to what pays it the same,
+ * `against` to what pays it less; positive, the weaker the selection the closer to each other.
+ */
+export interface SelectionChain {
+  readonly neutral: number;
+  readonly against: number;
+}
+
 /** What a solver asserts and the verifier judges. */
 export interface Claim {
   readonly kind: ClaimKind;
@@ -176,6 +214,8 @@ export interface Claim {
   readonly epsilon?: number;
   /** For policies of teams: what the solver says that none exceeds. Of a finished search this is the value; the verifier reports it and does not repeat the search. */
   readonly bound?: Num;
+  /** For `alpha_rank`: the chain that is said to be at rest. */
+  readonly chain?: SelectionChain;
   /**
    * For devices: the weight of each agent in the objective that was maximised (all 1 for welfare) or, for `egalitarian`, the dual
    * weights that prove its optimum (they sum to one), and a multiplier >= 0 for each incentive constraint, in the order agent,
@@ -186,6 +226,8 @@ export interface Claim {
     readonly objective: Objective;
     readonly weights: readonly Num[];
     readonly multipliers: readonly Num[];
+    /** For mediators of games of many steps, in place of multipliers. */
+    readonly deviations?: readonly Deviation[];
   };
 }
 
@@ -221,6 +263,8 @@ export interface Certificate {
   /** Regrets up to this (in payoff units) count as none; 0 in rational arithmetic. */
   readonly tolerance: number;
   readonly checkedBy: string;
+  /** In words, what was left unchecked for want of time or because it would be too much work; the rest was confirmed. */
+  readonly unfinished?: string;
   /** In words, what was not confirmed. Empty unless `approximate`. */
   readonly problems: readonly string[];
 }

@@ -8,6 +8,10 @@ export const checkedBy = 'verifier@1';
 /** Probabilities may miss feasibility by this much. */
 const massTolerance = 1e-10;
 
+export const outOfTime = 'the time was up before the certificate was finished: what an agent could gain is not known';
+export const valueConfirmed =
+  'the value was recomputed; the time was up before it was known what an agent could gain alone';
+
 /** Collects what the checks find and turns it into a certificate. */
 export class Findings<T extends Num> {
   private readonly field: Field<T>;
@@ -23,6 +27,8 @@ export class Findings<T extends Num> {
   private rounding = 0;
   private worst: number | undefined;
   private readonly problems: string[] = [];
+  private left: string | undefined;
+  private unknown = false;
 
   constructor(field: Field<T>, agents: number, tolerance: number) {
     this.field = field;
@@ -32,6 +38,18 @@ export class Findings<T extends Num> {
 
   problem(text: string | undefined): void {
     if (text !== undefined) this.problems.push(text);
+  }
+
+  /** Part of the check was left undone: that refutes nothing, and is said. */
+  unfinished(text: string): void {
+    this.left ??= text;
+  }
+
+  /** The check came to no end: nothing is known about gains, and nothing is confirmed. */
+  abandon(text: string): void {
+    this.unknown = true;
+    this.unfinished(text);
+    this.problem(text);
   }
 
   mass(probabilities: readonly Num[]): void {
@@ -84,7 +102,25 @@ export class Findings<T extends Num> {
     });
   }
 
+  private nothingKnown(): Certificate {
+    return {
+      kind: 'approximate',
+      values: this.firstValues,
+      regret: this.regret.map(() => Number.NaN),
+      nashConv: Number.NaN,
+      epsilon: Number.NaN,
+      ...(this.bounds === undefined ? {} : { gap: this.bounds }),
+      feasibility: { negativeMass: this.negativeMass, sumError: this.sumError, maxViolation: Number.NaN },
+      arithmetic: this.field.exact ? 'rational' : 'float64',
+      tolerance: this.tolerance,
+      checkedBy,
+      ...(this.left === undefined ? {} : { unfinished: this.left }),
+      problems: this.problems,
+    };
+  }
+
   certificate(kind: ClaimKind): Certificate {
+    if (this.unknown) return this.nothingKnown();
     const { field } = this;
     const most = this.regret.reduce((best, regret) => (field.compare(regret, best) > 0 ? regret : best), field.zero);
     const epsilon: Num = this.rounding > 0 ? toFloat(most) + this.rounding : most;
@@ -118,6 +154,7 @@ export class Findings<T extends Num> {
       arithmetic: field.exact ? 'rational' : 'float64',
       tolerance: allowed,
       checkedBy,
+      ...(this.left === undefined ? {} : { unfinished: this.left }),
       problems: this.problems,
     };
   }

@@ -8,7 +8,15 @@ import { Findings } from './findings.ts';
 import { evaluationOrder } from './graph.ts';
 import { atStart, MarkovChecker } from './markov.ts';
 import { type Field, floats, isExact, type Num, rationals, toFloat } from './number.ts';
-import { absoluteTolerance, choiceCount, exactReading, floatReading, type Reading } from './reading.ts';
+import {
+  absoluteTolerance,
+  choiceCount,
+  exactReading,
+  floatReading,
+  never,
+  type Reading,
+  type Stop,
+} from './reading.ts';
 
 type JointSolution = Extract<Solution, { kind: 'devices' | 'outlooks' }>;
 
@@ -18,7 +26,13 @@ const exactWork = 200_000;
 /** Values a state after t steps by the values of what follows. */
 type Backup<T> = (t: number, state: number, values: ArrayLike<T>) => T;
 
-export function verifyJoint(game: TabularGame, claim: Claim, solution: JointSolution, relative: number): Certificate {
+export function verifyJoint(
+  game: TabularGame,
+  claim: Claim,
+  solution: JointSolution,
+  relative: number,
+  stop: Stop = never,
+): Certificate {
   const tolerance = absoluteTolerance(game.outcomeReward, relative);
   const broken = shapeProblem(game, solution);
   if (broken !== undefined) {
@@ -26,7 +40,7 @@ export function verifyJoint(game: TabularGame, claim: Claim, solution: JointSolu
     findings.problem(broken);
     return findings.certificate(claim.kind);
   }
-  const exact = exactReading(game);
+  const exact = exactReading(game, stop);
   const order = evaluationOrder(game);
   const once = solution.time === 'timed' || order.acyclic;
   if (
@@ -37,9 +51,9 @@ export function verifyJoint(game: TabularGame, claim: Claim, solution: JointSolu
     claim.values?.every(isExact) !== false
   )
     return judge(exact, claim, solution, 0, passes(rationals, game, solution, order.states));
-  const reading = floatReading(game);
+  const reading = floatReading(game, stop);
   if (once) return judge(reading, claim, solution, tolerance, passes(floats, game, solution, order.states));
-  const checker = new MarkovChecker(game);
+  const checker = new MarkovChecker(game, stop);
   let error = 0;
   const settle = (backup: Backup<number>): number[] => {
     const found = checker.fixedPointOf((s, values) => backup(0, s, values));
@@ -155,6 +169,7 @@ function judge<T extends Num>(
 
 /** What a joint action is worth to an agent. */
 function jointWorth<T>(reading: Reading<T>, agent: number, joint: number, after: ArrayLike<T>): T {
+  reading.tick();
   const { game, field } = reading;
   const n = game.agents.length;
   let total = field.zero;

@@ -3,7 +3,7 @@ import type { Profile, Solution } from './claim.ts';
 import type { Findings } from './findings.ts';
 import { type Field, floats, type Num, showNum, toFloat } from './number.ts';
 import { checkDevice, checkProfile } from './one-shot.ts';
-import { digits, massErrors, type PayoffTable, profileOf } from './reading.ts';
+import { digits, massErrors, type PayoffTable } from './reading.ts';
 
 type Branch = Extract<Solution, { kind: 'branch' }>;
 type Course = Extract<Solution, { kind: 'course' }>;
@@ -108,63 +108,6 @@ export function judgeCourse<T extends Num>(
     );
 }
 
-/** The chain of Alpha-Rank: rates of switching, as `solvers/normal/alpha-rank.ts` documents them. */
-const [neutral, vanishing] = [1 / 50, 1e-12];
-
-/**
- * Mass that flows into every profile must flow out again, and so for every group of profiles that lead to each other by switches that pay, where
- * flows within the group would hide those across its border.
- */
-export function judgeRanking<T extends Num>(
-  field: Field<T>,
-  table: PayoffTable<T>,
-  probabilities: readonly Num[],
-  findings: Findings<T>,
-): void {
-  findings.mass(probabilities);
-  const n = table.counts.length;
-  const { size } = table;
-  if (probabilities.length !== size) {
-    findings.problem('the ranking does not have one number per joint action');
-    return;
-  }
-  const p = probabilities.map(toFloat);
-  const switches: { readonly from: number; readonly to: number; readonly rate: number }[] = [];
-  const slack = 1e-12 * spread(table.payoff.map(toFloat));
-  for (let from = 0; from < size; from++) {
-    const choices = digits(table.counts, from);
-    for (let i = 0; i < n; i++)
-      for (let a = 0; a < (table.counts[i] as number); a++) {
-        if (a === choices[i]) continue;
-        const to = profileOf(
-          table.counts,
-          choices.map((choice, k) => (k === i ? a : choice)),
-        );
-        const gain = toFloat(field.sub(table.payoff[to * n + i] as T, table.payoff[from * n + i] as T));
-        switches.push({ from, to, rate: gain > slack ? 1 : gain < -slack ? vanishing : neutral });
-      }
-  }
-  const unbalanced = (group: readonly number[]): boolean => {
-    const inside = new Set(group);
-    let [into, out] = [0, 0];
-    for (const { from, to, rate } of switches) {
-      if (inside.has(from) === inside.has(to)) continue;
-      if (inside.has(from)) out += (p[from] as number) * rate;
-      else into += (p[from] as number) * rate;
-    }
-    return Math.abs(into - out) > 1e-6 * Math.max(into, out) + 1e-300;
-  };
-  const next = Array.from({ length: size }, (): number[] => []);
-  for (const { from, to, rate } of switches) if (rate !== vanishing) (next[from] as number[]).push(to);
-  const groups = [...Array.from({ length: size }, (_, k) => [k]), ...mutuallyReachable(next).filter(g => g.length > 1)];
-  if (size > 1 && groups.some(group => group.length < size && unbalanced(group)))
-    findings.problem('more mass flows into a profile, or a group of them, than out of it');
-  const values = table.counts.map((_, i) =>
-    field.of(p.reduce((sum, mass, number) => sum + mass * toFloat(table.payoff[number * n + i] as T), 0)),
-  );
-  findings.profile({ values, regret: table.counts.map(() => field.zero) });
-}
-
 function sumsToOne(strategy: readonly Num[]): boolean {
   const { negative, sum } = massErrors(strategy);
   return negative === 0 && sum <= 1e-10;
@@ -177,33 +120,4 @@ function spread(values: readonly number[]): number {
     high = Math.max(high, value);
   }
   return high > low ? high - low : 1;
-}
-
-/** Strongly connected groups, by reaching forwards and backwards from one member of each. */
-function mutuallyReachable(next: readonly (readonly number[])[]): number[][] {
-  const before = next.map((): number[] => []);
-  next.forEach((list, from) => {
-    for (const to of list) (before[to] as number[]).push(from);
-  });
-  const reach = (start: number, edges: readonly (readonly number[])[]): Set<number> => {
-    const seen = new Set([start]);
-    const queue = [start];
-    for (let k = queue.pop(); k !== undefined; k = queue.pop())
-      for (const to of edges[k] as readonly number[])
-        if (!seen.has(to)) {
-          seen.add(to);
-          queue.push(to);
-        }
-    return seen;
-  };
-  const done = new Set<number>();
-  const groups: number[][] = [];
-  for (let k = 0; k < next.length; k++) {
-    if (done.has(k)) continue;
-    const back = reach(k, before);
-    const group = [...reach(k, next)].filter(other => back.has(other)).sort((x, y) => x - y);
-    for (const member of group) done.add(member);
-    groups.push(group);
-  }
-  return groups;
 }

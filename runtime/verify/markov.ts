@@ -4,7 +4,7 @@ import type { TabularGame } from '../games/tabular.ts';
 import type { Policy } from './claim.ts';
 import { evaluationOrder } from './graph.ts';
 import type { Field } from './number.ts';
-import { floatReading, type Reading } from './reading.ts';
+import { floatReading, type Reading, type Stop } from './reading.ts';
 
 /** Who may choose freely: nobody (the policy is evaluated), one agent (its best response), or all together. */
 export type Free = 'nobody' | 'all' | number;
@@ -31,6 +31,7 @@ export function backup<T>(
   payee: Payee,
   values: ArrayLike<T>,
 ): T {
+  reading.tick();
   const { game, field } = reading;
   const n = game.agents.length;
   const from = game.jointStart[state] as number;
@@ -111,8 +112,8 @@ export class MarkovChecker {
   private readonly acyclic: boolean;
   private longest: number | undefined;
 
-  constructor(game: TabularGame) {
-    this.reading = floatReading(game);
+  constructor(game: TabularGame, stop?: Stop) {
+    this.reading = floatReading(game, stop);
     const order = evaluationOrder(game);
     this.order = order.states;
     this.acyclic = order.acyclic;

@@ -17,6 +17,7 @@ export function checkProfile<T>(field: Field<T>, table: PayoffTable<T>, profile:
   const strategies = profile.map(strategy => strategy.map(p => field.of(p)));
   const deviations = table.counts.map(count => new Array<T>(count).fill(field.zero));
   for (let number = 0; number < table.size; number++) {
+    table.tick();
     const choices = digits(table.counts, number);
     for (let i = 0; i < n; i++) {
       let weight = field.one;
@@ -84,6 +85,7 @@ export function checkDevice<T>(
     Array.from({ length: kind === 'ce' ? count : 1 }, () => new Array<T>(count).fill(field.zero)),
   );
   for (let number = 0; number < table.size; number++) {
+    table.tick();
     const p = probabilities[number] as T;
     if (field.sign(p) === 0) continue;
     const choices = digits(table.counts, number);
@@ -257,6 +259,7 @@ export function undominated<T>(field: Field<T>, table: PayoffTable<T>): number[]
   for (let p = 0; p < table.size; p++) {
     let dominated = false;
     for (let q = 0; q < table.size && !dominated; q++) {
+      table.tick();
       let better = false;
       let worse = false;
       for (let i = 0; i < n && !worse; i++) {

@@ -4,14 +4,28 @@ import type { Certificate, Claim, Policy, Solution } from './claim.ts';
 import { Findings } from './findings.ts';
 import { atStart, backup, type Free, MarkovChecker, type Payee, ruleIn, timedValues } from './markov.ts';
 import { type Field, floats, isExact, type Num, rationals, toFloat } from './number.ts';
-import { absoluteTolerance, choiceCount, exactReading, floatReading, type Reading } from './reading.ts';
+import {
+  absoluteTolerance,
+  choiceCount,
+  exactReading,
+  floatReading,
+  never,
+  type Reading,
+  type Stop,
+} from './reading.ts';
 
 type PolicySolution = Extract<Solution, { kind: 'policy' }>;
 
 /** Recomputing with fractions is tried up to this many outcomes (times steps, for timed policies). */
 const exactWork = 400_000;
 
-export function verifyPolicy(game: TabularGame, claim: Claim, solution: PolicySolution, relative: number): Certificate {
+export function verifyPolicy(
+  game: TabularGame,
+  claim: Claim,
+  solution: PolicySolution,
+  relative: number,
+  stop: Stop = never,
+): Certificate {
   const tolerance = absoluteTolerance(game.outcomeReward, relative);
   const { policy } = solution;
   const broken = shapeProblem(game, policy);
@@ -20,15 +34,15 @@ export function verifyPolicy(game: TabularGame, claim: Claim, solution: PolicySo
     findings.problem(broken);
     return findings.certificate(claim.kind);
   }
-  const exact = exactReading(game);
+  const exact = exactReading(game, stop);
   const exactClaim = allExact(policy) && claim.values?.every(isExact) !== false;
   if (exact !== undefined && game.outcomeState.length * policy.rules.length <= exactWork && exactClaim) {
     const certificate =
       policy.kind === 'timed' ? judgeTimed(exact, claim, policy, 0) : judgeExactly(exact, claim, solution);
     if (certificate !== undefined) return certificate;
   }
-  if (policy.kind === 'timed') return judgeTimed(floatReading(game), claim, policy, tolerance);
-  return judgeStationary(game, claim, policy, tolerance, guesses(game, solution));
+  if (policy.kind === 'timed') return judgeTimed(floatReading(game, stop), claim, policy, tolerance);
+  return judgeStationary(game, claim, policy, tolerance, guesses(game, solution), stop);
 }
 
 function allExact(policy: Policy): boolean {
@@ -95,11 +109,12 @@ function judgeStationary(
   policy: Policy,
   tolerance: number,
   guess: (payee: Payee) => Float64Array | undefined,
+  stop: Stop,
 ): Certificate {
-  const reading = floatReading(game);
+  const reading = floatReading(game, stop);
   const findings = new Findings(floats, game.agents.length, tolerance);
   massOf(policy, findings);
-  const checker = new MarkovChecker(game);
+  const checker = new MarkovChecker(game, stop);
   const rule = ruleIn(floats, policy.rules[0] as Policy['rules'][number]);
   const points = game.agents.map((_, i) => checker.fixedPoint(rule, 'nobody', i, guess(i)));
   let error = Math.max(...points.map(point => point.error));

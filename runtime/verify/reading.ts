@@ -12,9 +12,40 @@ export interface Reading<T> {
   readonly discount: T;
   /** Choices of agent i in state s: `counts[s * n + i]`. */
   readonly counts: Int32Array;
+  /** Called often by checks that may take long; throws `OutOfTime` once the check has to end. */
+  readonly tick: () => void;
 }
 
-export function floatReading(game: TabularGame): Reading<number> {
+/** Asked now and then by a check: true once it has to end with what it has. */
+export type Stop = () => boolean;
+export const never: Stop = () => false;
+
+/** Ends a check that was told to stop; `verify` catches it. */
+export class OutOfTime extends Error {}
+
+/** What a check finds, or undefined where it was out of time. */
+export function unlessOutOfTime<T>(check: () => T): T | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof OutOfTime) return undefined;
+    throw error;
+  }
+}
+
+/** Steps of a check between two looks at the clock. */
+const between = 512;
+
+function ticking(stop: Stop): () => void {
+  let left = between;
+  return () => {
+    if (--left > 0) return;
+    left = between;
+    if (stop()) throw new OutOfTime();
+  };
+}
+
+export function floatReading(game: TabularGame, stop: Stop = never): Reading<number> {
   return {
     game,
     field: floats,
@@ -23,11 +54,12 @@ export function floatReading(game: TabularGame): Reading<number> {
     reward: game.outcomeReward,
     discount: game.discount,
     counts: allCounts(game),
+    tick: ticking(stop),
   };
 }
 
 /** Undefined when the game has a number that is not a fraction. */
-export function exactReading(game: TabularGame): Reading<Rational> | undefined {
+export function exactReading(game: TabularGame, stop: Stop = never): Reading<Rational> | undefined {
   const exact = game.exact;
   if (exact === undefined) return undefined;
   return {
@@ -38,6 +70,7 @@ export function exactReading(game: TabularGame): Reading<Rational> | undefined {
     reward: exact.outcomeReward,
     discount: exact.discount,
     counts: allCounts(game),
+    tick: ticking(stop),
   };
 }
 
@@ -57,6 +90,8 @@ export interface PayoffTable<T> {
   readonly counts: readonly number[];
   readonly size: number;
   readonly payoff: readonly T[];
+  /** As that of the reading. */
+  readonly tick: () => void;
 }
 
 /** Reads a game that ends after one step, averaging over chance and over initial states (which must look alike to all). */
@@ -75,6 +110,7 @@ export function tabulate<T>(reading: Reading<T>): PayoffTable<T> | undefined {
     for (let i = 0; i < n; i++)
       if (game.observation[state * n + i] !== game.observation[first * n + i]) return undefined;
     for (let profile = 0; profile < size; profile++) {
+      reading.tick();
       const joint = start + profile;
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
         if ((game.outcomeState[o] as number) >= 0) return undefined;
@@ -86,7 +122,7 @@ export function tabulate<T>(reading: Reading<T>): PayoffTable<T> | undefined {
       }
     }
   }
-  return { counts, size, payoff };
+  return { counts, size, payoff, tick: reading.tick };
 }
 
 /** The choices of a profile number. */

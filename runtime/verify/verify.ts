@@ -7,9 +7,10 @@ import { verifyBehaviour } from './behaviour.ts';
 import type { Certificate, Claim, Solution } from './claim.ts';
 import { judgeCommitment, replyProblem } from './commitment.ts';
 import { checkComponents } from './components.ts';
-import { checkedBy, Findings } from './findings.ts';
+import { checkedBy, Findings, outOfTime } from './findings.ts';
 import { verifyJoint } from './joint.ts';
-import { judgeBranch, judgeCourse, judgeRanking } from './learning.ts';
+import { judgeBranch, judgeCourse } from './learning.ts';
+import { verifyMediator } from './mediator.ts';
 import { type Field, floats, isExact, type Num, rationals, toFloat } from './number.ts';
 import {
   checkDevice,
@@ -22,15 +23,20 @@ import {
   undominated,
 } from './one-shot.ts';
 import { verifyPolicy } from './policy.ts';
+import { judgeRanking } from './ranking.ts';
 import {
   absoluteTolerance,
   digits,
   exactReading,
   floatReading,
+  never,
   type PayoffTable,
   profileOf,
+  type Stop,
   tabulate,
+  unlessOutOfTime,
 } from './reading.ts';
+
 import { isChosen, judgeChosen } from './selection.ts';
 import { checkStability } from './stability.ts';
 
@@ -38,14 +44,27 @@ export { checkedBy } from './findings.ts';
 
 /**
  * Checks a claim about a game.
+ * @param stop asked now and then; once it is true the rest is left unchecked, and the certificate says so.
  * @param tolerance regret that counts as none, as a part of the range of the payoffs; ignored (0) where all is rational.
  */
-export function verify(game: TabularGame, claim: Claim, tolerance: number): Certificate {
-  if (claim.solution.kind === 'policy') return verifyPolicy(game, claim, claim.solution, tolerance);
+export function verify(game: TabularGame, claim: Claim, tolerance: number, stop: Stop = never): Certificate {
+  return unlessOutOfTime(() => verifyAll(game, claim, tolerance, stop)) ?? abandoned(game, claim);
+}
+
+/** Nothing was confirmed in the time there was. */
+function abandoned(game: TabularGame, claim: Claim): Certificate {
+  const findings = new Findings(floats, game.agents.length, 0);
+  findings.abandon(outOfTime);
+  return findings.certificate(claim.kind);
+}
+
+function verifyAll(game: TabularGame, claim: Claim, tolerance: number, stop: Stop): Certificate {
+  if (claim.solution.kind === 'policy') return verifyPolicy(game, claim, claim.solution, tolerance, stop);
   if (claim.solution.kind === 'devices' || claim.solution.kind === 'outlooks')
-    return verifyJoint(game, claim, claim.solution, tolerance);
-  if (claim.solution.kind === 'behaviour') return verifyBehaviour(game, claim, claim.solution.agents, tolerance);
-  const exact = exactReading(game);
+    return verifyJoint(game, claim, claim.solution, tolerance, stop);
+  if (claim.solution.kind === 'mixture') return verifyMediator(game, claim, claim.solution, tolerance, stop);
+  if (claim.solution.kind === 'behaviour') return verifyBehaviour(game, claim, claim.solution.agents, tolerance, stop);
+  const exact = exactReading(game, stop);
   if (exact !== undefined && solutionNumbers(claim.solution).every(isExact)) {
     const table = tabulate(exact);
     if (table !== undefined) {
@@ -54,7 +73,7 @@ export function verify(game: TabularGame, claim: Claim, tolerance: number): Cert
       return judge(rationals, table, claim, 0, absoluteTolerance(scale, tolerance));
     }
   }
-  const table = tabulate(floatReading(game));
+  const table = tabulate(floatReading(game, stop));
   if (table === undefined) return unreadable(game);
   const allowed = absoluteTolerance(table.payoff, tolerance);
   return judge(floats, table, claim, allowed, allowed);
@@ -98,7 +117,7 @@ function judge<T extends Num>(
   if (solution.kind === 'branch') judgeBranch(field, table, solution, findings);
   else if (solution.kind === 'course') judgeCourse(field, table, solution, floatTolerance, findings);
   else if (solution.kind === 'device' && claim.kind === 'alpha_rank')
-    judgeRanking(field, table, solution.probabilities, findings);
+    judgeRanking(field, table, claim, solution.probabilities, findings);
   else if (solution.kind === 'profiles')
     judgeProfiles(field, table, claim, solution.profiles, findings, { exact: tolerance, float: floatTolerance });
   else if (solution.kind === 'device')

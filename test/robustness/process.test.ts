@@ -120,6 +120,79 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('Ctrl-C while solving', () => {
+  const games = `import std.games.{Leduc, DecTiger}
+game Big(size: int = 15) {
+  agents A, B
+  actions = 0..size-1
+  reward[A] = (37 * action[A] * action[A] + 53 * action[A] * action[B] + 11 * action[B]) % 101
+  reward[B] = (29 * action[B] * action[B] + 71 * action[A] * action[B] + 17 * action[A]) % 103
+  end when true
+}
+/// Nobody wins for long: values take many sweeps.
+game Walk {
+  agents A, B
+  actions { Left, Right, Stay }
+  state { at: 0..600 = 300 }
+  step {
+    let push = (if action[A] == Left then -1 else if action[A] == Right then 1 else 0)
+             + (if action[B] == Left then -1 else if action[B] == Right then 1 else 0)
+    next at = clamp(at + push, 0, 600)
+  }
+  reward zero_sum A = if action[A] == action[B] then at else -at
+  discount 0.9999999
+}
+solve All: nash of Big
+solve Learn: dynamics of Big by regret_matching for 1_000_000_000 iterations
+solve Markov: minimax of Walk
+solve Cfr: nash of Leduc by cfr for 10_000_000 iterations
+solve Team: decentralised of DecTiger(steps: 7)
+`;
+
+  /** Presses Ctrl-C once the program has had this long; everything below computes for minutes. */
+  const interrupted = (name: string, flags: readonly string[] = []) => {
+    writeFileSync(join(cwd, 'games.marl'), games);
+    return run(['solve', `games.marl:${name}`, ...flags], child => void setTimeout(() => child.kill('SIGINT'), 9_000));
+  };
+
+  // One of each family: of one step, learning, a Markov game, hidden information, a team.
+  test.each([
+    ['All', 'there may be more equilibria'],
+    ['Learn', 'of 1000000000'],
+    ['Markov', 'before the values settled'],
+    ['Cfr', 'of 10000000 iterations'],
+    ['Team', 'the search was stopped'],
+  ])(
+    '%s: the best so far',
+    async (name, words) => {
+      const ended = await interrupted(name);
+      clean(ended);
+      expect(ended.code, ended.err).toBe(130);
+      expect(ended.out).toContain(words);
+      expect(ended.out).toContain('verifier');
+      expect(ended.err).toContain('once more ends at once');
+    },
+    40_000,
+  );
+
+  test('with --json it is one object that says so', async () => {
+    const ended = await interrupted('Learn', ['--json']);
+    expect(ended.code, ended.err).toBe(130);
+    expect(JSON.parse(ended.out)).toMatchObject({ verb: 'solve', interrupted: true });
+  }, 40_000);
+
+  test('a second time ends at once', async () => {
+    writeFileSync(join(cwd, 'games.marl'), games);
+    const ended = await run(['solve', 'games.marl:All'], child => {
+      setTimeout(() => child.kill('SIGINT'), 6_000);
+      setTimeout(() => child.kill('SIGINT'), 6_450);
+    });
+    // By then the first may have done its work, and nobody listens any more.
+    expect(ended.code === 130 || ended.signal === 'SIGINT', ended.err).toBe(true);
+    expect(ended.out + ended.err).toMatch(/at once/);
+  }, 40_000);
+});
+
 describe('a reader that stops reading', () => {
   test.each<[string, string[]]>([
     ['explain', ['explain', 'algorithms']],

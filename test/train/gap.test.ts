@@ -77,6 +77,20 @@ describe('a team', () => {
   });
 });
 
+test('a small team that hides things from itself has its own optimum, not that of one hand that sees all', async () => {
+  // The tiger, three steps: the best joint policy earns 5.1908125 (MADP toolbox); listening three times costs 6.
+  const model = modelOf('DecTiger');
+  const found = await gapOf(
+    model,
+    player(() => 0, model),
+  );
+  if (!('gap' in found)) throw new Error(JSON.stringify(found));
+  expect(found).toMatchObject({ kind: 'optimum', bound: undefined });
+  expect(found.value).toBeCloseTo(-6, 9);
+  expect(found.optimum).toBeCloseTo(5.1908125, 9);
+  expect(found.gap).toBeCloseTo(11.1908125, 9);
+});
+
 describe('two opponents', () => {
   test('Kuhn poker: the uniform policy has NashConv 11/12', async () => {
     const model = modelOf('Kuhn');
@@ -89,6 +103,48 @@ describe('two opponents', () => {
     expect(found.exploitability).toBeCloseTo(11 / 24, 12);
     expect(found.bound).toBeUndefined();
     expect(found.values[0]).toBeCloseTo(1 / 8, 12);
+  });
+
+  test('a device is judged by who would not do as it is told', async () => {
+    const model = modelOf('Chicken');
+    const { spec } = loadGame(emitGame(model, { types: false, module: 'function' }));
+    const { makeLearner } = learnerFor(trainSpec('CorrelatedQ'), spec);
+    const learner = makeLearner(allocateBuffers(spec, 1), 1);
+    /** Both swerve half the time, each alone a quarter, and nobody gains; both always swerving, each gains 1 by going straight. */
+    for (const [device, values, regret] of [
+      [
+        [0.5, 0.25, 0.25, 0],
+        [5.25, 5.25],
+        [0, 0],
+      ],
+      [
+        [1, 0, 0, 0],
+        [6, 6],
+        [1, 1],
+      ],
+      // Told to go straight in half of the games, an agent crashes then, and gets 2 by swerving.
+      [
+        [0.5, 0, 0, 0.5],
+        [3, 3],
+        [1.5, 1.5],
+      ],
+    ] as const) {
+      const arrays = learner.save();
+      arrays.set('central.count', Int32Array.of(1)).set('central.legal', Uint8Array.of(1, 1, 1, 1));
+      learner.restore(arrays.set('central.device', Float64Array.from(device)));
+      const found = await gapOf(model, learner);
+      expect(found).toEqual({
+        kind: 'regret',
+        policies: 'device',
+        values,
+        regret,
+        exploitability: undefined,
+        bound: undefined,
+      });
+    }
+    // A team's device is worth what it plays.
+    const team = await gapOf(model, learner, 'sum');
+    expect(team).toMatchObject({ kind: 'optimum', value: 6, optimum: 12, gap: 6 });
   });
 
   test('Kuhn poker: who always passes is robbed of the ante', async () => {

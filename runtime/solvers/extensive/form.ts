@@ -61,7 +61,8 @@ export function sequenceForm(tree: GameTree): SequenceForm {
   };
 }
 
-function spaceOf(tree: GameTree, agent: number): PlanSpace {
+/** The plans of one agent of a tree. */
+export function spaceOf(tree: GameTree, agent: number): PlanSpace {
   const situations = tree.situations[agent] as GameTree['situations'][number];
   const at = situations.setSituation.finish();
   return {

@@ -23,7 +23,7 @@ export function programSize(form: SequenceForm): { readonly rows: number; readon
 }
 
 /** Calls `entry(row, variable, sign)` for all coefficients that do not depend on payoffs. */
-function structure(form: SequenceForm, entry: (row: number, variable: number, value: 1 | -1) => void): void {
+export function structure(form: SequenceForm, entry: (row: number, variable: number, value: 1 | -1) => void): void {
   const [own, other] = form.spaces;
   const q = own.sequences - 1;
   for (let h = 0; h < other.sets; h++) {

@@ -3,7 +3,7 @@ import { Rational } from '../../games/rational.ts';
 import type { TabularGame } from '../../games/tabular.ts';
 import { purposes, Stream } from '../../rng/stream.ts';
 import type { Behaviour, Strategy } from '../../verify/claim.ts';
-import { expired, type Found, isRefusal, type Refusal, type SolveContext, stopped } from '../answer.ts';
+import { expired, type Found, isRefusal, limitsOf, type Refusal, type SolveContext, stopped } from '../answer.ts';
 import { glpk } from '../glpk.ts';
 import { finiteRewards, zeroSum } from '../markov.ts';
 import { isRegretMethod, type SamplingMethod } from '../regret-methods.ts';
@@ -23,6 +23,7 @@ import {
   sequenceWeights,
   solveExactly,
 } from './sequence-program.ts';
+import { exactPlans } from './sequence-vertex.ts';
 import { buildTree, type GameTree, mostPivotedNodes, sequencesOf, treeCourse } from './tree.ts';
 
 /** Iterations where none are asked for. */
@@ -80,21 +81,13 @@ async function bySequences(tree: GameTree, form: SequenceForm, ctx: SolveContext
   const size = `${rows} rows, ${variables} variables`;
   if (rows * variables <= exactProgram) {
     const exact = solveExactly(tree, form, () => expired(ctx));
-    if (exact !== undefined) {
-      const strategies = exact.map((weights, i) => exactStrategies(form.spaces[i] as PlanSpace, weights));
-      const behaviours = strategies.map((list, i) => behaviourOf(tree, i, h => list[h] as Strategy));
-      return {
-        ...shared(tree, form, 'sequence_form', `linear program over sequences in fractions (${size})`, behaviours),
-        kind: 'minimax',
-        values: exactValues(tree, form, strategies),
-      };
-    }
+    if (exact !== undefined)
+      return inFractions(tree, form, `linear program over sequences in fractions (${size})`, exact);
   }
   if (expired(ctx)) return stopped;
   if (rows > mostRows) return tooLarge(tree, size);
   const program = sequenceProgram(form);
-  const seconds = ctx.deadline === undefined ? undefined : Math.max(0.1, (ctx.deadline - performance.now()) / 1000);
-  const limits = seconds === undefined ? {} : { seconds };
+  const limits = limitsOf(ctx);
   ctx.onProgress?.(0, 1, 'linear program');
   let backend = glpk;
   let solution = await glpk.solve(program, limits);
@@ -103,12 +96,15 @@ async function bySequences(tree: GameTree, form: SequenceForm, ctx: SolveContext
     backend = builtIn;
     solution = await builtIn.solve(program, limits);
   }
-  if (solution.status === 'limit') return stopped;
+  if (solution.status === 'limit') return inHurry(tree, form, size);
   if (solution.status !== 'optimal')
     return {
       refused: `the linear program over the sequences of ${tree.game.name} was not solved (${solution.reason ?? solution.status})`,
       remedy: 'use `by predictive_cfr_plus`',
     };
+  const exact = exactPlans(tree, form, program, solution, () => expired(ctx));
+  if (exact !== undefined)
+    return inFractions(tree, form, `linear program over sequences by ${backend.name}, made exact (${size})`, exact);
   const weights = sequenceWeights(form, 1, solution.x, solution.dual);
   const strategies = weights.map((list, i) => strategyOf(form.spaces[i] as PlanSpace, list));
   const plans = plansOf(form, strategies);
@@ -122,6 +118,35 @@ async function bySequences(tree: GameTree, form: SequenceForm, ctx: SolveContext
     ),
     kind: 'minimax',
     values: gains(form, plans).values,
+  };
+}
+
+/** Milliseconds for what stands in for a linear program that was given up. */
+const hurried = 1_500;
+
+/** What there is to say once the program had to be given up: average strategies of a short run, and what can still be gained against them. */
+async function inHurry(tree: GameTree, form: SequenceForm, size: string): Promise<Found | Refusal> {
+  const found = await byRegret(tree, form, 'predictive_cfr_plus', {
+    deadline: performance.now() + hurried,
+    iterations: Number.MAX_SAFE_INTEGER,
+  });
+  if (isRefusal(found)) return found;
+  return {
+    ...found,
+    method: 'sequence_form',
+    warnings: [
+      `the linear program (${size}) was given up; these are average strategies of predictive regret minimisation, run for ${hurried / 1000} s`,
+    ],
+  };
+}
+
+function inFractions(tree: GameTree, form: SequenceForm, how: string, plans: readonly (readonly Rational[])[]): Found {
+  const strategies = plans.map((weights, i) => exactStrategies(form.spaces[i] as PlanSpace, weights));
+  const behaviours = strategies.map((list, i) => behaviourOf(tree, i, h => list[h] as Strategy));
+  return {
+    ...shared(tree, form, 'sequence_form', how, behaviours),
+    kind: 'minimax',
+    values: exactValues(tree, form, strategies),
   };
 }
 

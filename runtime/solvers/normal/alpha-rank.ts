@@ -33,6 +33,7 @@ export function solveAlphaRank(form: NormalForm, ctx: SolveContext): Found | Ref
     note: `${visited} of ${form.size} profiles keep mass in the limit of strong selection, populations of ${populationSize}`,
     solution: { kind: 'device', probabilities: masses },
     values,
+    chain: { neutral: 1 / populationSize, against: vanishing },
     completeness: 'one',
     warnings: [],
   };

@@ -18,6 +18,8 @@ import type { Dynamics } from './methods.ts';
 const usualRounds = 10_000;
 /** Step of the replicator equation, in units of one over the range of the payoffs. */
 const timeStep = 0.05;
+/** Precision of smooth fictitious play, in units of one over the range of the payoffs. */
+const smoothing = 10;
 const purpose = 0x44594e;
 
 export async function solveDynamics(form: NormalForm, method: Dynamics, ctx: SolveContext): Promise<Found | Refusal> {
@@ -57,6 +59,8 @@ function isShown(round: number, rounds: number): boolean {
 /**
  * Rounds of play. Each agent knows what each of its actions would have paid against what the others did.
  * - `fictitious_play` (Brown 1951): a best action against all that the others did so far, the first of several; a random one at first.
+ * - `smooth_fictitious_play` (Fudenberg and Levine 1995): in proportion to exp(lambda times the average payoff against what the others did), with
+ *   lambda = 10 on payoffs of range 1; where play settles, it is at a quantal response equilibrium of that lambda.
  * - `regret_matching` (Hart and Mas-Colell 2000, section 4): in proportion to positive regrets.
  * - `regret_matching_plus` (Tammelin 2014): the same with regrets floored at zero every round.
  * - `conditional_regret_matching` (Hart and Mas-Colell 2000, 2.2): from the last action to others in proportion to the regret of not
@@ -92,6 +96,10 @@ async function repeated(
         for (let a = 1; a < count; a++)
           if ((mind.total[a] as number) > (mind.total[best] as number) + 1e-12 * scale) best = a;
         return new Float64Array(count).map((_, a) => (a === best ? 1 : 0));
+      }
+      case 'smooth_fictitious_play': {
+        const rate = smoothing / (scale * Math.max(1, round - 1));
+        return softmax(mind.total.map(sum => rate * sum));
       }
       case 'regret_matching':
       case 'regret_matching_plus':

@@ -50,6 +50,7 @@ export async function maximumEntropy(
   const kept = rows.flatMap((row, r) => (face.support.some(s => Math.abs(row[s] as number) > 1e-13) ? [r] : []));
   const found = minimise(
     kept.map(r => Float64Array.from(face.support, s => (rows[r] as Float64Array)[s] as number)),
+    face.support.length,
     ctx,
   );
   const probabilities = new Array<number>(form.size).fill(0);
@@ -133,10 +134,10 @@ function outweigh(
  */
 function minimise(
   gains: readonly Float64Array[],
+  size: number,
   ctx: SolveContext,
 ): { readonly y: Float64Array; readonly p: Float64Array; readonly converged: boolean } {
   const m = gains.length;
-  const size = gains[0]?.length ?? 1;
   let y = new Float64Array(m);
   let here = dual(gains, y, size);
   let converged = m === 0;

@@ -4,6 +4,7 @@ import type { SolverRow } from '../table.ts';
 
 export type Dynamics =
   | 'fictitious_play'
+  | 'smooth_fictitious_play'
   | 'regret_matching'
   | 'regret_matching_plus'
   | 'conditional_regret_matching'
@@ -16,6 +17,11 @@ const dynamics: readonly (readonly [Dynamics, string, string])[] = [
     'fictitious_play',
     'Repeated play in which each agent answers best to all that the others did so far; reports how far what was played is from equilibrium.',
     'Brown 1951; Robinson 1951',
+  ],
+  [
+    'smooth_fictitious_play',
+    'The same with answers in proportion to the exponential of what an action paid on average, in units of a tenth of the payoff range.',
+    'Fudenberg and Kreps 1993; Fudenberg and Levine 1995',
   ],
   [
     'regret_matching',
@@ -153,8 +159,8 @@ export const normalRows: readonly SolverRow[] = [
     'nash',
     'support_enumeration',
     false,
-    'Equilibria of any number of agents, support by support, by Newton from several starting points; each checked, in fractions where it is rational.',
-    'Dickhaut and Kaplan 1991; Porter, Nudelman and Shoham 2008',
+    'Equilibria of any number of agents, support by support, by Newton from several starting points; each checked, in fractions where it is rational, and where there are few actions proved to be all.',
+    'Dickhaut and Kaplan 1991; Porter, Nudelman and Shoham 2008; Krawczyk 1969',
   ),
 ];
 
@@ -164,6 +170,8 @@ export function objectiveWords(concept: string): readonly string[] | undefined {
     case 'correlated':
     case 'coarse_correlated':
       return ['welfare', 'egalitarian', 'social_cost', 'entropy'];
+    case 'extensive_correlated':
+    case 'extensive_coarse_correlated':
     case 'nash':
       return ['welfare', 'egalitarian', 'social_cost'];
     case 'stackelberg':

@@ -20,6 +20,8 @@ export type NormalConcept = Exclude<
   | 'minimax'
   | 'correlated'
   | 'coarse_correlated'
+  | 'extensive_correlated'
+  | 'extensive_coarse_correlated'
   | 'welfare'
   | 'pareto'
   | 'optimal'

@@ -10,6 +10,7 @@ import { simplest } from '../dominance.ts';
 import { type NormalForm, withChoice } from '../normal-form.ts';
 import { equilibriumOn, exactly, expectation, offsetsOf, splitStrategies } from './expectation.ts';
 import { mixtureOn } from './indifference.ts';
+import { isolate, spreadOut } from './isolation.ts';
 
 /** Combinations of supports that are gone through; a game with more is searched in its smaller supports. */
 const mostSupports = 40_000;
@@ -17,6 +18,8 @@ const mostSupports = 40_000;
 const starts = 12;
 /** Games of up to so many profiles are looked at in fractions. */
 const exactProfiles = 4_096;
+/** Boxes of probabilities times joint actions up to which it is proved that nothing was missed. */
+const proofWork = 600_000;
 /** Name of the stream of random starting points. */
 const purpose = 0x5355;
 
@@ -27,18 +30,58 @@ export function solveBySupports(
   enough = Number.POSITIVE_INFINITY,
 ): Found | Refusal {
   const { found, complete, skipped } = equilibriaBySupports(form, ctx, enough);
-  return profilesFound(
+  const proof = complete && !skipped && form.agents.length > 2 ? proveAll(form, found, ctx) : undefined;
+  const counted = `${found.length} ${found.length === 1 ? 'equilibrium' : 'equilibria'}, by Newton's method on each combination of supports`;
+  const answer = profilesFound(
     form,
     found,
     'support_enumeration',
-    `${found.length} ${found.length === 1 ? 'equilibrium' : 'equilibria'}, by Newton's method on each combination of supports`,
+    proof === undefined || 'open' in proof
+      ? counted
+      : `${counted}; ${proof.boxes} boxes of probabilities hold no other`,
     [
+      ...(proof !== undefined && 'open' in proof ? [proof.open] : []),
       ...(complete || found.length >= enough ? [] : ['stopped before every combination of supports was tried']),
       ...(skipped
         ? [`there are more than ${mostSupports} combinations of supports; only the smaller ones were tried`]
         : []),
     ],
   );
+  return proof !== undefined && !('open' in proof) ? { ...answer, completeness: 'all-proved' } : answer;
+}
+
+/**
+ * Adds to `found` what Newton's method missed, by going over all probabilities of all combinations of supports.
+ * @returns the number of boxes, or why it is not proved that these are all.
+ */
+function proveAll(
+  form: NormalForm,
+  found: Float64Array[],
+  ctx: SolveContext,
+): { readonly boxes: number } | { readonly open: string } {
+  const most = Math.floor(proofWork / form.size);
+  let boxes = 0;
+  for (const supports of combinations(form).list) {
+    if (hopeless(form, supports)) continue;
+    const part = isolate(form, supports, most - boxes, () => expired(ctx));
+    boxes += part.boxes;
+    for (const free of part.solutions) {
+      const near = spreadOut(form, supports, free);
+      const p = equilibriumOn(form, supports, near) ?? near;
+      if (!found.some(other => other.every((x, at) => Math.abs(x - (p[at] as number)) < 1e-7))) found.push(p);
+    }
+    if (part.state === 'decided') continue;
+    const used = supports.map(
+      (support, i) => `${form.agents[i]} ${support.map(a => form.choiceNames[i]?.[a]).join(' and ')}`,
+    );
+    return {
+      open:
+        part.state === 'stopped'
+          ? 'the proof that these are all was not finished'
+          : `equilibria that use ${used.join(', ')} are not isolated, or too nearly so to be told apart: they are not all listed`,
+    };
+  }
+  return { boxes };
 }
 
 /** Equilibria in doubles as an answer, in fractions wherever the exact check agrees. */

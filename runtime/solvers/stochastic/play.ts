@@ -23,6 +23,8 @@ export interface Played {
   readonly finished: boolean;
   readonly residual: number;
   readonly sweeps: number;
+  /** How a fixed point was found, where plain value iteration does not find one. */
+  readonly how?: string | undefined;
 }
 
 /** No rule gave an answer in some state. */
@@ -152,12 +154,28 @@ function steps(course: Course): number {
   return course.kind === 'timed' ? course.steps : 1;
 }
 
+/** One try at a fixed point of value iteration. */
+export interface Attempt {
+  readonly rule: StageRule;
+  /**
+   * `values`: from all values zero. `here`: from where the try before came to. A rule: from where that one leads; what is the same for all
+   * agents at the start of a sweep is the same at its end, so that fixed points in which agents differ are only found from elsewhere.
+   */
+  readonly from: 'zero' | 'here' | StageRule;
+  /** For people, where it is not the plain one: how the values were found. */
+  readonly how?: string;
+}
+
+/** Sweeps without progress after which more of the same is given up, and the same for rules that only lead to a start. */
+const patience = 300;
+const shortPatience = 60;
+
 /**
  * Value iteration with a stage game in every state, until nothing moves by more than rounding, or for `ctx.iterations` sweeps from 0 in which every
- * state is valued by the sweep before. Rules are tried in turn, each from where the one before came to: value iteration with equilibria of
- * general-sum stages need not settle. @throws NoStage
+ * state is valued by the sweep before. Tries follow each other until one settles: value iteration with equilibria of general-sum stages need
+ * not. @throws NoStage
  */
-export async function playOn(game: TabularGame, rules: readonly StageRule[], ctx: SolveContext): Promise<Played> {
+export async function playOn(game: TabularGame, attempts: readonly Attempt[], ctx: SolveContext): Promise<Played> {
   const n = game.agents.length;
   const forms = new Forms(game);
   const scale = game.outcomeReward.reduce((most, reward) => Math.max(most, Math.abs(reward)), Number.MIN_VALUE);
@@ -194,36 +212,47 @@ export async function playOn(game: TabularGame, rules: readonly StageRule[], ctx
           values[s * n + i] = toFloat(value);
         });
   };
-  const finish = (finished: boolean): Played => ({
+  const finish = (finished: boolean, how?: string): Played => ({
     stages: [stages as StagePlay[]],
     values: Array.from({ length: game.stateCount }, (_, s) => [...values.subarray(s * n, s * n + n)]),
     finished,
     residual,
     sweeps,
+    how,
   });
-  for (const rule of rules) {
+  const settle = async (rule: StageRule, patient: number): Promise<'settled' | 'stalled' | 'expired'> => {
     const most = ctx.iterations ?? sweeps + mostSweeps;
     let least = Number.POSITIVE_INFINITY;
     let stalled = 0;
     while (sweeps < most) {
       residual = sweep(rule);
-      if (residual <= 4e-16 * scale) return finish(true);
+      if (residual <= 4e-16 * scale) return 'settled';
       stalled = residual < least * 0.99 ? 0 : stalled + 1;
       least = Math.min(least, residual);
       // The last bits may go round in circles.
-      if (stalled > 20 && residual <= 1e-13 * scale) return finish(true);
+      if (stalled > 20 && residual <= 1e-13 * scale) return 'settled';
       // So does a cycle of equilibria; more of the same does not end it.
-      if (stalled > 300) break;
+      if (stalled > patient && !limited) return 'stalled';
       const now = performance.now();
       if (now - rested > 40) {
         ctx.onProgress?.(sweeps, ctx.iterations, 'sweeps');
         await new Promise(resolve => setTimeout(resolve, 0));
         rested = performance.now();
-        if (expired(ctx)) return finish(false);
+        if (expired(ctx)) return 'expired';
       }
       if (!limited) follow();
     }
-    if (limited) break;
+    return 'stalled';
+  };
+  for (const { rule, from, how } of attempts) {
+    if (from !== 'here') {
+      values.fill(0);
+      stages.fill(undefined);
+    }
+    if (typeof from === 'function' && (await settle(from, shortPatience)) === 'expired') break;
+    const end = await settle(rule, patience);
+    if (end === 'settled') return finish(true, how);
+    if (end === 'expired' || limited) break;
   }
   return finish(false);
 }

@@ -17,8 +17,10 @@ import {
   horizonWarning,
   startValue,
 } from '../markov.ts';
-import { NoStage, type Played, playOn, playPasses } from './play.ts';
-import { correlatedRule, foeRule, friendRule, nashRule, type StageRule } from './stage.ts';
+import { mixedEquilibria } from './mixed.ts';
+import { foeRule, friendRule } from './outlooks.ts';
+import { type Attempt, NoStage, type Played, playOn, playPasses } from './play.ts';
+import { correlatedRule, nashRule, type StageRule } from './stage.ts';
 
 export type StochasticConcept = 'nash' | 'correlated' | 'friend' | 'foe';
 
@@ -61,8 +63,8 @@ export async function solveStochastic(
   try {
     played =
       course.kind === 'cyclic'
-        ? await playOn(game, rulesOf(concept, objective, ctx, true), ctx)
-        : playPasses(game, course, rulesOf(concept, objective, ctx, false)[0] as StageRule, ctx);
+        ? await playOn(game, attemptsOf(game, concept, objective, ctx), ctx)
+        : playPasses(game, course, ruleOf(concept, objective, ctx), ctx);
   } catch (error) {
     if (!(error instanceof NoStage)) throw error;
     return {
@@ -74,23 +76,40 @@ export async function solveStochastic(
   return found(game, concept, objective, maximizing !== undefined, course, played, ctx);
 }
 
-function rulesOf(
-  concept: StochasticConcept,
-  objective: Objective,
-  ctx: SolveContext,
-  cyclic: boolean,
-): readonly StageRule[] {
+/** The rule of a concept for single states. */
+function ruleOf(concept: StochasticConcept, objective: Objective, ctx: SolveContext, loyal = false): StageRule {
   switch (concept) {
     case 'nash':
-      // Choosing anew in every sweep may go in circles; keeping to an equilibrium as long as it is one often ends them.
-      return [nashRule(objective, ctx, false), ...(cyclic ? [nashRule(objective, ctx, true)] : [])];
+      return nashRule(objective, form => mixedEquilibria(form, ctx), loyal);
     case 'correlated':
-      return [correlatedRule(objective, false), ...(cyclic ? [correlatedRule(objective, true)] : [])];
+      return correlatedRule(objective, loyal);
     case 'friend':
-      return [friendRule];
+      return friendRule;
     case 'foe':
-      return [foeRule];
+      return foeRule;
   }
+}
+
+/**
+ * Choosing anew in every sweep may go in circles. From zero, agents that are alike stay alike, and there may be no fixed point in which they
+ * are; from the values of an equilibrium that one of them likes best, another is often reached. Last, keeping to an equilibrium as long as
+ * it is one often ends the circles.
+ */
+function attemptsOf(game: TabularGame, concept: StochasticConcept, objective: Objective, ctx: SolveContext): Attempt[] {
+  const rule = ruleOf(concept, objective, ctx);
+  if (concept === 'friend' || concept === 'foe') return [{ rule, from: 'zero' }];
+  return [
+    { rule, from: 'zero' },
+    ...game.agents.map((name, agent): Attempt => {
+      const how = `value iteration from zero goes in circles, and settles from the values of the equilibrium best for ${name}`;
+      return { rule, from: ruleOf(concept, { kind: 'agent', agent }, ctx), how };
+    }),
+    {
+      rule: ruleOf(concept, objective, ctx, true),
+      from: 'here',
+      how: 'value iteration goes in circles, and settles where an equilibrium is kept as long as it is one, though another may have become better',
+    },
+  ];
 }
 
 function found(
@@ -126,7 +145,7 @@ function found(
   return {
     kind: concept === 'correlated' ? 'ce' : concept,
     method: course.kind === 'cyclic' ? 'value_iteration' : 'backward_induction',
-    note: `${describeCourse(game, course)}; ${stageText[concept]} in each of ${game.stateCount} states${which}`,
+    note: `${describeCourse(game, course)}; ${stageText[concept]} in each of ${game.stateCount} states${which}${played.how === undefined ? '' : `; ${played.how}`}`,
     solution: solutionOf(game, concept, course, played),
     values,
     ...(chosen ? { objective: { of: objective, value: scoreText(objective, values) } } : {}),

@@ -5,12 +5,9 @@ import { legalOf, type TabularGame } from '../../games/tabular.ts';
 import type { Objective } from '../../verify/claim.ts';
 import { isExact, type Num, toFloat } from '../../verify/number.ts';
 import { isRefusal, type SolveContext } from '../answer.ts';
-import { stageDevice } from '../correlated.ts';
-import { solveMatrix, solveMatrixExactly } from '../matrix-game.ts';
+import { stageDevice } from '../correlated-program.ts';
 import { matricesOf } from '../normal/bimatrix.ts';
 import { solveLemkeHowson } from '../normal/lemke-howson.ts';
-import { solveByHomotopy } from '../normal/quantal-response.ts';
-import { solveBySupports } from '../normal/supports.ts';
 import { choicesOf, type NormalForm, payoffScale, withChoice } from '../normal-form.ts';
 import { payoffsAt, pureEquilibria, pureProfile } from '../pure.ts';
 import { extremeEquilibria } from '../vertices.ts';
@@ -88,7 +85,7 @@ function product(form: NormalForm, strategies: readonly (readonly Num[])[]): rea
   });
 }
 
-function playOf(form: NormalForm, strategies: readonly (readonly Num[])[]): StagePlay {
+export function playOf(form: NormalForm, strategies: readonly (readonly Num[])[]): StagePlay {
   return revalued(form, { tables: strategies, mixes: [product(form, strategies)], worth: [] });
 }
 
@@ -113,7 +110,7 @@ export function scoreOf(objective: Objective, values: readonly Num[]): Num {
   }
 }
 
-function better(a: Num, b: Num, slack: number): boolean {
+export function better(a: Num, b: Num, slack: number): boolean {
   return isExact(a) && isExact(b) ? a.compare(b) > 0 : toFloat(a) > toFloat(b) + slack;
 }
 
@@ -144,9 +141,14 @@ function same(a: StagePlay, b: StagePlay): boolean {
 
 /**
  * A Nash equilibrium: of the pure ones, if there are any, the best by the objective; else of the mixed ones. The rule is the same for all, so
- * that all expect the same equilibrium. `loyal` keeps what was played before as long as it is an equilibrium at all.
+ * that all expect the same equilibrium. `mixed` finds mixed equilibria; `loyal` keeps what was played before as long as it is an equilibrium
+ * at all.
  */
-export function nashRule(objective: Objective, ctx: SolveContext, loyal: boolean): StageRule {
+export function nashRule(
+  objective: Objective,
+  mixed: (form: NormalForm) => readonly (readonly (readonly Num[])[])[],
+  loyal: boolean,
+): StageRule {
   return (form, before) => {
     const pure = pureEquilibria(form, {}).profiles.map((profile): StagePlay => {
       const tables = pureProfile(form.counts, choicesOf(form, profile));
@@ -157,12 +159,16 @@ export function nashRule(objective: Objective, ctx: SolveContext, loyal: boolean
     if (pure.length > 0) return best(form, objective, pure, before);
     if (loyal && before !== undefined && gainIn(form, before) <= 1e-11 * payoffScale(form))
       return revalued(form, before);
-    const mixed = mixedEquilibria(form, ctx).map(strategies => playOf(form, strategies));
-    return best(form, objective, mixed, before);
+    return best(
+      form,
+      objective,
+      mixed(form).map(strategies => playOf(form, strategies)),
+      before,
+    );
   };
 }
 
-function unit(form: NormalForm, profile: number): readonly Rational[] {
+export function unit(form: NormalForm, profile: number): readonly Rational[] {
   return Array.from({ length: form.size }, (_, k) => (k === profile ? Rational.one : Rational.zero));
 }
 
@@ -206,25 +212,18 @@ function rounded(form: NormalForm): readonly Rational[] {
   });
 }
 
-function mixedEquilibria(form: NormalForm, ctx: SolveContext): readonly (readonly (readonly Num[])[])[] {
+/** All extreme equilibria of two agents where they are few, else one; fractions where the payoffs are. */
+export function equilibriaOfTwo(form: NormalForm, ctx: SolveContext): readonly (readonly (readonly Num[])[])[] {
   const settle = (profiles: readonly (readonly (readonly Num[])[])[]) =>
     form.exact === undefined ? profiles.map(profile => profile.map(list => list.map(toFloat))) : profiles;
-  if (form.agents.length === 2) {
-    const [m, n] = form.counts as [number, number];
-    const payoffs = form.exact ?? rounded(form);
-    if (m + n <= compared) {
-      const [a, b] = matricesOf(payoffs, m, n);
-      return settle(extremeEquilibria(a, b, m, n, () => false).equilibria);
-    }
-    const found = solveLemkeHowson({ ...form, exact: payoffs }, ctx, true);
-    return isRefusal(found) || found.solution.kind !== 'profiles' ? [] : settle(found.solution.profiles.slice(0, 1));
+  const [m, n] = form.counts as [number, number];
+  const payoffs = form.exact ?? rounded(form);
+  if (m + n <= compared) {
+    const [a, b] = matricesOf(payoffs, m, n);
+    return settle(extremeEquilibria(a, b, m, n, () => false).equilibria);
   }
-  for (const way of [() => solveByHomotopy(form, ctx), () => solveBySupports(form, ctx, 1)]) {
-    const found = way();
-    if (!isRefusal(found) && found.solution.kind === 'profiles' && found.solution.profiles.length > 0)
-      return settle(found.solution.profiles.slice(0, 1));
-  }
-  return [];
+  const found = solveLemkeHowson({ ...form, exact: payoffs }, ctx, true);
+  return isRefusal(found) || found.solution.kind !== 'profiles' ? [] : settle(found.solution.profiles.slice(0, 1));
 }
 
 /** A correlated equilibrium that is best by the objective; `loyal` as for Nash equilibria. */
@@ -268,79 +267,4 @@ function disobedience(form: NormalForm, device: readonly Num[]): number {
     most = Math.max(most, ...gain);
   }
   return most;
-}
-
-/** Number of what all agents but one do, the last of them fastest. */
-function othersOf(form: NormalForm, choices: readonly number[], agent: number): number {
-  return choices.reduce(
-    (number, choice, i) => (i === agent ? number : number * (form.counts[i] as number) + choice),
-    0,
-  );
-}
-
-/** The others' joint action and an agent's own put together. */
-function together(form: NormalForm, agent: number, own: readonly Num[], others: readonly Num[]): readonly Num[] {
-  return Array.from({ length: form.size }, (_, profile) => {
-    const choices = choicesOf(form, profile);
-    const p = own[choices[agent] as number] as Num;
-    const q = others[othersOf(form, choices, agent)] as Num;
-    return isExact(p) && isExact(q) ? p.mul(q) : toFloat(p) * toFloat(q);
-  });
-}
-
-/** Every agent as if all others worked together for it (Littman 2001). */
-export const friendRule: StageRule = form => {
-  const n = form.agents.length;
-  const slack = 1e-12 * payoffScale(form);
-  const tables: (readonly Num[])[] = [];
-  form.agents.forEach((_, i) => {
-    const at = (profile: number): Num => form.exact?.[profile * n + i] ?? (form.payoff[profile * n + i] as number);
-    let top = 0;
-    for (let profile = 1; profile < form.size; profile++) if (better(at(profile), at(top), slack)) top = profile;
-    const choices = choicesOf(form, top);
-    const count = form.counts[i] as number;
-    tables.push(line(count, choices[i] as number), line(form.size / count, othersOf(form, choices, i)));
-  });
-  return outlooks(form, tables);
-};
-
-function line(length: number, at: number): readonly Rational[] {
-  return Array.from({ length }, (_, k) => (k === at ? Rational.one : Rational.zero));
-}
-
-/** Every agent as if all others worked together against it (Littman 2001): a matrix game of its own payoffs. */
-export const foeRule: StageRule = form => {
-  const n = form.agents.length;
-  const tables: (readonly Num[])[] = [];
-  form.agents.forEach((_, i) => {
-    const m = form.counts[i] as number;
-    const rest = form.size / m;
-    const place = new Int32Array(form.size);
-    for (let profile = 0; profile < form.size; profile++) {
-      const choices = choicesOf(form, profile);
-      place[(choices[i] as number) * rest + othersOf(form, choices, i)] = profile;
-    }
-    const { exact } = form;
-    const { row, column } =
-      exact !== undefined
-        ? solveMatrixExactly(
-            Array.from(place, profile => exact[profile * n + i] as Rational),
-            m,
-            rest,
-          )
-        : solveMatrix(
-            Array.from(place, profile => form.payoff[profile * n + i] as number),
-            m,
-            rest,
-          );
-    tables.push(row, column);
-  });
-  return outlooks(form, tables);
-};
-
-function outlooks(form: NormalForm, tables: readonly (readonly Num[])[]): StagePlay {
-  const mixes = form.agents.map((_, i) =>
-    together(form, i, tables[2 * i] as readonly Num[], tables[2 * i + 1] as readonly Num[]),
-  );
-  return revalued(form, { tables, mixes, worth: [] });
 }

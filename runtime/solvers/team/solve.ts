@@ -5,8 +5,9 @@ import type { Behaviour } from '../../verify/claim.ts';
 import { type Num, toFloat } from '../../verify/number.ts';
 import { type Found, isRefusal, type Refusal, type SolveContext, stopped } from '../answer.ts';
 import { exactNumbers, floatNumbers } from '../markov.ts';
-import { TooManyHistories } from './best-response.ts';
+import { bestResponse, TooManyHistories } from './best-response.ts';
 import { type Belief, TeamBound } from './bound.ts';
+import { crossEntropy } from './cross-entropy.ts';
 import { MultiAgentSearch } from './maa-star.ts';
 import { behaviourOf, type Controller, evaluateTeam, type Team, teamOf } from './problem.ts';
 import { alternate, tryAll } from './search.ts';
@@ -21,6 +22,8 @@ interface Result {
   /** Nothing pays more; undefined where the search says nothing about that. */
   readonly bound: number | undefined;
   readonly exhausted: boolean;
+  /** What one agent could gain at most by itself, where that is what the answer claims. */
+  readonly gain?: number;
   readonly note: string;
   readonly warnings: readonly string[];
 }
@@ -38,7 +41,9 @@ export async function solveTeam(
       ? byAlternation(team, ctx)
       : method === 'exhaustive'
         ? byAll(team, ctx)
-        : bySearch(team, ctx));
+        : method === 'cross_entropy'
+          ? bySampling(team, ctx)
+          : bySearch(team, ctx));
   } catch (error) {
     if (!(error instanceof TooManyHistories || error instanceof TooManyNodes)) throw error;
     return {
@@ -73,6 +78,29 @@ async function byAlternation(team: Team, ctx: SolveContext): Promise<Result> {
     note: `${done.responses} best responses from ${done.starts} ${done.starts === 1 ? 'start' : 'starts'}, seed ${ctx.seed ?? 1}; the best end`,
     warnings: done.finished ? [] : ['stopped before the last start had come to its end'],
   };
+}
+
+async function bySampling(team: Team, ctx: SolveContext): Promise<Result> {
+  const done = await crossEntropy(team, ctx);
+  const gain = gainOf(team, done.controllers, done.value);
+  return {
+    controllers: done.controllers,
+    bound: openBound(team),
+    exhausted: false,
+    ...(gain === undefined ? {} : { gain }),
+    note: `the best of ${done.drawn} sampled joint policies in ${done.rounds} ${done.rounds === 1 ? 'round' : 'rounds'}, seed ${ctx.seed ?? 1}`,
+    warnings: done.finished ? [] : ['stopped before the last round'],
+  };
+}
+
+/** The most that a best response of one agent adds; undefined where its histories are too many. */
+function gainOf(team: Team, controllers: readonly Controller[], value: number): number | undefined {
+  try {
+    return Math.max(0, ...controllers.map((_, agent) => bestResponse(team, agent, controllers).value - value));
+  } catch (error) {
+    if (!(error instanceof TooManyHistories)) throw error;
+    return undefined;
+  }
 }
 
 async function byAll(team: Team, ctx: SolveContext): Promise<Result> {
@@ -120,9 +148,13 @@ function found(team: Team, method: string, result: Result): Found | Refusal {
   const seen = game.agents.map((_, i) => (team.choices[i] as Int32Array).length).join(' + ');
   // The search counts in doubles; what it found to be best is worth exactly this.
   const bound: Num = result.exhausted ? value : Math.max(toFloat(value), result.bound ?? openBound(team));
+  const { gain } = result;
+  const local = method === 'jesp' || (gain !== undefined && gain <= 1e-12 * Math.max(1, Math.abs(toFloat(value))));
   return {
-    kind: method === 'jesp' ? 'nash' : 'decentralised',
+    kind: local ? 'nash' : gain === undefined ? 'decentralised' : 'epsilon_nash',
     method,
+    // The verifier adds up in another order.
+    ...(local || gain === undefined ? {} : { epsilon: gain * (1 + 1e-9) }),
     note: `${result.note}; ${team.steps} steps, ${game.stateCount} states, ${seen} kinds of observation`,
     solution: { kind: 'behaviour', agents: behaviours as readonly Behaviour[] },
     values: game.agents.map(() => value),

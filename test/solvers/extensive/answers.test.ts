@@ -29,11 +29,16 @@ describe('sequence form', () => {
     expect(kuhnBest(play, 'Second')).toBeCloseTo(1 / 18, 14);
   });
 
-  test('Leduc is worth -0.085606424078', async () => {
+  test('Leduc is worth -0.085606424078, and exactly what both guarantee in fractions', async () => {
     const answer = await answerOf(library('Leduc'), { concept: 'minimax' });
-    expect(Math.abs(toFloat(answer.values?.[0] ?? 0) + 0.085606424078)).toBeLessThan(1e-11);
-    expect(toFloat(answer.certificate.nashConv)).toBeLessThan(1e-10);
-    expect(answer.certificate.kind).toBe('minimax');
+    expect(Math.abs(toFloat(answer.values?.[0] ?? 0) + 0.085606424078)).toBeLessThan(1e-12);
+    expect(answer.certificate).toMatchObject({ kind: 'minimax', arithmetic: 'rational' });
+    expect(answer.exact).toBe(true);
+    expect(answer.certificate.regret.map(String)).toEqual(['0', '0']);
+    const { lower, upper } = answer.certificate.gap ?? {};
+    expect([lower, upper, answer.values?.[0]].map(String)).toEqual(
+      new Array(3).fill('-1454920850547486749701863871533/16995463438839962469905132501930'),
+    );
   });
 
   test('agrees with the matrix program where all move once', async () => {

@@ -69,6 +69,23 @@ describe('objectives of correlated equilibria', () => {
     expect(toFloat(answer.objective?.value as Num)).toBeCloseTo(Math.log(9), 9);
   });
 
+  it('where no deviation ever gains anything, everything is played alike', async () => {
+    const idle = matrix(
+      [
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a', 'b', 'c'],
+      ],
+      () => [1, 1, 1],
+    );
+    for (const concept of ['correlated', 'coarse_correlated'] as const) {
+      const answer = await answerOf(idle, { concept, maximizing: 'entropy' });
+      expect(toFloat(answer.objective?.value ?? 0)).toBeCloseTo(Math.log(12), 12);
+      for (const p of device(answer)) expect(p).toBeCloseTo(1 / 12, 12);
+      expect(answer.certificate.kind).toBe(concept === 'correlated' ? 'ce' : 'cce');
+    }
+  });
+
   it('where dominated actions are never played the entropy is that of the rest, and still proved', async () => {
     const dilemma = symmetric([
       [3, 0],
@@ -426,5 +443,53 @@ describe('alpha-rank', () => {
         1e-9,
       ).kind;
     expect(claim([0.5, 0, 0, 0.5])).toBe('approximate');
+  });
+
+  // Four pure profiles that pay best where both agree, on four actions: (0, 0) and (1, 1) lead to each other only by rare switches.
+  const agree = (n: number) =>
+    symmetric(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0))));
+  const ranked = (probabilities: Num[], chain = { neutral: 1 / 50, against: 1e-12 }, n = 4) =>
+    verify(
+      agree(n),
+      {
+        kind: 'alpha_rank',
+        chain,
+        solution: { kind: 'device', probabilities },
+        values: undefined,
+        completeness: 'one',
+      },
+      1e-9,
+    );
+  const masses = async (n: number): Promise<Num[]> => {
+    const answer = await answerOf(agree(n), { concept: 'alpha_rank' });
+    expect(answer.certificate.problems).toEqual([]);
+    return [...device(answer)];
+  };
+
+  it.each([3, 4, 6])('the right masses are confirmed, in fractions and in doubles: %i actions', async n => {
+    const found = await masses(n);
+    for (let k = 0; k < n; k++) expect(found[k * n + k]).toBeCloseTo(1 / n, 9);
+    expect(ranked(found, undefined, n).kind).toBe('alpha_rank');
+  });
+
+  it('a distribution whose flows balance within every group, but not between two, is refused', async () => {
+    const found = (await masses(4)).map(toFloat);
+    // One half of the chain gets more: inside each half all stays in proportion.
+    const half = (k: number) => (Math.floor(k / 4) < 2 && k % 4 < 2 ? 1.2 : 1);
+    const shifted = found.map((p, k) => p * half(k));
+    const sum = shifted.reduce((total, p) => total + p, 0);
+    const judged = ranked(shifted.map(p => p / sum));
+    expect(judged.kind).toBe('approximate');
+    expect(judged.problems.join()).toContain('the chain at rest gives it');
+  });
+
+  it('another strength of selection has another distribution; one that lets nobody leave has none of its own', async () => {
+    const found = await masses(4);
+    // Mistakes that are as usual as gains spread the mass.
+    expect(ranked(found, { neutral: 1, against: 1 }).kind).toBe('approximate');
+    expect(ranked(new Array<number>(16).fill(1 / 16), { neutral: 1, against: 1 }).kind).toBe('alpha_rank');
+    const stuck = ranked(found, { neutral: 0, against: 0 });
+    expect(stuck.problems.join()).toContain('more than one distribution');
+    expect(ranked(found, { neutral: 0.1, against: 0.2 }).problems.join()).toContain('not those of any selection');
   });
 });

@@ -57,6 +57,35 @@ describe('fictitious play', () => {
   });
 });
 
+describe('smooth fictitious play', () => {
+  it('settles at the quantal response equilibrium of its precision (Hofbauer and Sandholm 2002)', async () => {
+    // Row: [[a, 0], [0, 1]], Column the opposite; payoffs of range a + a, so that lambda is 10 / (2 a).
+    const a = 3;
+    const game = bimatrix([
+      [a, 0],
+      [0, 1],
+    ]);
+    const lambda = 10 / (2 * a);
+    // p: Row's first, q: Column's first. Each is the logit of what the other's makes of the difference; solved by bisection in p.
+    const logit = (x: number) => 1 / (1 + Math.exp(-lambda * x));
+    const answer = (p: number) => logit(-(a * p - (1 - p)));
+    let [low, high] = [0, 1];
+    for (let k = 0; k < 60; k++) {
+      const p = (low + high) / 2;
+      const q = answer(p);
+      if (logit(a * q - (1 - q)) > p) low = p;
+      else high = p;
+    }
+    const [snapshots] = await course(game, { method: 'smooth_fictitious_play', iterations: 100_000 });
+    const [row, column] = last(snapshots).average.map(s => toFloat(s[0] as Num));
+    // Frequencies of 100,000 draws.
+    expect(Math.abs((row as number) - low)).toBeLessThan(0.01);
+    expect(Math.abs((column as number) - answer(low))).toBeLessThan(0.01);
+    // Far from the equilibrium of the game itself, where Row's first has 1/4.
+    expect(Math.abs(low - 1 / 4)).toBeGreaterThan(0.05);
+  });
+});
+
 describe('regret', () => {
   it.each(['regret_matching', 'regret_matching_plus', 'multiplicative_weights', 'optimistic_multiplicative_weights'])(
     "%s: what was played tends to the coarse correlated equilibria, also in Shapley's game",

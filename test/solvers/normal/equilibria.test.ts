@@ -1,4 +1,4 @@
-/** All equilibria, components, Lemke and Howson, several agents, logit branches: published answers and exact facts. */
+/** All equilibria, components, Lemke and Howson, logit branches: published answers and exact facts. */
 import { describe, expect, it } from 'vitest';
 import { type Answer, format, isRefusal, type SolveOptions, solve, toJson } from '../../../runtime/solvers/index.ts';
 import type { Component } from '../../../runtime/verify/claim.ts';
@@ -287,82 +287,6 @@ describe('Lemke and Howson', () => {
       const supports = await answerOf(game, { concept: 'nash', method: 'support_enumeration' });
       expect(new Set(profiles(supports))).toEqual(new Set(all));
     }
-  });
-});
-
-// McKelvey and McLennan: nine equilibria, two of them completely mixed.
-const nine = matrix(
-  [
-    ['1', '2'],
-    ['1', '2'],
-    ['1', '2'],
-  ],
-  ([i = 0, j = 0, k = 0]) =>
-    new Map([
-      ['000', [9, 8, 12]],
-      ['110', [9, 8, 2]],
-      ['101', [3, 4, 6]],
-      ['011', [3, 4, 4]],
-    ]).get(`${i}${j}${k}`) ?? [0, 0, 0],
-);
-
-describe('several agents', () => {
-  it('all nine equilibria of a 2x2x2 game, two of them completely mixed, in fractions', async () => {
-    const answer = await answerOf(nine, { concept: 'nash', method: 'support_enumeration' });
-    const found = profiles(answer);
-    expect(new Set(found).size).toBe(9);
-    expect(found.filter(one => !/(^| )0( |$)/.test(one)).sort()).toEqual([
-      '1/2 1/2 ; 1/4 3/4 ; 1/4 3/4',
-      '1/3 2/3 ; 1/2 1/2 ; 1/3 2/3',
-    ]);
-    expect(answer.exact).toBe(true);
-    expect(answer.completeness).toBe('some');
-  });
-
-  it('`nash` finds one that mixes where there is no pure one: Jordan, matching pennies of three', async () => {
-    // Each wants to match the next one, the last wants to differ from the first: only one half each is an equilibrium (Jordan 1993).
-    const jordan = matrix(
-      [
-        ['H', 'T'],
-        ['H', 'T'],
-        ['H', 'T'],
-      ],
-      ([x, y, z]) => [x === y ? 1 : -1, y === z ? 1 : -1, z === x ? -1 : 1],
-    );
-    const answer = await answerOf(jordan, { concept: 'nash' });
-    expect(profiles(answer)).toEqual(['1/2 1/2 ; 1/2 1/2 ; 1/2 1/2']);
-    expect(answer.certificate.kind).toBe('nash');
-    expect(answer.exact).toBe(true);
-  });
-
-  it('a mixed equilibrium without fractions is confirmed in doubles', async () => {
-    // Volunteer's dilemma of three with cost 1/2 and benefit 1: the others both stay out with probability q^2 = 1/2.
-    const volunteers = matrix(
-      [
-        ['Act', 'Wait'],
-        ['Act', 'Wait'],
-        ['Act', 'Wait'],
-      ],
-      choices => choices.map(choice => (choice === 0 ? '1/2' : choices.includes(0) ? 1 : 0)),
-    );
-    const answer = await answerOf(volunteers, { concept: 'nash', method: 'support_enumeration' });
-    if (answer.solution.kind !== 'profiles') throw new Error('no profiles');
-    const mixed = answer.solution.profiles.find(profile => profile.every(s => toFloat(s[0] as Num) % 1 !== 0));
-    for (const strategy of mixed ?? []) expect(toFloat(strategy[1] as Num)).toBeCloseTo(Math.SQRT1_2, 12);
-    expect(mixed).toBeDefined();
-    expect(answer.exact).toBe(false);
-    expect(answer.certificate.kind).toBe('nash');
-  });
-
-  it('a large game of two agents without pure equilibrium is solved by pivoting', async () => {
-    const size = 18;
-    // Hide and seek on a circle with payoffs that do not cancel: uniform play is an equilibrium, and none is pure.
-    const rows = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)));
-    const columns = rows.map(row => row.map(x => -2 * x));
-    const answer = await answerOf(bimatrix(rows, columns), { concept: 'nash' });
-    expect(answer.method).toBe('lemke_howson');
-    expect(answer.certificate.regret.map(String)).toEqual(['0', '0']);
-    expect(answer.values?.map(String)).toEqual(['1/18', '-1/9']);
   });
 });
 

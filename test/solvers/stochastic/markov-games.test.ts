@@ -218,6 +218,40 @@ describe('correlated equilibria of Markov games', () => {
     expect(second).toMatchObject({ device: [{}, {}, {}] });
   });
 
+  it('grid game 2, egalitarian: no fixed point treats both alike, and one that does not is found', async () => {
+    // Let both expect v at the start. Told to try the barrier (worth 99 * 0.99 / 2) while the other goes round, an agent obeys only
+    // if running into it pays no more: 0.99 v - 1 <= 49.005, so v <= 50.51. But then a coin may choose who goes round, and both
+    // expect (98.01 + 49.005) / 2 = 73.5. Above that, only collisions are left for both, and v falls. So v has no value.
+    const barrier = (99 * 0.99) / 2;
+    expect((98.01 + barrier) / 2).toBeGreaterThan((barrier + 1) / 0.99);
+    const answer = await answerOf(library('GridGame2'), { concept: 'correlated', maximizing: 'egalitarian' });
+    expect(answer.certificate.kind).toBe('ce');
+    expect(answer.warnings).toEqual([]);
+    expect(answer.note).toContain('from zero goes in circles');
+    const [low, high] = (numbers(answer.values) ?? []).sort((a, b) => a - b);
+    expect(low).toBeCloseTo(49.005, 9);
+    expect(high).toBeCloseTo(98.01, 9);
+    // As many sweeps as are asked for show the circle.
+    const asked = await answerOf(library('GridGame2'), {
+      concept: 'correlated',
+      maximizing: 'egalitarian',
+      iterations: 500,
+    });
+    expect(asked.certificate.kind).toBe('approximate');
+    expect(asked.warnings.join()).toContain('stopped after 500 sweeps');
+  });
+
+  it('grid game 1: what is best for both, for the one who has less and for one alone is four steps to the goal', async () => {
+    for (const maximizing of ['welfare', 'egalitarian', 'A']) {
+      const answer = await answerOf(library('GridGame1'), { concept: 'correlated', maximizing });
+      expect(answer.certificate.kind).toBe('ce');
+      const [a, b] = numbers(answer.values) ?? [];
+      expect(a).toBeCloseTo(97.0299, 9);
+      // Who is not asked may end with nothing.
+      if (maximizing !== 'A') expect(b).toBeCloseTo(97.0299, 9);
+    }
+  });
+
   it('the verifier finds what a disobedient agent gains', () => {
     const chicken = matrix(two, ([i = 0, j = 0]) => [
       [0, 7, 2, 6][2 * i + j] as number,

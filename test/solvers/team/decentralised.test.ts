@@ -138,6 +138,57 @@ describe('against the oracle', () => {
   });
 });
 
+describe('sampling', () => {
+  const sampled = (tabular: TabularGame, seed: number, iterations: number) =>
+    answerOf(tabular, { concept: 'decentralised', method: 'cross_entropy', seed, iterations });
+
+  it('finds the optimum of the tiger and of most small problems, and never more', async () => {
+    for (const seed of [1, 2]) {
+      const tiger = await sampled(library('DecTiger(steps: 3)'), seed, 30);
+      expect(tiger.values?.map(String), `seed ${seed}`).toEqual(['83053/16000', '83053/16000']);
+      // No agent gains by itself, but nothing proves it best: the bound is that of a team that shares what it sees.
+      expect(tiger.certificate).toMatchObject({ kind: 'nash', arithmetic: 'rational' });
+      expect(toFloat(tiger.certificate.gap?.upper as number)).toBeGreaterThan(5.1908125);
+      expect(tiger.note).toBe(
+        `the best of 3000 sampled joint policies in 30 rounds, seed ${seed}; 3 steps, 10 states, 3 + 3 kinds of observation`,
+      );
+    }
+    let reached = 0;
+    for (let seed = 1; seed <= 6; seed++)
+      for (const [agents, horizon] of [
+        [2, 3],
+        [3, 2],
+      ] as const) {
+        const tabular = random(seed, agents, horizon);
+        const best = await worth(tabular, 'exhaustive');
+        const found = toFloat((await sampled(tabular, 1, 15)).values?.[0] as number);
+        expect(found, `seed ${seed}, ${agents} agents`).toBeLessThan(best + 1e-9);
+        if (found > best - 1e-9) reached++;
+      }
+    // Odds may settle beside the best policy; in problems this small they seldom do.
+    expect(reached).toBeGreaterThan(6);
+  });
+
+  it('draws the same from the same seed, and stops with what it has', async () => {
+    const tiger = library('DecTiger(steps: 4)');
+    const [one, again, other] = [await sampled(tiger, 7, 1), await sampled(tiger, 7, 1), await sampled(tiger, 8, 1)];
+    expect(again.values).toEqual(one.values);
+    // One round is not enough; what each agent could still gain is part of the answer.
+    expect(one.certificate.kind).toBe('epsilon_nash');
+    expect(toFloat(one.certificate.epsilon)).toBeGreaterThan(0.1);
+    expect(toFloat(one.certificate.gap?.upper as number)).toBeGreaterThan(4.80275515625);
+    expect(other.values).not.toEqual(one.values);
+    const answer = await solve(
+      tiger,
+      { concept: 'decentralised', method: 'cross_entropy', iterations: 100_000 },
+      { deadline: performance.now() + 100 },
+    );
+    if (isRefusal(answer)) throw new Error(answer.refused);
+    expect(answer.warnings.join()).toContain('stopped before the last round');
+    expect(answer.solution.kind).toBe('behaviour');
+  });
+});
+
 describe('edges', () => {
   it('cut short, the best so far and a bound that is not reached', async () => {
     const tiger = library('DecTiger(steps: 5)');
