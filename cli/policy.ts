@@ -69,9 +69,12 @@ export async function loadPolicy(reply: Reply, dir: string, model: GameModel): P
   };
   const seen: Seen[][] = model.agents.map(() => []);
   const done: (readonly number[])[] = [];
+  /** What a central policy does now: drawn once for all agents, whose parts belong together. */
+  let joint: Int32Array | undefined;
   return {
     value: {
       see(game) {
+        joint = undefined;
         for (const [i, past] of seen.entries()) {
           // Steps that were taken back are forgotten, and a new episode begins with nothing.
           past.length = Math.min(past.length, game.time);
@@ -92,7 +95,8 @@ export async function loadPolicy(reply: Reply, dir: string, model: GameModel): P
         const agents = model.agents.map((_, i) => i);
         const observations = Float32Array.from(agents.flatMap(i => [...game.observation(i).numbers]));
         const masks = Uint8Array.from(agents.flatMap(i => [...maskOf(game, i)]));
-        return { action: policy.actAll(observations, masks, stream, true)[agent] as number, reals: [] };
+        joint ??= policy.actAll(observations, masks, stream, true);
+        return { action: joint[agent] as number, reals: [] };
       },
     },
   };

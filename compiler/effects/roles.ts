@@ -8,7 +8,7 @@ export interface Role {
   readonly critic: boolean;
 }
 
-const centralised: ReadonlySet<string> = new Set(['CentralQ']);
+const centralised: ReadonlySet<string> = new Set(['CentralQ', 'CorrelatedQ']);
 
 export function roleOf(algorithm: string): Role {
   if (centralised.has(algorithm)) return { policy: 'centralised', critic: true };

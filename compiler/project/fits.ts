@@ -76,6 +76,7 @@ export function checkLearner(
   if (subject !== undefined)
     for (const verdict of fitOf(row, subject).verdicts)
       if (tellMisfit(ctx, decl, clause, row, subject, verdict)) refused = true;
+  if (subject !== undefined && !refused) tellRewards(ctx, clause, row, subject);
   if (row.available || refused) return;
   const fitting = subject === undefined ? [] : learnersInstead(row, subject);
   report(
@@ -85,6 +86,17 @@ export function checkLearner(
     { name: row.name, ...optional(fitting.length === 0 ? undefined : `${use(fitting)}, which this version has.`) },
     { fixes: fitting.slice(0, 3).map(other => replaceFix(`Use \`${other.name}\``, ctx.file, at, other.name)) },
   );
+}
+
+/** Says that an algorithm needs the rewards of all agents, where they are not known from one's own. */
+function tellRewards(ctx: Context, clause: AlgorithmClause, row: LearnerRow, subject: Subject): void {
+  const { agents } = subject.model;
+  if (!row.requires.some(({ kind }) => kind === 'rewards-in-training') || subject.team !== 'none') return;
+  if (subject.property('common_reward').status === 'proved') return;
+  if (agents.length === 2 && subject.property('zero_sum').status === 'proved') return;
+  const labels = agents.map(({ label }) => label);
+  const told = agents.length > 4 ? 'all agents' : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}`;
+  report(ctx, clause.name.span, 'told-rewards', { algorithm: row.name, agents: told });
 }
 
 /** True where the requirement is not met and not only advice. */

@@ -50,6 +50,8 @@ export type Requirement =
   | { readonly kind: 'one-pass' }
   /** The state is known while learning (not while acting). */
   | { readonly kind: 'state-in-training' }
+  /** Every learner is told what all agents are paid (while learning), not only what it is paid itself. */
+  | { readonly kind: 'rewards-in-training' }
   /** What the mixer must be proved to be; the mixer is declared in the training, not in the game. */
   | { readonly kind: 'mixer'; readonly claim: 'additive' | 'monotonic' | 'complete' };
 
@@ -149,6 +151,8 @@ export function needsText(requirement: Requirement): string {
       return 'states that never return, or a horizon without discount';
     case 'state-in-training':
       return 'the state while learning';
+    case 'rewards-in-training':
+      return 'everybody’s rewards while learning';
     case 'mixer':
       return { additive: 'an additive mixer', monotonic: 'a monotonic mixer', complete: 'a mixer that keeps IGM' }[
         requirement.claim

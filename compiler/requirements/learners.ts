@@ -7,6 +7,8 @@ const team: Needed = { kind: 'team' };
 const ends: Needed = { kind: 'ends' };
 const alike: Needed = { kind: 'alike' };
 const state: Needed = { kind: 'state-in-training' };
+/** Values of all agents cannot be learned from one's own reward. */
+const rewards: Needed = { kind: 'rewards-in-training' };
 const several: Needed = { kind: 'at-least', count: 2 };
 /** The mean of a few actions is no field. */
 const crowd: Needed = { kind: 'at-least', count: 10, advice: true };
@@ -24,36 +26,31 @@ export const learnerRows: readonly LearnerRow[] = [
   row(
     'MinimaxQ',
     [...tabular, { kind: 'agents', count: 2 }, { kind: 'zero-sum' }, joint('MinimaxQ'), markov],
-    ['JAL', 'IQL'],
+    ['NashQ', 'CorrelatedQ', 'JAL', 'IQL'],
   ),
   row('CentralQ', [...tabular, team, joint('CentralQ')], ['JAL', 'HystereticQ', 'IQL']),
   row(
     'NashQ',
-    [...tabular, { kind: 'agents', count: 2 }, joint('NashQ'), markov],
+    [...tabular, { kind: 'agents', count: 2 }, joint('NashQ'), rewards, markov],
     ['CorrelatedQ', 'JAL', 'IQL'],
-    'Nash-Q',
-    'Hu and Wellman 2003',
   ),
-  row(
-    'CorrelatedQ',
-    [...tabular, several, joint('CorrelatedQ'), markov],
-    ['JAL', 'IQL'],
-    'Correlated-Q',
-    'Greenwald and Hall 2003',
-  ),
+  row('CorrelatedQ', [...tabular, several, joint('CorrelatedQ'), rewards, markov], ['NashQ', 'JAL', 'IQL']),
   row(
     'FriendQ',
-    [...tabular, several, team, joint('FriendQ'), markov],
-    ['CentralQ', 'JAL', 'IQL'],
-    'Friend-Q',
-    'Littman 2001',
+    [...tabular, several, joint('FriendQ'), { kind: 'no-conflict', advice: true }, markov],
+    ['NashQ', 'CorrelatedQ', 'JAL', 'IQL'],
   ),
   row(
     'FoeQ',
-    [...tabular, { kind: 'agents', count: 2 }, { kind: 'zero-sum' }, joint('FoeQ'), markov],
-    ['MinimaxQ', 'JAL', 'IQL'],
-    'Foe-Q',
-    'Littman 2001',
+    [
+      ...tabular,
+      several,
+      joint('FoeQ'),
+      { kind: 'agents', count: 2, advice: true },
+      { kind: 'zero-sum', advice: true },
+      markov,
+    ],
+    ['MinimaxQ', 'NashQ', 'CorrelatedQ', 'JAL', 'IQL'],
   ),
 
   // ---------------------------------------------------------------------------------------------- value decomposition

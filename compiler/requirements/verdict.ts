@@ -138,6 +138,8 @@ function factFor(requirement: Requirement, subject: Subject): Fact {
       return subject.onePass();
     case 'state-in-training':
       return proved('construction', 'a training knows the state of its games');
+    case 'rewards-in-training':
+      return proved('construction', 'a training knows what all agents are paid');
     case 'mixer':
       return proved('construction', 'the mixer belongs to the training and is checked there');
   }

@@ -4,9 +4,14 @@
  */
 import type { GameBuffers } from '../games/vector.ts';
 import type { Clash, SettingDoc, SettingValue } from '../train/spec.ts';
+import { isNetwork } from '../train/written.ts';
 import { centralQ, centralQSettings } from './central-q.ts';
 import { coma, comaClash, comaSettings } from './coma.ts';
+import { correlatedQ, correlatedQSettings } from './correlated-q.ts';
+import { updatesFor } from './deep/value-settings.ts';
 import { distributedQ, distributedQSettings } from './distributed-q.ts';
+import { foeQ, foeQSettings } from './foe-q.ts';
+import { friendQ, friendQSettings } from './friend-q.ts';
 import { hystereticQ, hystereticQSettings } from './hysteretic-q.ts';
 import { ia2c, ia2cSettings } from './ia2c.ts';
 import { idqn, idqnClash, idqnSettings } from './idqn.ts';
@@ -18,6 +23,7 @@ import { maa2c, maa2cClash, maa2cSettings } from './maa2c.ts';
 import { maddpg, maddpgClash, maddpgSettings } from './maddpg.ts';
 import { mappo, mappoSettings } from './mappo.ts';
 import { minimaxQ, minimaxQSettings } from './minimax-q.ts';
+import { nashQ, nashQSettings } from './nash-q.ts';
 import { paretoAc, paretoAcClash, paretoAcSettings } from './pareto-ac.ts';
 import { qmix, qmixSettings } from './qmix.ts';
 import { qplex, qplexSettings } from './qplex.ts';
@@ -122,6 +128,47 @@ export const algorithms: readonly Algorithm[] = [
     limits: { jointActions: mostJointActions },
     source: { file: 'central-q.ts', create: 'centralQ' },
     create: made(centralQ),
+  },
+  {
+    name: 'NashQ',
+    title: 'Nash-Q',
+    doc: 'Each of two agents learns values of joint actions for both, told what both are paid, and plays a Nash equilibrium of every pair of tables.',
+    paper: 'Hu and Wellman 2003',
+    settings: nashQSettings,
+    limits: { agents: 2, jointActions: 1024 },
+    source: { file: 'nash-q.ts', create: 'nashQ' },
+    create: made(nashQ),
+  },
+  {
+    name: 'CorrelatedQ',
+    title: 'Correlated-Q',
+    doc: 'Values of joint actions for all agents, and one device that draws the joint action from a correlated equilibrium of them: the utilitarian, egalitarian, republican or libertarian one.',
+    paper: 'Greenwald and Hall 2003',
+    settings: correlatedQSettings,
+    // A linear program with a variable for each is solved at every step.
+    limits: { jointActions: 256 },
+    source: { file: 'correlated-q.ts', create: 'correlatedQ' },
+    create: made(correlatedQ),
+  },
+  {
+    name: 'FriendQ',
+    title: 'Friend-Q',
+    doc: 'Every agent learns values of joint actions and expects all others to do what is best for it.',
+    paper: 'Littman 2001',
+    settings: friendQSettings,
+    limits: { jointActions: mostJointActions },
+    source: { file: 'friend-q.ts', create: 'friendQ' },
+    create: made(friendQ),
+  },
+  {
+    name: 'FoeQ',
+    title: 'Foe-Q',
+    doc: 'Every agent learns values of joint actions and plays what is best if all others work together against it.',
+    paper: 'Littman 2001',
+    settings: foeQSettings,
+    limits: { jointActions: mostJointActions },
+    source: { file: 'foe-q.ts', create: 'foeQ' },
+    create: made(foeQ),
   },
   {
     name: 'IDQN',
@@ -282,13 +329,23 @@ export function algorithmNamed(name: string): Algorithm | undefined {
   return algorithms.find(algorithm => algorithm.name === name);
 }
 
-/** All settings of an algorithm: those given, and the defaults of the others. `game` becomes the game's discount. */
+/**
+ * All settings of an algorithm: those given, and the defaults of the others. `game` becomes the game's discount; `network`, what follows
+ * from the network and the game's episodes, stays (`settledSettings`).
+ */
 export function completeSettings(algorithm: Pick<Algorithm, 'settings'>, given: Settings, discount: number): Settings {
   const all: [string, SettingValue][] = algorithm.settings.map(doc => {
     const value = Object.hasOwn(given, doc.name) ? (given[doc.name] as SettingValue) : doc.default;
     return [doc.name, value === 'game' ? discount : value];
   });
   return Object.fromEntries(all);
+}
+
+/** Complete settings for games of at most `episodeLimit` steps: how often to update is a number also where nothing was said. */
+export function settledSettings(settings: Settings, episodeLimit: number): Settings {
+  const { train_every: every, network } = settings;
+  if (every !== 'network' || !isNetwork(network)) return settings;
+  return { ...settings, train_every: updatesFor(network, episodeLimit) };
 }
 
 /** A learner's own settings type is a view of the same record; the catalogue's docs are what makes it so. */
@@ -302,7 +359,8 @@ function deep<S>(create: CreateDeepLearner<S>): Pick<Algorithm, 'deep' | 'create
     deep: true,
     create(shape, settings, buffers, seed, context) {
       if (context === undefined) throw new RangeError('a deep learner needs an engine');
-      return create(shape, settings as unknown as S, buffers, seed, context);
+      const settled = settledSettings(settings, shape.episodeLimit);
+      return create(shape, settled as unknown as S, buffers, seed, context);
     },
   };
 }

@@ -1,6 +1,9 @@
 /** Trainings and solves that cannot work are refused, with the case that shows it and with repairs that repair. */
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../compiler/api.ts';
+import { fitOf, Subject } from '../../compiler/requirements/fit.ts';
+import { learnerRows } from '../../compiler/requirements/table.ts';
+import { gameOf } from '../stdlib/library.ts';
 import { program } from '../support/memory-host.ts';
 
 const dilemma = `game Dilemma {
@@ -92,19 +95,57 @@ test('only algorithms that fit this game are offered', () => {
   expect(only?.message).toBe(
     '`MinimaxQ` needs rewards that sum to zero, but after Row C, Column C, the rewards add up to -2: Row -1, Column -1.',
   );
-  expect(only?.fixes.map(fix => fix.edits[0]?.text)).toEqual(['JAL', 'IQL']);
+  expect(only?.fixes.map(fix => fix.edits[0]?.text)).toEqual(['NashQ', 'CorrelatedQ', 'JAL']);
+});
+
+test('who learns equilibria is told what everybody is paid, and the check says so where that is news', () => {
+  const training = (game: string, algorithm: string, clauses = '') =>
+    `${game}train T on ${game === dilemma ? 'Dilemma' : 'Pennies'} {\n  ${clauses}\n  algorithm ${algorithm}\n  budget 20_000 steps\n}\n`;
+  const [only, ...rest] = said(training(dilemma, 'NashQ'));
+  expect(rest).toEqual([]);
+  expect(only?.name).toBe('told-rewards');
+  expect(only?.severity).toBe('info');
+  expect(only?.message).toContain('told what Row and Column do and are paid');
+  expect(said(training(dilemma, 'CorrelatedQ')).map(d => d.name)).toEqual(['told-rewards']);
+  // In a zero-sum game of two, and in a team, everybody knows what the other gets.
+  expect(said(training(pennies, 'NashQ'))).toEqual([]);
+  expect(said(training(dilemma, 'CorrelatedQ', 'team reward = sum'))).toEqual([]);
+  // Whoever learns its own values only is not told, and expects of others what need not be.
+  const [foe] = said(training(dilemma, 'FoeQ'));
+  expect(foe?.name).toBe('may-not-fit');
+  expect(foe?.message).toMatch(/^`FoeQ` is meant for rewards that sum to zero, and after Row C, Column C/);
+  const [friend] = said(training(dilemma, 'FriendQ'));
+  expect(friend?.message).toMatch(/^`FriendQ` is meant for agents that agree on the best outcome, and/);
+});
+
+test('equilibria of two: three agents are refused by Nash-Q and offered correlated-Q', () => {
+  const three = `game Three {
+  agents A, B, C
+  actions { X, Y }
+  reward[A] = if action[A] == action[B] then 1 else 0
+  reward[B] = if action[B] == action[C] then 1 else 0
+  reward[C] = if action[C] == action[A] then 0 else 1
+  end when true
+}
+`;
+  const [only] = said(`${three}train T on Three {\n  algorithm NashQ\n  budget 20_000 steps\n}\n`);
+  expect(only?.message).toBe('`NashQ` needs exactly 2 agents, but the game has 3.');
+  expect(only?.fixes[0]?.edits[0]?.text).toBe('CorrelatedQ');
 });
 
 test('an announced algorithm: its fit first, then that it is not here', () => {
   const unfit = said(`${dilemma}train T on Dilemma {\n  algorithm FQL\n  budget 20_000 steps\n}\n`);
   expect(unfit.map(d => d.name)).toEqual(['does-not-fit']);
-  const text = `${dilemma}train T on Dilemma {\n  team reward = sum\n  algorithm NashQ\n  budget 20_000 steps\n}\n`;
+  const subject = new Subject(gameOf('PrisonersDilemma'), { team: 'sum' });
+  const announced = learnerRows.find(row => !row.available && fitOf(row, subject).status === 'fits');
+  if (announced === undefined) return; // Some day everything is here.
+  const text = `${dilemma}train T on Dilemma {\n  team reward = sum\n  algorithm ${announced.name}\n  budget 20_000 steps\n}\n`;
   const [only, ...rest] = said(text);
   expect(rest).toEqual([]);
   expect(only?.name).toBe('not-available');
   // Which ones grows with the version; those that are announced themselves are not among them.
   expect(only?.remedy).toMatch(/^Use (`\w+`(, | or )?){1,3}, which this version has\.$/);
-  expect(only?.remedy).not.toContain('CorrelatedQ');
+  expect(only?.remedy).not.toContain(`\`${announced.name}\``);
   expect(said(repaired(text, only as Diagnostic))).toEqual([]);
 });
 
@@ -201,7 +242,6 @@ test('an unknown method has a suggestion and a fix; an announced one says so', (
   const [announced] = said(`${pennies}solve nash of Pennies by psro\n`);
   expect(announced?.name).toBe('not-available');
   expect(announced?.message).toBe('`nash by psro` is announced, but this version cannot run it.');
-  const [concept] = said(`${dilemma}solve extensive_correlated of Dilemma\n`);
-  expect(concept?.name).toBe('not-available');
+  expect(said(`${dilemma}solve extensive_correlated of Dilemma\n`)).toEqual([]);
   expect(said(`${dilemma}solve nah of Dilemma\n`)[0]?.name).toBe('unknown-concept');
 });

@@ -56,7 +56,7 @@ describe('the table', () => {
   test('asks for what the arrays of a learner are made for', () => {
     for (const { name, limits } of algorithms) {
       const requires = learnerNamed(name)?.requires ?? [];
-      const agents = requires.find(need => need.kind === 'agents');
+      const agents = requires.find(need => need.kind === 'agents' && need.advice !== true);
       const joint = requires.find(need => need.kind === 'joint-actions');
       expect(agents?.kind === 'agents' ? agents.count : undefined, name).toBe(limits?.agents);
       expect(joint?.kind === 'joint-actions' ? joint.atMost : undefined, name).toBe(limits?.jointActions);

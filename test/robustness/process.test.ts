@@ -140,7 +140,7 @@ game Walk {
     next at = clamp(at + push, 0, 600)
   }
   reward zero_sum A = if action[A] == action[B] then at else -at
-  discount 0.9999999
+  discount 0.99999
 }
 solve All: nash of Big
 solve Learn: dynamics of Big by regret_matching for 1_000_000_000 iterations

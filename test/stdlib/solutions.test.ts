@@ -67,7 +67,7 @@ const known: readonly KnownSolution[] = [
   // The MADP toolbox prints 5.1908125 for horizon 3.
   { solve: 'decentralised of DecTiger', values: [[5.1908125, 5.1908125]] },
   { solve: 'minimax of Kuhn', values: [[-1 / 18, 1 / 18]] },
-  { solve: 'minimax of Leduc', values: [[-0.085606424078, 0.085606424078]], exact: false },
+  { solve: 'minimax of Leduc', values: [[-0.085606424078, 0.085606424078]] },
   { solve: 'minimax of MatchingPennies', values: [[0, 0]] },
   {
     solve: 'pure of Penalty',
@@ -150,6 +150,8 @@ const known: readonly KnownSolution[] = [
   { solve: 'pure of FairShare', values: [[1, 1, 1]] },
   { solve: 'pure of FairShare(fine: 0.5)', values: [[2, 2, 2]] },
   { solve: 'welfare of FairShare(people: 4)', values: [[2, 2, 2, 2]] },
+  // A goes round in three steps; B passes the barrier in half of the games and follows.
+  { solve: 'nash of GridGame2 maximizing A', values: [[98.01, 49.005]], exact: false },
   // The first robot needs 6 moves to the exit, the second 7; both pay for every robot still inside.
   { solve: 'optimal of Evacuation', values: [[evacuation(), evacuation()]], exact: false },
 ];

@@ -6,6 +6,7 @@
 import { actorCritic } from './actor-critic.ts';
 import { decomposition } from './decomposition.ts';
 import { deep } from './deep.ts';
+import { equilibriumLearners } from './equilibria.ts';
 import { foraging } from './foraging.ts';
 import { maddpg } from './maddpg.ts';
 import { writeSections } from './page.ts';
@@ -28,6 +29,7 @@ const suites: readonly Suite[] = [
     about: 'Minimax-Q on Littman’s soccer against exact values and best responses, 2 seeds of 1 000 000 steps.',
     validate: soccer,
   },
+  equilibriumLearners,
   deep,
   decomposition,
   actorCritic,
@@ -54,7 +56,7 @@ const counts = { ok: 0, FAILED: 0, reported: 0 };
 const found = new Map<Suite, readonly Validation[]>();
 for (const suite of chosen) {
   const results: Validation[] = [];
-  for (const result of suite.validate()) {
+  for await (const result of suite.validate()) {
     const verdict = verdictOf(result);
     counts[verdict]++;
     results.push(result);

@@ -35,7 +35,7 @@ export interface Suite {
   readonly about: string;
   /** Not part of a plain `npm run validate`. */
   readonly long?: boolean;
-  validate(): Generator<Validation>;
+  validate(): Generator<Validation> | AsyncGenerator<Validation>;
 }
 
 /** `1.23 [1.1, 1.3]`: mean and 95 % bootstrap interval over seeds. */

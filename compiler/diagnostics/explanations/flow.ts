@@ -19,6 +19,17 @@ const trained = (algorithm: string, ...clauses: readonly string[]): string =>
 ${clauses.map(clause => `  ${clause}\n`).join('')}}
 `;
 
+const rewarded = `game G {
+  agents A, B
+  actions { X, Y }
+  payoff {
+           X       Y
+    X:  (2, 1)  (0, 0)
+    Y:  (0, 0)  (1, 2)
+  }
+}
+`;
+
 /** M09: information flow: who may read what. */
 export const flow = {
   'hidden-input': {
@@ -48,6 +59,13 @@ export const flow = {
       'A central learner chooses for all agents at once, so that it may read whatever it likes. What it has learned is an upper bound for agents that act apart: they cannot follow it where it depends on what they do not see. Nothing has to be repaired.',
     bad: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n, coin }')}`,
     good: `${hidden('n')}${trained('CentralQ', 'policy[p: agents] reads { n }')}`,
+  },
+  'told-rewards': {
+    summary: 'A learner needs to know what the others are paid.',
+    explanation:
+      'Nash-Q and correlated-Q compute an equilibrium of the values of all agents, so that each learner has to see every agent’s reward, not its own alone. A simulation can show it; where agents will go on learning by themselves in the field, somebody has to tell them. What is learned needs no rewards to be carried out. Nothing has to be repaired; learners that know their own reward only are independent ones such as `IQL`, and those that see the others’ actions besides, such as `JAL`, `FriendQ` and `FoeQ`. In a game with a common reward, or between two whose rewards sum to zero, everybody knows what the others get, and nothing is said.',
+    bad: `${rewarded}${trained('NashQ')}`,
+    good: `${rewarded}${trained('JAL')}`,
   },
   'for-all': {
     summary: 'A clause with a name for every agent that it does not use.',

@@ -69,8 +69,8 @@ export const learning = {
     summary: 'An algorithm or a solver that is announced, but not yet here.',
     explanation:
       'The table of requirements lists algorithms and solvers that later versions bring, so that `marl info --fits` can say today which of them fit a game. Naming one in a program is an error in this version. Whether it fits is checked first: what would not fit anyway is said instead.',
-    bad: `${oneStep}\nsolve extensive_correlated of G\n`,
-    good: `${oneStep}\nsolve nash of G\n`,
+    bad: training('algorithm LIAM', 'budget 100 steps'),
+    good: training('algorithm IQL', 'budget 100 steps'),
   },
   'endless-training': {
     summary: 'A training on a game whose episodes never end.',

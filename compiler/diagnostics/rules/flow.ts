@@ -33,6 +33,12 @@ export const flowRules = {
       `\`${a.algorithm}\` chooses for all agents at once and may read ${a.hidden}, which ${a.agent} does not observe; agents that act apart could not follow this policy.`,
     () => undefined,
   ),
+  'told-rewards': info(
+    'M0906',
+    (a: { algorithm: string; agents: string }) =>
+      `\`${a.algorithm}\` learns what everybody’s actions are worth to everybody: while it trains, each learner is told what ${a.agents} do and are paid; its own reward alone would not do.`,
+    () => undefined,
+  ),
   'for-all': warning(
     'M0905',
     (a: { name: string; classes: string }) =>

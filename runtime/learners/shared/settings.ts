@@ -44,3 +44,30 @@ export const initialDoc: SettingDoc = {
 };
 
 export const valueSettings: readonly SettingDoc[] = [epsilonDoc, initialDoc, gammaDoc];
+
+/** Settings of learners that play a solution of the game of their values. */
+export const stageSettings: readonly SettingDoc[] = [
+  {
+    ...alphaDoc('Step size; with `visits`, that of the first visit.'),
+    default: { from: 1, to: 1, over: 0, unit: 'steps' },
+    source: 'Hu and Wellman 2003: 1 / visits',
+  },
+  {
+    name: 'visits',
+    type: 'bool',
+    default: true,
+    doc: 'Divide the step size by how often the joint action has been taken at the observation.',
+    source: 'Hu and Wellman 2003; Greenwald and Hall 2003 let the step size fall to 0.001 by time instead',
+  },
+  {
+    name: 'explore',
+    type: 'schedule',
+    low: 0,
+    high: 1,
+    default: { from: 1, to: 1, over: 0, unit: 'steps' },
+    doc: 'Probability of uniformly random legal actions while learning.',
+    source: 'Hu and Wellman 2003: everything is tried for ever, here as often as can be',
+  },
+  initialDoc,
+  gammaDoc,
+];
