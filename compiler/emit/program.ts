@@ -5,13 +5,19 @@
  */
 import { ts } from 'ts-morph';
 import type { GameSpec } from '../../runtime/games/vector.ts';
-import { type Algorithm, algorithmNamed, completeSettings, type Settings } from '../../runtime/learners/catalogue.ts';
+import {
+  type Algorithm,
+  algorithmNamed,
+  completeSettings,
+  type Settings,
+  settledSettings,
+} from '../../runtime/learners/catalogue.ts';
 import { type Group, type GroupOptions, groupsOf } from '../../runtime/learners/deep/groups.ts';
 import { orthogonalStart } from '../../runtime/learners/deep/policy-networks.ts';
 import { isRecurrent } from '../../runtime/learners/deep/q-networks.ts';
 import { type Shape, shapeOf } from '../../runtime/learners/shared/shape.ts';
 import type { MixerModel } from '../../runtime/mixers/model.ts';
-import type { TrainSpec } from '../../runtime/train/spec.ts';
+import type { Schedule, TrainSpec } from '../../runtime/train/spec.ts';
 import { ice } from './ice.ts';
 import { importedFrom, isImported, specifierOf } from './programBlocks.ts';
 import { removeUnused, usedNames } from './programClean.ts';
@@ -22,12 +28,15 @@ import type { Part } from './programScope.ts';
 import { type Entity, keyOf, type ReadSource, Sources } from './programSources.ts';
 import {
   banner,
+  data,
   formatted,
   gamePart,
   headerPart,
   loopImports,
   loopPart,
+  namesRead,
   type Origin,
+  randomImports,
   settingsPart,
 } from './programText.ts';
 import { tidied, withoutUnusedParameters } from './programTidy.ts';
@@ -72,50 +81,25 @@ function countedCopies({ copies, ...group }: Group): unknown {
 export function emitProgram({ train, game, gameText, read, origin }: ProgramInput): string {
   const algorithm = algorithmNamed(train.algorithm) ?? ice(`there is no algorithm ${train.algorithm}`);
   const sources = new Sources(read);
-  const root = { path: `runtime/learners/${algorithm.source.file}`, name: algorithm.source.create };
-  const shape = shapeOf(game, train.envs);
-  const settings = completeSettings(algorithm, train.settings, game.discount);
+  const complete = completeSettings(algorithm, train.settings, game.discount);
+  const settings = settledSettings(complete, shapeOf(game, train.envs).episodeLimit);
+  const constants = constantSchedules(settings);
+  const found = learnerOf(algorithm, sources, { train, game, settings, constants });
+  // Settings that are handed on whole are what their type says.
+  const whole = namesRead(found.own, 'settings') === 'all';
+  const { own, imports, nameOf, mixes } = whole
+    ? learnerOf(algorithm, sources, { train, game, settings, constants: new Map() })
+    : found;
   const deep = algorithm.deep === true;
-  let mixer: MixerModel | undefined;
-  const constants = withNames(settings);
-  const named = [root, ...namedEntities(deep)];
-  const { parts, imports, nameOf } = specialise(root, {
-    sources,
-    constants: new Set(['shape', 'settings', 'context']),
-    aliases: new Map([
-      ['context.game', 'spec'],
-      ['context.engine', 'engine'],
-    ]),
-    globals: new Map<string, unknown>([
-      ['shape', shape],
-      ['settings', constants],
-      ['context', { game, engine: Symbol('engine') }],
-    ]),
-    namedValues: new Map(
-      Object.entries(settings).flatMap(([name, value]) =>
-        typeof value === 'object' ? [[value, `settings.${name}`]] : [],
-      ),
-    ),
-    reserved: ['shape', 'settings', 'training', 'spec', 'create', 'engine', 'mixer'],
-    named,
-    typed: new Map('sharing' in settings ? [['Group', commonOf(shape, game, settings)]] : []),
-    replaceCall(callee, values, texts) {
-      const [, model] = values;
-      if (keyOf(callee) !== 'runtime/mixers/tensor.ts#mix' || holdsUnknown(model)) return undefined;
-      const [g, , ...rest] = texts;
-      mixer = model as MixerModel;
-      return `mixer(${[g, ...rest].join(', ')})`;
-    },
-    pure,
-    dropped,
-    isImported: ({ path }) => isImported(path),
-  });
-  const whole = joinedEntry(root, parts, nameOf);
-  const body = sections(algorithm, root, whole, sources, mixer);
-  const loop = loopPart(train, game, algorithm, nameOf(root));
-  const own = tidied(removeUnused(`${body}\n\n${loop}`));
   const gameSection = withoutUnusedParameters(gamePart(train.game, gameText, own, origin));
-  const settingsSection = settingsPart(train, algorithm, settings, own, origin);
+  const settingsSection = settingsPart(
+    train,
+    algorithm,
+    settings,
+    whole ? settings : withNumbers(settings, constants),
+    own,
+    origin,
+  );
   const setup = [
     `/** Sizes of the game, and where the agents' slices are in its rows. */\nconst shape = shapeOf(spec, training.envs);`,
     ...(deep ? ['const engine = wasmEngine();'] : []),
@@ -125,14 +109,129 @@ export function emitProgram({ train, game, gameText, read, origin }: ProgramInpu
   const entities: Entity[] = [
     ...imports.filter(({ path }) => path.startsWith('runtime/')),
     ...namedEntities(deep),
-    ...(mixer === undefined ? [] : mixerImports),
+    ...(mixes ? mixerImports : []),
   ];
   return formatted(
     [
-      headerPart(train, algorithm, sources.module(root.path).file, origin),
+      headerPart(train, algorithm, sources.module(rootOf(algorithm).path).file, origin),
       importsPart(entities, text, sources, nameOf),
       text,
     ].join('\n\n'),
+  );
+}
+
+/** What the functions of the settings' mixers are called. */
+function mixerNames(settings: Settings): ReadonlyMap<MixerModel, string> {
+  const names = new Map<MixerModel, string>();
+  for (const value of Object.values(settings)) {
+    if (typeof value !== 'object' || !('model' in value)) continue;
+    const own = `mix${value.model.name.replaceAll(/\W/g, '_')}`;
+    const taken = [...names.values()].filter(name => name === own || name.startsWith(`${own}_`)).length;
+    names.set(value.model, taken === 0 ? own : `${own}_${taken + 1}`);
+  }
+  return names;
+}
+
+interface Given {
+  readonly train: TrainSpec;
+  readonly game: GameSpec;
+  readonly settings: Settings;
+  /** Schedules that are numbers in the program, by what they are called. */
+  readonly constants: ReadonlyMap<Schedule, NamedNumber>;
+}
+
+interface WrittenLearner {
+  /** The learner and the loop around it. */
+  readonly own: string;
+  readonly imports: readonly Entity[];
+  nameOf(entity: Entity): string;
+  /** Whether mixers are written out. */
+  readonly mixes: boolean;
+}
+
+function rootOf({ source }: Algorithm): Entity {
+  return { path: `runtime/learners/${source.file}`, name: source.create };
+}
+
+function learnerOf(algorithm: Algorithm, sources: Sources, given: Given): WrittenLearner {
+  const { train, game, settings, constants } = given;
+  const root = rootOf(algorithm);
+  const shape = shapeOf(game, train.envs);
+  const deep = algorithm.deep === true;
+  const names = mixerNames(settings);
+  const mixers = new Map<string, MixerModel>();
+  const { parts, imports, nameOf } = specialise(root, {
+    sources,
+    constants: new Set(['shape', 'settings', 'context']),
+    aliases: new Map([
+      ['context.game', 'spec'],
+      ['context.engine', 'engine'],
+    ]),
+    globals: new Map<string, unknown>([
+      ['shape', shape],
+      ['settings', withNames(settings)],
+      ['context', { game, engine: Symbol('engine') }],
+    ]),
+    namedValues: new Map<unknown, string>([
+      ...Object.entries(settings).flatMap(([name, value]) =>
+        typeof value === 'object' ? [[value, `settings.${name}`] as const] : [],
+      ),
+      ...[...constants.keys()].map(schedule => [schedule, data(schedule)] as const),
+    ]),
+    reserved: ['shape', 'settings', 'training', 'spec', 'create', 'engine', ...names.values()],
+    named: [root, ...namedEntities(deep)],
+    typed: new Map('sharing' in settings ? [['Group', commonOf(shape, game, settings)]] : []),
+    replaceCall(callee, values, texts) {
+      const [, model] = values;
+      if (keyOf(callee) !== 'runtime/mixers/tensor.ts#mix' || holdsUnknown(model)) return undefined;
+      const [g, , ...rest] = texts;
+      const name = names.get(model as MixerModel);
+      if (name === undefined) return undefined;
+      mixers.set(name, model as MixerModel);
+      return `${name}(${[g, ...rest].join(', ')})`;
+    },
+    pure: new Map([
+      ...pure,
+      ['runtime/learners/shared/schedule.ts#valueAt', ([schedule]) => constants.get(schedule as Schedule) ?? unknown],
+    ]),
+    dropped,
+    isImported: ({ path }) => isImported(path),
+  });
+  const body = sections(algorithm, root, joinedEntry(root, parts, nameOf), sources, mixers);
+  const own = tidied(removeUnused(`${body}\n\n${loopPart(train, game, algorithm, nameOf(root))}`));
+  return { own, imports, nameOf, mixes: mixers.size > 0 };
+}
+
+/** Schedules that never change, by the names of their numbers. */
+function constantSchedules(settings: Settings): ReadonlyMap<Schedule, NamedNumber> {
+  const found = new Map<Schedule, NamedNumber>();
+  const add = (value: unknown, name: string): void => {
+    if (isConstantSchedule(value)) found.set(value, new NamedNumber(value.from, name));
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    add(value, `settings.${name}`);
+    if (typeof value === 'object' && 'lr' in value) add(value.lr, `settings.${name}.lr`);
+  }
+  return found;
+}
+
+function isConstantSchedule(value: unknown): value is Schedule {
+  if (typeof value !== 'object' || value === null || !('over' in value && 'from' in value && 'to' in value))
+    return false;
+  return value.over === 0 || value.from === value.to;
+}
+
+/** Settings as a program has them: numbers where schedules never change. */
+function withNumbers(
+  settings: Settings,
+  constants: ReadonlyMap<Schedule, NamedNumber>,
+): Readonly<Record<string, unknown>> {
+  const shown = (value: unknown): unknown => constants.get(value as Schedule)?.value ?? value;
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      typeof value === 'object' && 'lr' in value ? { ...value, lr: shown(value.lr) } : shown(value),
+    ]),
   );
 }
 
@@ -150,6 +249,7 @@ function withNames(settings: Settings): Readonly<Record<string, unknown>> {
 function namedEntities(deep: boolean): readonly Entity[] {
   return [
     ...loopImports,
+    ...randomImports,
     { path: 'runtime/learners/shared/shape.ts', name: 'shapeOf' },
     ...(deep ? [{ path: 'runtime/tensor/engines/wasm/index.ts', name: 'wasmEngine' }, ...mixerImports] : []),
     ...['GameBuffers', 'GameSpec', 'VectorGame'].map(name => ({ path: 'runtime/games/vector.ts', name })),
@@ -169,13 +269,13 @@ function sections(
   root: Entity,
   parts: readonly Part[],
   sources: Sources,
-  mixer: MixerModel | undefined,
+  mixers: ReadonlyMap<string, MixerModel>,
 ): string {
   const paths = [...new Set(parts.map(({ entity }) => entity.path))];
   const order = new Map(paths.map(path => [path, rankOf(path, root.path)]));
   paths.sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
   const out: string[] = [];
-  const mixing = mixer === undefined ? [] : [banner(`mixer ${mixer.name}`), mixerPart(mixer)];
+  const mixing = [...mixers].flatMap(([name, model]) => [banner(`mixer ${model.name}`), mixerPart(model, name)]);
   for (const path of paths) {
     if (path === paths.find(p => (order.get(p) as number) >= 1)) out.push(...mixing.splice(0));
     const own = parts.filter(({ entity }) => entity.path === path);

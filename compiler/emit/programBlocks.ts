@@ -63,6 +63,7 @@ const files: Readonly<Record<string, string>> = {
   'runtime/learners/deep/updates.ts': 'runs of an update, and means of what it tells',
   'runtime/learners/deep/value-norm.ts': 'running mean and deviation of returns',
   'runtime/learners/deep/value-tensors.ts': 'what networks make of a batch',
+  'runtime/solvers/stochastic/stage-games.ts': 'equilibria of the games that values of joint actions make',
   'runtime/train/evaluate.ts': 'evaluation, and the line that tells of it',
   'runtime/train/spec.ts': 'types of settings',
   'runtime/train/training.ts': 'rewards of a team, ends of episodes',

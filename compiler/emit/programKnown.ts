@@ -211,6 +211,10 @@ export class Knowledge {
       if (expression.name.text === 'every') return results.every(Boolean);
       if (expression.name.text === 'map') return results;
     }
+    if (Array.isArray(on) && first !== undefined && expression.name.text === 'includes') {
+      const wanted = plain(this.#value(first, module, scope));
+      return wanted === unknown || on.some(holdsUnknown) ? unknown : on.map(plain).includes(wanted);
+    }
     if (expression.expression.getText() === 'Math') {
       const values = node.arguments.map(argument => plain(this.#value(argument, module, scope)));
       if (!values.every(value => typeof value === 'number')) return unknown;

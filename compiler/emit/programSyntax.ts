@@ -31,9 +31,9 @@ export function dropOptional(texts: string[], parameters: readonly ts.ParameterD
   }
 }
 
-/** The object that is asked by `x?.f()` or `void x?.f()`. */
+/** The object that is asked by `x?.f()` or `x?.()`. */
 export function askedOf(node: ts.Expression): ts.Expression | undefined {
-  if (ts.isVoidExpression(node)) return askedOf(node.expression);
+  if (ts.isCallExpression(node) && node.questionDotToken !== undefined) return node.expression;
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
   return node.expression.questionDotToken === undefined ? undefined : node.expression.expression;
 }

@@ -2,21 +2,24 @@
 import { Project, ts } from 'ts-morph';
 import type { GameSpec } from '../../runtime/games/vector.ts';
 import type { Algorithm, Settings } from '../../runtime/learners/catalogue.ts';
-import type { TrainSpec } from '../../runtime/train/spec.ts';
+import type { SettingValue, TrainSpec } from '../../runtime/train/spec.ts';
+import { writtenSetting } from '../../runtime/train/written.ts';
+import { randomNames } from './gameRandom.ts';
 import { ice } from './ice.ts';
 import { fitted } from './programFit.ts';
 import type { Entity } from './programSources.ts';
 import { quote } from './programSyntax.ts';
+import { type GameOrigin, traced } from './programTrace.ts';
 
 /** Where things stand in the `.marl` source. */
 export interface Origin {
   /** The name of the file with the training, without its folder: programs move. */
   readonly file: string;
-  /** Lines of the training, of its settings and clauses (`budget`, `envs`, ...) by name, and of the game, counted from 1. */
+  /** Lines of the training, and of its settings and clauses (`budget`, `envs`, ...) by name, counted from 1. */
   readonly train: number;
   readonly lines: Readonly<Record<string, number>>;
-  /** Absent where the game is declared in another file. */
-  readonly game?: number | undefined;
+  /** Absent where the game is made by the language itself. */
+  readonly game?: GameOrigin | undefined;
 }
 
 export function headerPart(
@@ -50,11 +53,12 @@ function oneLine(text: string): string {
 
 // ------------------------------------------------------------------------------------------ settings
 
-/** The settings that the program still reads, with what they mean; the others decided what it looks like. */
+/** The settings that the program still reads, as they are `shown`, with what they mean; the others decided what it looks like. */
 export function settingsPart(
   train: TrainSpec,
   algorithm: Algorithm,
   settings: Settings,
+  shown: Readonly<Record<string, unknown>>,
   text: string,
   origin: Origin | undefined,
 ): string {
@@ -66,11 +70,13 @@ export function settingsPart(
     return line === undefined ? '' : ` (line ${line})`;
   };
   const entries = kept.map(({ name, doc }) => {
-    const entry = `  ${name}: ${data(settings[name])},`;
+    const entry = `  ${name}: ${data(shown[name])},`;
     const remark = `${oneLine(doc).replace(/[;.] .*$/, '.')}${lineOf(name)}`;
     return entry.length + remark.length < 116 ? `${entry} // ${remark}` : `  // ${remark}\n${entry}`;
   });
-  const told = decided.map(({ name }) => `${name} = ${short(settings[name])}${lineOf(name)}`).join(', ');
+  const told = decided
+    .map(({ name }) => `${name} = ${writtenSetting(settings[name] as SettingValue)}${lineOf(name)}`)
+    .join(', ');
   const plan = {
     seeds: train.seeds,
     envs: train.envs,
@@ -86,7 +92,7 @@ export function settingsPart(
     entries.length === 0
       ? ''
       : `/** Settings of the algorithm. */\nconst settings = {\n${entries.join('\n')}\n} as const;`,
-    ...(decided.length === 0 ? [] : [wrapped(`Decided when this program was written: ${told}.`)]),
+    ...(decided.length === 0 ? [] : [wrapped(`Decided when this program was written, or not needed by it: ${told}.`)]),
   ]
     .filter(part => part !== '')
     .join('\n\n');
@@ -97,7 +103,7 @@ function comment(text: string): string {
 }
 
 /** Members that are read of a record of this name; `all` where it is handed on whole. */
-function namesRead(text: string, record: string): ReadonlySet<string> | 'all' {
+export function namesRead(text: string, record: string): ReadonlySet<string> | 'all' {
   const names = new Set<string>();
   let whole = false;
   const visit = (node: ts.Node): void => {
@@ -122,7 +128,7 @@ function namesRead(text: string, record: string): ReadonlySet<string> | 'all' {
 function wrapped(text: string): string {
   const lines: string[] = [];
   let line = '//';
-  for (const word of oneLine(text).split(' ')) {
+  for (const word of oneLine(text).split(/(?<!=) (?!=)/)) {
     if (line.length + word.length > 118) {
       lines.push(line);
       line = '//';
@@ -130,12 +136,6 @@ function wrapped(text: string): string {
     line += ` ${word}`;
   }
   return [...lines, line].join('\n');
-}
-
-function short(value: unknown): string {
-  // Mixers and networks by the name that they have.
-  const text = typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : data(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 /** Plain data as it is written in a program. */
@@ -157,6 +157,8 @@ export function gamePart(game: string, gameText: string, program: string, origin
   let doc = '';
   for (const statement of file.statements) {
     if (ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)) continue;
+    // Imported: `randomImports`.
+    if (ts.isFunctionDeclaration(statement) && randomNames.includes(statement.name?.text ?? '')) continue;
     if (ts.isInterfaceDeclaration(statement) || ts.isReturnStatement(statement)) {
       const [comment] =
         /\/\*\*[\s\S]*?\*\//.exec(statement.getFullText().slice(0, statement.getLeadingTriviaWidth())) ?? [];
@@ -168,7 +170,8 @@ export function gamePart(game: string, gameText: string, program: string, origin
     if (ts.isVariableStatement(statement))
       for (const { name } of statement.declarationList.declarations) names.push(name.getText());
   }
-  const text = indexed(`${kept.join('').trim()}`);
+  const plain = indexed(`${kept.join('').trim()}`);
+  const text = origin?.game === undefined ? plain : traced(plain, origin.game);
   const clash = names.some(
     name =>
       name !== 'spec' &&
@@ -176,8 +179,10 @@ export function gamePart(game: string, gameText: string, program: string, origin
       new RegExp(`\\b(const|let|function|class) ${name}\\b|import .*\\b${name}\\b`).test(program),
   );
   const body = clash ? `const { spec, create } = (() => {\n${text}\n\nreturn { spec, create };\n})();` : text;
-  const at = origin?.game === undefined ? '' : ` (${origin.file}:${origin.game})`;
-  return [banner(`the game ${game}${at}`), body].join('\n\n');
+  const from = origin?.game;
+  if (from === undefined) return [banner(`the game ${game}`), body].join('\n\n');
+  const lines = `// Lines are those of ${oneLine(from.file)}, where the game begins in line ${from.line}.`;
+  return [banner(`the game ${game}`), `${lines}\n\n${body}`].join('\n\n');
 }
 
 /** Elements that are read get the `!` that strict types ask for: every index of the game's text is in range. */
@@ -210,6 +215,9 @@ export const loopImports: readonly Entity[] = [
   { path: 'runtime/games/vector.ts', name: 'countEnded' },
   { path: 'runtime/train/training.ts', name: 'shareRewards' },
 ];
+
+/** The random numbers that games draw. */
+export const randomImports: readonly Entity[] = randomNames.map(name => ({ path: 'runtime/rng/game.ts', name }));
 
 export function loopPart(train: TrainSpec, game: GameSpec, algorithm: Algorithm, create: string): string {
   const { budget, evaluate, stop, teamReward } = train;

@@ -7,11 +7,20 @@ export function tidied(text: string): string {
   let out = text.replaceAll(/\.filter\(\w+ => true\)/g, '');
   // `const x = f(); return x;`
   out = out.replaceAll(/\b(?:const|let) (\w+)(?:: \w+)? = ([^;]*);\s*return \1;/g, 'return $2;');
-  for (const [, name] of out.matchAll(/\bconst (\w+) = (?:new |session\.entry\()/g))
-    out = out.replaceAll(`${name}?.`, `${name}.`);
+  for (const [, name] of out.matchAll(/\bconst (\w+) = (?:new |runner\()/g))
+    out = out
+      .replaceAll(`${name}?.(`, `${name}(`)
+      .replaceAll(`${name}?.`, `${name}.`)
+      .replaceAll(`${name}!.`, `${name}.`);
+  // A program's loop only ever takes the numbers that it prints.
+  out = out.replace('(peek?: boolean) => updates.metrics(peek)', '() => updates.metrics()');
+  // A body that is short now.
+  out = out.replaceAll(/^(.*=>)\n\s+([^\n{}]*;)$/gm, (all, head: string, body: string) =>
+    head.length + body.length < 110 ? `${head} ${body}` : all,
+  );
   // `{ loss: loss }`
   const shorthand = (program: string): string => program.replaceAll(/([{,]\s*)(\w+): \2(?=\s*[,}])/g, '$1$2');
-  for (const change of [oneByOne, shorthand, withoutLastReturn, withoutUnusedParameters])
+  for (const change of [oneByOne, fixed, shorthand, withoutLastReturn, withoutUnusedParameters])
     for (let round = 0; round < 8; round++) {
       const next = change(out);
       if (next === out) break;
@@ -58,6 +67,26 @@ function withoutLastReturn(text: string): string {
     text,
     last.map(node => ({ start: node.getFullStart(), end: node.end, text: '' })),
   );
+}
+
+/** `let` of what is never changed. */
+function fixed(text: string): string {
+  const file = parsed(text);
+  const names = new Set<string>();
+  for (const { operatorToken, left } of allIn(file, ts.isBinaryExpression))
+    if (/^[^=!<>]*=$/.test(operatorToken.getText())) names.add(left.getText());
+  for (const { operand } of [...allIn(file, ts.isPrefixUnaryExpression), ...allIn(file, ts.isPostfixUnaryExpression)])
+    names.add(operand.getText());
+  const lists = allIn(file, ts.isVariableStatement).map(({ declarationList }) => declarationList);
+  const edits = lists.flatMap(list => {
+    const isLet = (list.flags & ts.NodeFlags.Let) !== 0;
+    const stays = list.declarations.every(
+      ({ name, initializer }) => ts.isIdentifier(name) && initializer !== undefined && !names.has(name.text),
+    );
+    const start = list.getStart();
+    return isLet && stays ? [{ start, end: start + 'let'.length, text: 'const' }] : [];
+  });
+  return edited(text, edits);
 }
 
 // ------------------------------------------------------------------------------------------ lists of one

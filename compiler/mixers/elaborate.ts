@@ -44,6 +44,7 @@ export function elaborateMixer(
       nodes: graph.nodes,
       output,
       weights: graph.weights,
+      bindings: elaboration.bindings().map(({ name, node }) => ({ name, node })),
       reads: inputs.filter(input => read.has(input)),
     },
     file: ctx.file,

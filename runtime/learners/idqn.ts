@@ -27,7 +27,8 @@ import { type LeniencySettings, leniencyNote } from './deep/leniency.ts';
 import { behaviourNote } from './deep/notes.ts';
 
 import { chosenValues, nextValues, nStepTargets } from './deep/td-targets.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';

@@ -53,6 +53,7 @@ function maddpgLoss({ gamma, logit_penalty: penalty }: MaddpgSettings): Determin
       const mean = (x: Node): Node => g.div(g.sum(g.mul(weight, x)), g.sum(weight));
       const sum = (parts: readonly Node[]): Node => parts.reduce((total, part) => g.add(total, part));
 
+      // Critics: (Q_i(x, a_1 .. a_n) - y_i)^2, y_i = r_i + gamma (1 - term) Q_i^-(x', a'_1 .. a'_n)
       const following = values('target/critic', 'later', next);
       const critic = values('critic', 'now', played).map((q, k) => {
         const steps = { rewards: groups[k]!.rewards, terminated, last };
@@ -60,6 +61,7 @@ function maddpgLoss({ gamma, logit_penalty: penalty }: MaddpgSettings): Determin
         return mean(g.square(g.sub(q, y)));
       });
 
+      // Policies: -Q_i(x, a_1 .. mu_i(o_i) .. a_n) + c |outputs of mu_i|^2
       const actor = values('critic', 'now', played, own).map((q, k) => mean(g.sub(g.mul(penalty, outputs[k]!), q)));
       return { critic: sum(critic), actor: sum(actor) };
     },

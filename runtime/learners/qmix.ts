@@ -12,10 +12,12 @@
  * Rashid et al. (2018). QMIX: monotonic value function factorisation for deep multi-agent reinforcement learning. ICML.
  */
 import type { GameBuffers } from '../games/vector.ts';
+import { mix } from '../mixers/tensor.ts';
 import type { MixerSetting, SettingDoc } from '../train/spec.ts';
 import { following, meanOverSteps, mixedTotal, taken, teamReward } from './deep/mixing.ts';
 import { nStepTargets } from './deep/td-targets.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
@@ -46,10 +48,15 @@ function qmixLoss(settings: QmixSettings): ValueLoss {
     readsState: true,
     build(g, tensors) {
       const { batch } = tensors;
-      const value = mixedTotal(g, model, 'online/mixer', batch, taken(g, tensors));
-      const next = mixedTotal(g, model, 'target/mixer', batch, following(g, tensors, double));
+      // (Q_tot - y)^2, y = r + gamma (1 - term) Q_tot^-
+      const total = mixedTotal(g, batch, taken(g, tensors, model.reads), (rows, inputs) =>
+        mix(g, model, 'online/mixer', rows, inputs),
+      );
+      const next = mixedTotal(g, batch, following(g, tensors, double, model.reads), (rows, inputs) =>
+        mix(g, model, 'target/mixer', rows, inputs),
+      );
       const y = g.stopGradient(nStepTargets(g, { ...batch, rewards: teamReward(g, batch) }, next, gamma, n));
-      return meanOverSteps(g, batch, g.square(g.sub(value, y)));
+      return meanOverSteps(g, batch, g.square(g.sub(total, y)));
     },
   };
 }

@@ -15,10 +15,12 @@
  * Wang, Ren, Liu, Yu and Zhang (2021). QPLEX: duplex dueling multi-agent Q-learning. ICLR.
  */
 import type { GameBuffers } from '../games/vector.ts';
+import { mix } from '../mixers/tensor.ts';
 import type { MixerSetting, SettingDoc } from '../train/spec.ts';
 import { following, meanOverSteps, mixedTotal, taken, teamReward } from './deep/mixing.ts';
 import { nStepTargets } from './deep/td-targets.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
@@ -49,10 +51,15 @@ function qplexLoss(settings: QplexSettings): ValueLoss {
     readsState: true,
     build(g, tensors) {
       const { batch } = tensors;
-      const value = mixedTotal(g, model, 'online/mixer', batch, taken(g, tensors));
-      const next = mixedTotal(g, model, 'target/mixer', batch, following(g, tensors, double));
+      // (Q_tot - y)^2, y = r + gamma (1 - term) Q_tot^-
+      const total = mixedTotal(g, batch, taken(g, tensors, model.reads), (rows, inputs) =>
+        mix(g, model, 'online/mixer', rows, inputs),
+      );
+      const next = mixedTotal(g, batch, following(g, tensors, double, model.reads), (rows, inputs) =>
+        mix(g, model, 'target/mixer', rows, inputs),
+      );
       const y = g.stopGradient(nStepTargets(g, { ...batch, rewards: teamReward(g, batch) }, next, gamma, n));
-      return meanOverSteps(g, batch, g.square(g.sub(value, y)));
+      return meanOverSteps(g, batch, g.square(g.sub(total, y)));
     },
   };
 }

@@ -22,10 +22,11 @@ import type { Graph } from '../tensor/graph.ts';
 import type { Node } from '../tensor/ir.ts';
 import { networkStep } from '../tensor/layers/network.ts';
 import type { SettingDoc } from '../train/spec.ts';
-import { meanOverSteps, taken, teamReward } from './deep/mixing.ts';
+import { meanOverSteps, teamReward } from './deep/mixing.ts';
 import { nStepTargets } from './deep/td-targets.ts';
 import { mixerInputs, stateRows, teamTable } from './deep/team.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
@@ -89,7 +90,9 @@ function qtranLoss(settings: QtranSettings): ValueLoss {
       // From here on rows, one per step and window: utilities and one-hot actions are [rows, agents, actions].
       const q = teamTable(g, batch, 'now', online);
       const legal = teamTable(g, batch, 'now', available);
-      const done = mixerInputs(g, batch, taken(g, { batch, online }))('actions');
+      const done = mixerInputs(g, batch, { which: 'now', values: [], actions: groups.map(({ actions }) => actions) })(
+        'actions',
+      );
       const greedy = bestActions(g, q, legal);
 
       const chooser = teamTable(g, batch, 'later', double ? online : target);

@@ -14,7 +14,8 @@ import type { Graph } from '../tensor/graph.ts';
 import type { Node } from '../tensor/ir.ts';
 
 import { chosenValues, nextValues, nStepTargets } from './deep/td-targets.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';

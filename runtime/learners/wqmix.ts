@@ -12,16 +12,19 @@
  * Rashid, Farquhar, Peng and Whiteson (2020). Weighted QMIX: expanding monotonic value function factorisation. NeurIPS.
  */
 import type { GameBuffers } from '../games/vector.ts';
+import type { MixerInput } from '../mixers/model.ts';
+import { mix } from '../mixers/tensor.ts';
 import { maskLogits } from '../tensor/compose.ts';
 import type { Graph } from '../tensor/graph.ts';
 import type { Node } from '../tensor/ir.ts';
 import type { MixerSetting, SettingDoc } from '../train/spec.ts';
-import { following, meanOverSteps, mixedTotal, taken, teamReward } from './deep/mixing.ts';
+import { meanOverSteps, mixedTotal, nextActions, taken, teamReward } from './deep/mixing.ts';
 import { later, now } from './deep/moments.ts';
 import { qSequence } from './deep/q-networks.ts';
 import { nStepTargets } from './deep/td-targets.ts';
 import { type Moment, teamRows } from './deep/team.ts';
-import { type ValueLoss, valueLearner } from './deep/value-learner.ts';
+import { valueLearner } from './deep/value-learner.ts';
+import type { ValueLoss } from './deep/value-program.ts';
 import { type DeepValueSettings, deepValueSettings } from './deep/value-settings.ts';
 import type { ValueTensors } from './deep/value-tensors.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
@@ -88,25 +91,26 @@ function wqmixLoss(settings: WqmixSettings): ValueLoss {
         g.stopGradient(qSequence(g, network, 'target/central', group, x)),
       );
 
-      const done = taken(g, tensors);
-      const total = mixedTotal(g, model, 'online/mixer', batch, done);
-      const { actions } = following(g, tensors, double);
-      const next = mixedTotal(g, central, 'target/central_mixer', batch, momentOf(g, batch, 'later', target, actions));
+      const mixed = (path: string, moment: Moment): Node =>
+        mixedTotal(g, batch, moment, (rows, inputs) => mix(g, model, path, rows, inputs));
+      const centrally = (path: string, moment: Moment): Node =>
+        mixedTotal(g, batch, moment, (rows, inputs) => mix(g, central, path, rows, inputs));
+      const done = batch.groups.map(({ actions }) => actions);
+      const best = nextActions(g, tensors, double);
+
+      // Q_tot and Q_c of what was done, and y = r + gamma (1 - term) Q_c^-(s', u')
+      const total = mixed('online/mixer', taken(g, tensors, model.reads));
+      const value = centrally('online/central_mixer', momentOf(g, batch, 'now', online, done, central.reads));
+      const next = centrally('target/central_mixer', momentOf(g, batch, 'later', target, best, central.reads));
       const y = g.stopGradient(nStepTargets(g, { ...batch, rewards: teamReward(g, batch) }, next, gamma, n));
 
-      const value = mixedTotal(
-        g,
-        central,
-        'online/central_mixer',
-        batch,
-        momentOf(g, batch, 'now', online, done.actions),
-      );
+      // w (Q_tot - y)^2 + (Q_c - y)^2
       const delta = g.sub(total, y);
       let counts = g.less(delta, 0);
       if (weighting === 'central') {
         const greedy = greedyActions(g, tensors);
-        const top = mixedTotal(g, central, 'target/central_mixer', batch, momentOf(g, batch, 'now', target, greedy));
-        counts = g.or(sameActions(g, batch, done.actions, greedy), g.greater(y, top));
+        const top = centrally('target/central_mixer', momentOf(g, batch, 'now', target, greedy, central.reads));
+        counts = g.or(sameActions(g, batch, done, greedy), g.greater(y, top));
       }
       const w = g.stopGradient(g.select(counts, 1, g.broadcast(alpha, y.shape)));
       return meanOverSteps(g, batch, g.add(g.mul(w, g.square(delta)), g.square(g.sub(value, y))));
@@ -121,13 +125,16 @@ function momentOf(
   which: 'now' | 'later',
   utilities: readonly Node[],
   actions: readonly Node[],
+  reads: readonly MixerInput[],
 ): Moment {
   const at = which === 'now' ? now : later;
   return {
     which,
     values: actions.map((action, k) => g.pick(at(g, utilities[k]!), action)),
-    best: groups.map(({ available }, k) => g.max(maskLogits(g, at(g, utilities[k]!), at(g, available)), [-1])),
-    actions,
+    ...(reads.includes('best')
+      ? { best: groups.map(({ available }, k) => g.max(maskLogits(g, at(g, utilities[k]!), at(g, available)), [-1])) }
+      : {}),
+    ...(reads.includes('actions') ? { actions } : {}),
   };
 }
 

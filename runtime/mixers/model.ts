@@ -107,6 +107,8 @@ export interface MixerModel {
   /** The node of the total, of shape []. */
   readonly output: number;
   readonly weights: readonly MixerWeight[];
+  /** What nodes are called in the declaration; absent where a model was not made from one. */
+  readonly bindings?: readonly { readonly name: string; readonly node: number }[];
   /** The inputs that the total depends on. */
   readonly reads: readonly MixerInput[];
 }

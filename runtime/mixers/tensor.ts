@@ -107,3 +107,17 @@ function unary(g: Graph, fn: UnaryFunction, x: Node): Node {
       return g.unary(fn, x);
   }
 }
+
+/** A layer x W + b: names of W [inputs, outputs] and b, and its sizes. */
+export type DenseLayer = readonly [w: string, b: string, inputs: number, outputs: number];
+
+/** Layers with ReLU between them, of the parameters `path/...`, which start uniform in +-1/sqrt(inputs): a `network` node, written out. */
+export function dense(g: Graph, path: string, x: Node, ...layers: readonly DenseLayer[]): Node {
+  let y = x;
+  for (const [k, [w, b, inputs, outputs]] of layers.entries()) {
+    const start = { kind: 'uniform', bound: 1 / Math.sqrt(Math.max(1, inputs)) } as const;
+    const z = g.matmul(k === 0 ? y : g.relu(y), g.parameter(`${path}/${w}`, [inputs, outputs], start));
+    y = g.add(z, g.parameter(`${path}/${b}`, [outputs], start));
+  }
+  return y;
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type RandomHelper, randomHelpers, randomNames } from '../../compiler/emit/gameRandom.ts';
 import { hash32, key0, key1, purposes, Stream } from '../../runtime/rng/stream.ts';
@@ -47,6 +48,12 @@ test('draws are the draws of Stream, from the same words', () => {
     expect(helper('normal')(unit(), unit())).toBe(stream.normal());
     expect(counter).toBe(stream.counter);
   }
+});
+
+test('programs import the same text from runtime/rng/game.ts', () => {
+  const file = readFileSync(new URL('../../runtime/rng/game.ts', import.meta.url), 'utf8');
+  const text = file.replaceAll(/^export /gm, '').replaceAll(']!', ']');
+  expect(text.slice(text.indexOf('*/') + 2).trim()).toBe(randomHelpers(all, true).join('\n'));
 });
 
 test('TypeScript and JavaScript text differ in annotations only', () => {

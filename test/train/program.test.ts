@@ -56,6 +56,7 @@ const others: Readonly<Record<string, string>> = {
   value_loss: 'mse',
   normalize_advantages: 'false',
   normalize_values: 'false',
+  standardize_rewards: 'true',
 };
 
 const small: Readonly<Record<string, string>> = { batch: '8', rollout: '20' };
@@ -84,6 +85,15 @@ describe('an emitted program prints the metrics of the library, byte for byte, a
     return [...plain, { name: `${name} with other options`, texts: [remembers, plainly] }];
   });
   const notes = 'importance = true  temperature = 1  batch = 8';
+  const steady = 'visits = false  explore = 0.5 -> 0.1 over 100 steps';
+  for (const [learner, selection] of [
+    ['NashQ', 'second'],
+    ['CorrelatedQ', 'libertarian'],
+  ] as const)
+    cases.push({
+      name: `${learner}, ${selection}`,
+      texts: [trainingText('Chicken', learner, `selection = ${selection}  ${steady}`)],
+    });
   cases.push(
     { name: 'IDQN with notes in its replay', texts: [trainingText('TwoStep', 'IDQN', notes)] },
     { name: 'REINFORCE without a critic', texts: [trainingText('TwoStep', 'REINFORCE', 'baseline = none')] },

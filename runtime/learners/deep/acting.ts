@@ -186,6 +186,12 @@ export function openNow(engine: Engine, programs: readonly Program[]): Session {
   return session;
 }
 
+/** Runs an entry, on an engine that answers at once. */
+export function runner(session: Session, name: string): () => void {
+  const entry = session.entry(name);
+  return () => void entry.run();
+}
+
 /** Everything an engine's session keeps, for checkpoints. Only for engines that answer at once. */
 export function saveStates(session: Session, into: Arrays): void {
   for (const { name } of session.states) into.set(`tensor.${name}`, session.read(name) as Float32Array);

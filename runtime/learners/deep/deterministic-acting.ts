@@ -13,6 +13,8 @@ interface Chooser {
   readonly k: number;
   readonly a: number;
   readonly vector: ActionVector;
+  /** How many real numbers it chooses. */
+  readonly reals: number;
 }
 
 /** How much is left to chance while learning. */
@@ -27,19 +29,19 @@ export interface Exploration {
 export class Actors {
   readonly #on: Acting;
   readonly #shape: Shape;
-  readonly #range: RealRange;
-  /** By agent, and how many real numbers it chooses. */
+  readonly #range: RealRange | undefined;
+  /** By agent. */
   readonly #choosers: readonly Chooser[];
-  readonly #reals: readonly number[];
 
-  constructor(on: Acting, shape: Shape, vectors: readonly ActionVector[], range: RealRange, reals: readonly number[]) {
+  /** `range`: where agents choose real numbers. */
+  constructor(on: Acting, shape: Shape, vectors: readonly ActionVector[], range?: RealRange) {
     this.#on = on;
     this.#shape = shape;
     this.#range = range;
-    this.#reals = reals;
-    this.#choosers = reals.map((_, agent) => {
+    this.#choosers = Array.from({ length: shape.agents }, (_, agent) => {
       const k = vectors.findIndex(({ group }) => group.agents.includes(agent));
-      return { on, k, a: vectors[k]!.group.agents.indexOf(agent), vector: vectors[k]! };
+      const reals = range?.counts[agent] ?? 0;
+      return { on, k, a: vectors[k]!.group.agents.indexOf(agent), vector: vectors[k]!, reals };
     });
   }
 
@@ -49,10 +51,9 @@ export class Actors {
     this.#on.run(buffers, envs);
     let first = 0;
     for (const [agent, chooser] of this.#choosers.entries()) {
-      const reals = this.#reals[agent]!;
       for (let e = 0; e < envs; e++)
-        explore(chooser, this.#range, buffers, { e, agents, agent, reals }, keys, first, exploration);
-      first += drawsOf(reals);
+        explore(chooser, this.#range, buffers, { e, agents, agent }, keys, first, exploration);
+      first += drawsOf(chooser.reals);
     }
     keys.counter[0]! += first;
     this.#on.chose(buffers.actions, envs);
@@ -65,7 +66,7 @@ export class Actors {
       for (let e = 0; e < envs; e++) {
         const slot = e * this.#shape.agents + agent;
         buffers.actions[slot] = draws === undefined ? likeliest(chooser, e) : drawnAction(chooser, e, draws[slot]!);
-        for (let k = 0; k < this.#reals[agent]!; k++) this.#range.write(buffers, e, agent, k, numberOf(chooser, e, k));
+        for (let k = 0; k < chooser.reals; k++) this.#range!.write(buffers, e, agent, k, numberOf(chooser, e, k));
       }
     this.#on.chose(buffers.actions, envs);
   }
@@ -73,9 +74,8 @@ export class Actors {
   /** What one agent does in game 0 by the last step of its network; writes its real numbers. */
   decide(agent: number, numbers: Float64Array | undefined): number {
     const chooser = this.#choosers[agent]!;
-    const start = this.#range.starts[agent]!;
-    for (let k = 0; k < this.#reals[agent]! && numbers !== undefined; k++)
-      numbers[k] = this.#range.fromUnit(start + k, numberOf(chooser, 0, k));
+    for (let k = 0; k < chooser.reals && numbers !== undefined; k++)
+      numbers[k] = this.#range!.fromUnit(this.#range!.starts[agent]! + k, numberOf(chooser, 0, k));
     return likeliest(chooser, 0);
   }
 }
@@ -116,22 +116,22 @@ function drawnAction(chooser: Chooser, e: number, draw: number): number {
 /** Writes an exploring action of one agent in game e, from draws `first` and following of the game's stream. */
 function explore(
   chooser: Chooser,
-  range: RealRange,
+  range: RealRange | undefined,
   buffers: GameBuffers,
-  place: { readonly e: number; readonly agents: number; readonly agent: number; readonly reals: number },
+  place: { readonly e: number; readonly agents: number; readonly agent: number },
   keys: PolicyKeys,
   first: number,
   { split, noise }: Exploration,
 ): void {
-  const { e, agents, agent, reals } = place;
+  const { e, agents, agent } = place;
   const random = drawOf(keys, e, first) < split;
   const draw = drawOf(keys, e, first + 1);
   buffers.actions[e * agents + agent] = random ? anyAction(chooser, e, draw) : drawnAction(chooser, e, draw);
-  for (let k = 0; k < reals; k++) {
+  for (let k = 0; k < chooser.reals; k++) {
     const u = drawOf(keys, e, first + 2 + 2 * k);
     const v = drawOf(keys, e, first + 3 + 2 * k);
     const unit = random ? (2 * u + 1) / drawCount - 1 : numberOf(chooser, e, k) + noise * normal(u, v);
-    range.write(buffers, e, agent, k, Math.min(1, Math.max(-1, unit)));
+    range!.write(buffers, e, agent, k, Math.min(1, Math.max(-1, unit)));
   }
 }
 
@@ -141,7 +141,7 @@ function numberOf(chooser: Chooser, e: number, k: number): number {
   return probabilities[start + finite + k]!;
 }
 
-export function explorationAt(probability: number, noise: number): Exploration {
+export function explorationAt(probability: number, noise = 0): Exploration {
   return { split: exploreBelow(probability), noise };
 }
 

@@ -38,6 +38,8 @@ export class RealRange {
   /** Where the numbers of each agent begin in a row, and the length of the row. */
   readonly starts: readonly number[];
   readonly row: number;
+  /** How many real numbers each agent chooses. */
+  readonly counts: readonly number[];
   readonly #low: readonly number[];
   readonly #high: readonly number[];
 
@@ -46,6 +48,7 @@ export class RealRange {
     const starts = offsets(realActionLength);
     this.starts = starts;
     this.row = starts.at(-1) as number;
+    this.counts = realActionLength;
     this.#low = realActionLow.flat();
     this.#high = realActionHigh.flat();
     const odd = [...this.#low, ...this.#high].findIndex(bound => !Number.isFinite(bound));

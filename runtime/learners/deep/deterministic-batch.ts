@@ -5,19 +5,18 @@ import type { ActionVector, RealRange } from './deterministic-actions.ts';
 import { fillGumbel } from './deterministic-gumbel.ts';
 import type { Replay } from './replay.ts';
 
-/** Fills the inputs `reals/GROUP` and `gumbel/GROUP` of `deterministicTensors`. */
+/** Fills the inputs `reals/GROUP` (where agents choose real numbers) and `gumbel/GROUP` of `deterministicTensors`. */
 export function actionFiller(
   entry: Entry,
   vectors: readonly ActionVector[],
-  range: RealRange,
-  reals: readonly number[],
   replay: Replay,
+  range?: RealRange,
 ): (drawn: Int32Array, noise: Stream) => void {
   const noises = vectors.flatMap(({ finite, group }) => (finite > 0 ? [entry.input(`gumbel/${group.name}`)] : []));
   const numbers = vectors.map(({ real, group }) => (real > 0 ? entry.input(`reals/${group.name}`) : undefined));
 
   /** Real numbers of the drawn windows, as critics read them; 0 behind the end of a window. */
-  function fillReals(drawn: Int32Array): void {
+  function fillReals(drawn: Int32Array, range: RealRange): void {
     const windows = drawn.length;
     const { length } = replay;
     for (const [k, into] of numbers.entries()) {
@@ -29,7 +28,7 @@ export function actionFiller(
             const from = (drawn[b]! * length + t) * range.row;
             const to = ((t * group.agents.length + a) * windows + b) * real;
             const inside = t < replay.steps[drawn[b]!]!;
-            for (let n = 0; n < reals[agent]!; n++) {
+            for (let n = 0; n < range.counts[agent]!; n++) {
               const at = range.starts[agent]! + n;
               into[to + n] = inside ? range.toUnit(at, replay.reals[from + at]!) : 0;
             }
@@ -38,7 +37,7 @@ export function actionFiller(
   }
 
   return (drawn, noise) => {
-    fillReals(drawn);
+    if (range !== undefined) fillReals(drawn, range);
     for (const input of noises) fillGumbel(noise, input);
   };
 }

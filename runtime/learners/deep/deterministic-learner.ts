@@ -9,7 +9,7 @@ import { policyKeys } from '../shared/draws.ts';
 import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, openNow, playRows, restoreStates, saveStates } from './acting.ts';
+import { Acting, openNow, playRows, restoreStates, runner, saveStates } from './acting.ts';
 import { replayOf } from './deciding.ts';
 import { Actors, explorationAt } from './deterministic-acting.ts';
 import { actionVector, RealRange } from './deterministic-actions.ts';
@@ -24,7 +24,7 @@ import { Replay } from './replay.ts';
 import { followProgram } from './target-networks.ts';
 import { ReplayUpdates } from './updates.ts';
 
-/** @throws RangeError for real actions without bounds and for critics with memory. */
+// Throws RangeError for real actions without bounds and for critics with memory.
 export function deterministicLearner(
   shape: Shape,
   settings: DeterministicSettings,
@@ -39,13 +39,13 @@ export function deterministicLearner(
     lastAction: settings.last_action,
   });
   const vectors = groups.map(group => actionVector(group, context.game));
-  const range = new RealRange(context.game);
+  const choosesNumbers = context.game.realActionLength.some(count => count > 0);
+  const range = choosesNumbers ? new RealRange(context.game) : undefined;
   if (isRecurrent(settings.critic_network))
     throw new RangeError('a critic of joint actions has no memory; give critic_network layers without gru and lstm');
   const recurrent = isRecurrent(settings.network);
   const length = recurrent ? Math.min(shape.episodeLimit, settings.window) : 1;
   const stateLength = settings.critic_input === 'state' ? context.game.stateLength : 0;
-  const reals = context.game.realActionLength;
 
   // Programs and what they share
   const train = deterministicProgram(vectors, settings, length, stateLength, loss);
@@ -55,12 +55,13 @@ export function deterministicLearner(
     ...deterministicActingPrograms(settings.network, vectors, shape.envs),
   ]);
   initialise(session, seed);
-  const follow = session.entry('follow');
-  void follow.run();
+  // Target networks start as the others.
+  const follow = runner(session, 'follow');
+  follow();
   const acting = new Acting(session, 'act', shape.envs, shape, groups);
   const playing = new Acting(session, 'play', playRows, shape, groups);
-  const actors = new Actors(acting, shape, vectors, range, reals);
-  const players = new Actors(playing, shape, vectors, range, reals);
+  const actors = new Actors(acting, shape, vectors, range);
+  const players = new Actors(playing, shape, vectors, range);
 
   // Replay
   const steps = settings.replay.unit === 'steps' ? settings.replay.amount : settings.replay.amount * shape.episodeLimit;
@@ -69,11 +70,11 @@ export function deterministicLearner(
     length,
     sliding: !recurrent,
     stateLength,
-    realRow: range.row,
+    ...(choosesNumbers ? { realRow: range!.row } : {}),
   });
   const batches = { batch: settings.batch, stateLength, firstOnly: !recurrent };
   const updates = new ReplayUpdates(session, [train], [length], replay, shape, groups, batches);
-  const fillActions = actionFiller(session.entry('train'), vectors, range, reals, replay);
+  const fillActions = actionFiller(session.entry('train'), vectors, replay, range);
   const drawn = new Int32Array(settings.batch);
 
   // Progress
@@ -85,11 +86,13 @@ export function deterministicLearner(
   function act(now: number, episode: number): void {
     replay.seeAll(buffers);
     const epsilon = valueAt(settings.explore, now, episode);
-    actors.explore(buffers, keys, explorationAt(epsilon, valueAt(settings.noise, now, episode)));
+    const noise = choosesNumbers ? valueAt(settings.noise, now, episode) : undefined;
+    actors.explore(buffers, keys, explorationAt(epsilon, noise));
   }
 
   function update(now: number, episode: number): void {
     replay.addAll(buffers);
+    // An update each time that so much more was played
     const { amount, unit } = settings.train_every;
     const before = played;
     played += unit === 'steps' ? shape.envs : countEnded(buffers.ended);
@@ -102,7 +105,7 @@ export function deterministicLearner(
     replay.draw(sampling, drawn);
     fillActions(drawn, relaxing);
     updates.learn(drawn, { lr: valueAt(settings.optimizer.lr, now, episode) });
-    if (settings.tau === 1 && updates.count % settings.target_every === 0) void follow.run();
+    if (settings.tau === 1 && updates.count % settings.target_every === 0) follow();
   }
 
   function decide(agent: number, seen: readonly Seen[], _draw: number, numbers?: Float64Array): number {
@@ -142,10 +145,10 @@ export function deterministicLearner(
     ...(vectors.some(({ finite }) => finite > 0)
       ? { sample: (on: GameBuffers, envs: number, draws: Uint32Array) => players.play(on, envs, draws) }
       : {}),
-    metrics: () => updates.metrics(),
+    metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,
-    view: () => (remembers ? [] : deterministicTables(session, shape, vectors, range, reals, replay)),
+    view: () => (remembers ? [] : deterministicTables(session, shape, vectors, range, replay)),
   };
   return remembers ? { ...learner, begin: () => playing.forget(), decide } : learner;
 }

@@ -11,15 +11,12 @@ import { distinctRows } from './value-table.ts';
 /**
  * One table per agent; none at all where an agent saw too many different things. Agents without real numbers have probabilities; of others
  * a row says how probable every finite action is, if there are any, and the numbers chosen with it.
- *
- * @param reals how many real numbers each agent chooses
  */
 export function deterministicTables(
   session: Session,
   shape: Shape,
   vectors: readonly ActionVector[],
-  range: RealRange,
-  reals: readonly number[],
+  range: RealRange | undefined,
   replay: Replay,
 ): readonly LearnedTable[] {
   const tables: LearnedTable[] = [];
@@ -31,9 +28,9 @@ export function deterministicTables(
     const seen = rows.map(row => row.seen);
     const allowed = rows.map(row => row.allowed);
     tables.push(
-      vector.real === 0
+      vector.real === 0 || range === undefined
         ? playedTable(session, shape, vector.group, agent, a, seen, allowed, 'probability')
-        : realTable(session, shape, vector, range, { agent, a, reals: reals[agent]! }, seen, allowed),
+        : realTable(session, shape, vector, range, { agent, a, reals: range.counts[agent]! }, seen, allowed),
     );
   }
   return tables;

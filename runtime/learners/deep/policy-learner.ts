@@ -9,7 +9,7 @@ import { drawOf, policyKeys } from '../shared/draws.ts';
 import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, openNow, playRows, restoreStates, saveStates } from './acting.ts';
+import { Acting, openNow, playRows, restoreStates, runner, saveStates } from './acting.ts';
 import type { ActorCritic } from './actor-critic.ts';
 import { drawn } from './choices.ts';
 import { Critic, criticPrograms } from './critic.ts';
@@ -44,7 +44,12 @@ export function policyLearner(
   const networks = networksOf(settings, method, context.game.stateLength);
   const recurrent = isRecurrent(networks.actor) || isRecurrent(networks.critic);
   const steps = stepsOf(settings, method, shape);
-  const { batch, lanes } = partsOf(steps, shape.envs, method.minibatches, recurrent);
+  const { batch, lanes } = partsOf(
+    steps,
+    shape.envs,
+    recurrent,
+    method.minibatches === 1 ? undefined : method.minibatches,
+  );
   const judges = method.critics.length > 0;
   const ofActions = method.critics.some(({ values }) => values === 'action');
 
@@ -58,8 +63,9 @@ export function policyLearner(
     ...(method.target === undefined ? [] : [followedProgram(train.states, 'critic/')]),
   ]);
   initialise(session, seed);
-  const follow = method.target === undefined ? undefined : session.entry('follow');
-  void follow?.run();
+  // Target networks start as the others.
+  const follow = method.target === undefined ? undefined : runner(session, 'follow');
+  follow?.();
   const actor = new Acting(session, 'act', shape.envs, shape, groups);
   const player = new Acting(session, 'play', playRows, shape, groups);
   const nextActions = ofActions ? new NextActions(session, groups, shape.envs, seed) : undefined;
@@ -87,6 +93,7 @@ export function policyLearner(
       for (const explore of explores) explore[0] = valueAt(method.explore!, now, episode);
     if (rollout.length === rollout.steps) rollout.clear();
     if (rollout.length === 0) memory?.keep();
+    // Policies, a draw from each, and what the critic makes of what is seen
     actor.run(buffers, shape.envs);
     rollout.see(buffers, actor.lastActions);
     actor.choose(buffers, shape.envs, (probabilities, available, start, count, e, agent) =>
@@ -99,26 +106,30 @@ export function policyLearner(
 
   function update(now: number, episode: number): void {
     rollout.add(buffers);
+    // The value of what follows the rollout's last step, or a step that a time limit cut
     if (rollout.needsNext) critic?.lookAhead(rollout, buffers, actor.lastActions);
     if (rollout.length === rollout.steps) learn(now, episode);
   }
 
   function learn(now: number, episode: number): void {
     if (method.wholeEpisodes) rollout.dropUnfinished();
+    // What the steps are worth
     for (const [k, of] of estimates.entries())
       method.estimate(experienceOf(rollout, rollout.groups[k]!, of), of, of.policies);
     minibatch.begin(estimates);
+
+    // Updates
     rate[0] = valueAt(settings.optimizer.lr, now, episode);
     entropyWeight[0] = valueAt(settings.entropy, now, episode);
     if (method.epochs === 1 && method.minibatches === 1) {
       improve(0, lanes, false);
       return;
     }
-    const size = batch.lanes;
     for (let epoch = 0; epoch < method.epochs; epoch++) {
-      if (size < lanes) shuffle(order, shuffling);
-      for (let from = 0; from < lanes; from += size) {
-        improve(from, Math.min(from + size, lanes), epoch > 0 && size === lanes);
+      if (method.minibatches === 1) improve(0, lanes, epoch > 0);
+      else {
+        shuffle(order, shuffling);
+        for (let from = 0; from < lanes; from += batch.lanes) improve(from, Math.min(from + batch.lanes, lanes), false);
       }
     }
   }
@@ -127,7 +138,7 @@ export function policyLearner(
   function improve(from: number, to: number, again: boolean): void {
     minibatch.fill(order, from, to, estimates, again);
     updates.run();
-    if (method.target?.tau === 1 && updates.count % method.target.every === 0) void follow?.run();
+    if (method.target?.tau === 1 && updates.count % method.target.every === 0) follow?.();
   }
 
   function sample(on: GameBuffers, envs: number, draws: Uint32Array): void {
@@ -185,7 +196,7 @@ export function policyLearner(
     update,
     greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
     sample,
-    metrics: () => updates.metrics(),
+    metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,
     view,

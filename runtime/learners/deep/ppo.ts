@@ -30,7 +30,7 @@ export function proximal(settings: PolicySettings, reads: CriticReads): ActorCri
     },
     /** The clipped surrogate and the critic's clipped error. */
     loss(g, { policy, taken, probability, advantage, target, before, critics: [values], mean }) {
-      // Actor
+      // Actor: min(rho A, clip(rho, 1 - e, 1 + e) A)
       const logRatio = g.sub(taken, g.log(probability));
       const ratio = g.exp(logRatio);
       const surrogate = g.minimum(g.mul(ratio, advantage), g.mul(g.clip(ratio, 1 - e, 1 + e), advantage));
@@ -38,13 +38,12 @@ export function proximal(settings: PolicySettings, reads: CriticReads): ActorCri
       // Schulman 2020, "Approximating KL divergence": (rho - 1) - log(rho), unbiased and never negative.
       const kl = g.sub(g.sub(ratio, 1), logRatio);
 
-      // Critic
+      // Critic: how far its value, and that clipped around its value before, are from the return
       const l = (error: Node): Node =>
         settings.value_loss === 'huber' ? huber(g, error, settings.huber_delta) : halfSquare(g, error);
       const v = values!;
-      const plain = l(g.sub(v, target));
-      const near = (): Node => g.add(before!, g.clip(g.sub(v, before!), -e, e));
-      const error = settings.value_clip ? g.maximum(plain, l(g.sub(near(), target))) : plain;
+      const near = settings.value_clip ? g.add(before!, g.clip(g.sub(v, before!), -e, e)) : v;
+      const error = settings.value_clip ? g.maximum(l(g.sub(v, target)), l(g.sub(near, target))) : l(g.sub(v, target));
       return {
         policy: g.neg(mean(surrogate)),
         entropy: mean(entropy(g, policy)),

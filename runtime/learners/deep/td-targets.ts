@@ -4,11 +4,7 @@ import type { Graph } from '../../tensor/graph.ts';
 import type { Node } from '../../tensor/ir.ts';
 import { later, now, type Steps } from './moments.ts';
 
-/**
- * n-step targets (Sutton 1988), [T, agents or 1, windows], from the values `next` of what follows each step:
- *   y_t = r_t + gamma (1 - term_t) next_t                          with n = 1
- *   y_t = r_t + gamma (1 - term_t) (y_{t+1} with n - 1)            with n > 1; at the last step of a window as with n = 1
- */
+/** n-step targets (Sutton 1988), [T, agents or 1, windows], from the values `next` of what follows each step. */
 export function nStepTargets(
   g: Graph,
   { rewards, terminated, last }: Steps,
@@ -16,9 +12,11 @@ export function nStepTargets(
   gamma: number,
   n: number,
 ): Node {
+  // y_t = r_t + gamma (1 - term_t) next_t
   const goesOn = g.mul(gamma, g.sub(1, terminated));
   let target = g.add(rewards, g.mul(goesOn, next));
   if (n === 1) return target;
+  // y_t of n steps = r_t + gamma (1 - term_t) (y_{t+1} of n - 1 steps); at the last step of a window as of one step
   const length = rewards.shape[0]!;
   for (let k = 1; k < Math.min(n, length); k++) {
     const tail = g.slice(target, 0, 1, length);

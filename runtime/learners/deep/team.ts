@@ -48,14 +48,14 @@ export function teamTable(g: Graph, { groups }: Batch, which: 'now' | 'later', v
   );
 }
 
-/** What a mixer reads of one moment; `values`, `best` and `actions` go by group. */
+/** What a mixer reads of one moment; `values`, `best` and `actions` go by group, the last two where it reads them. */
 export interface Moment {
   readonly which: 'now' | 'later';
   /** [T, agents, windows]: utilities of the actions taken, and of the best available ones. */
   readonly values: readonly Node[];
-  readonly best: readonly Node[];
+  readonly best?: readonly Node[];
   /** [T, agents, windows], i32 */
-  readonly actions: readonly Node[];
+  readonly actions?: readonly Node[];
 }
 
 export function mixerInputs(g: Graph, batch: Batch, moment: Moment): MixerInputs {
@@ -66,7 +66,7 @@ export function mixerInputs(g: Graph, batch: Batch, moment: Moment): MixerInputs
       case 'q':
         return teamRows(g, groups, moment.values);
       case 'best':
-        return teamRows(g, groups, moment.best);
+        return teamRows(g, groups, moment.best!);
       case 'state':
         return stateRows(g, batch, moment.which);
       case 'features': {
@@ -81,7 +81,7 @@ export function mixerInputs(g: Graph, batch: Batch, moment: Moment): MixerInputs
         return teamRows(
           g,
           groups,
-          moment.actions.map(actions => g.oneHot(actions, most)),
+          moment.actions!.map(actions => g.oneHot(actions, most)),
         );
       }
     }

@@ -59,11 +59,11 @@ export class Updates {
     this.#sums[outputs.length]! += 1;
   }
 
-  /** The number of updates, and means over those since the last call. */
-  metrics(): Readonly<Record<string, number>> {
+  /** The number of updates, and means over those since the last call that did not only `peek`. */
+  metrics(peek = false): Readonly<Record<string, number>> {
     const over = this.#sums[this.#names.length]!;
     const means = over === 0 ? [] : this.#names.map((name, k) => [name, this.#sums[k]! / over] as const);
-    this.#sums.fill(0);
+    if (!peek) this.#sums.fill(0);
     return { updates: this.count, ...Object.fromEntries(means) };
   }
 
@@ -77,10 +77,13 @@ export class Updates {
   }
 }
 
-/** Shapes are fixed: batches of short episodes are learned from by a program for short ones. Ascending; the last is the longest. */
-export function lengthsUpTo(length: number): readonly number[] {
-  const lengths = [length];
-  while (lengths[0]! > 16 && lengths.length < 4) lengths.unshift(Math.ceil(lengths[0]! / 2));
+/** Shapes are fixed: batches of short episodes are learned from by programs for short ones. Their lengths, ascending. */
+export function lengthsBelow(length: number): readonly number[] {
+  const lengths: number[] = [];
+  for (let next = length; next > 16 && lengths.length < 3; ) {
+    next = Math.ceil(next / 2);
+    lengths.unshift(next);
+  }
   return lengths;
 }
 
