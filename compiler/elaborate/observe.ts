@@ -49,8 +49,10 @@ export function globalStateOf(ctx: Context, cls: AgentClassInfo): ObservationSpa
 }
 
 /**
- * How numbers are written: themselves, or divided by the largest magnitude that their type allows, where it has bounds. Networks of a
- * state, and above all hypernetworks, start at sizes that suit numbers of about 1: weights of coordinates up to 8 make values of tens.
+ * How numbers are written: themselves, or divided by the largest magnitude that their type allows, and x / (1 + |x|) where it allows any.
+ * Networks of a state, and above all hypernetworks, start at sizes that suit numbers of about 1: weights of coordinates up to 8 make
+ * values of tens. Weights that grow with a number without bounds give states far out, where nobody was yet, values that grow with it too,
+ * and learning from one's own estimates diverges there (Tsitsiklis and Van Roy 1997).
  */
 export type Scale = 'as declared' | 'scaled';
 
@@ -278,7 +280,9 @@ interface Loop {
 function scaled({ type, e }: Extract<Value, { kind: 'scalar' }>): IrExpr {
   if (type.kind !== 'int' && type.kind !== 'real') return e;
   const most = B.magnitude(type.bounds);
-  return most === 0 || !Number.isFinite(most) ? e : ir.binary('div', ir.toReal(e), ir.real(most));
+  if (most === 0) return e;
+  const size = Number.isFinite(most) ? ir.real(most) : ir.binary('add', ir.real(1), ir.unary('abs', ir.toReal(e)));
+  return ir.binary('div', ir.toReal(e), size);
 }
 
 function isFlat(value: Value): boolean {

@@ -1,4 +1,9 @@
-/** Specs of trainings for games of other sizes: mixers are made for a number of agents and a length of the state. */
+/**
+ * Specs of trainings for the game that they run: mixers are made for a number of agents and a length of the state, and how often to update
+ * goes by the length of episodes where nothing is said.
+ */
+import { settledSettings } from '../../runtime/learners/catalogue.ts';
+import { episodeLimit } from '../../runtime/learners/shared/shape.ts';
 import type { MixerSetting, SettingValue, TrainSpec } from '../../runtime/train/spec.ts';
 import { isMixer } from '../../runtime/train/written.ts';
 import type { Diagnostic, FittedSpec } from '../api.ts';
@@ -15,7 +20,9 @@ export function refit(project: Project, entry: string, spec: TrainSpec, model: G
     if ('diagnostics' in Object(mixer)) return { spec: undefined, ...(mixer as Refused) };
     settings.push([name, mixer as SettingValue]);
   }
-  return { spec: { ...spec, settings: Object.fromEntries(settings) }, diagnostics: [] };
+  const discount = typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
+  const settled = settledSettings(Object.fromEntries(settings), episodeLimit({ ...model, discount }));
+  return { spec: { ...spec, settings: settled }, diagnostics: [] };
 }
 
 interface Refused {

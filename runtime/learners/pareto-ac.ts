@@ -10,7 +10,8 @@
  * Q_i reads the state and what the others do, and is asked about all their available joint actions. The entropy's weight falls from much to
  * little: at first the others' actions must all be seen with every own action, in the end everybody must commit itself. The returns of
  * V_i are the same; what makes the policies optimistic is that A_i is judged by the maximum. Only the policies are needed to play; played
- * greedily, because one slip of a sampled one may cost what a coordinated choice earns.
+ * greedily, because one slip of a sampled one may cost what a coordinated choice earns. Where several joint actions are best, nothing here says
+ * which of them the others mean: agents meet by chance, and stay together where the entropy's weight ends at 0.
  *
  * Christianos, Papoudakis and Albrecht (2023). Pareto actor-critic for equilibrium selection in multi-agent reinforcement learning. TMLR.
  */

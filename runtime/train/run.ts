@@ -5,7 +5,7 @@ import type { Arrays, Learner } from '../learners/shared/learner.ts';
 import { type Shape, shapeOf } from '../learners/shared/shape.ts';
 import type { Engine } from '../tensor/engine.ts';
 import { wasmEngine } from '../tensor/engines/wasm/index.ts';
-import { divergedText, oddStatistic, oddTensor } from './diverged.ts';
+import { divergedText, explodedStatistic, oddStatistic, oddTensor, type Scale } from './diverged.ts';
 import { type Evaluation, metricsLine } from './evaluate.ts';
 import type { TrainSpec } from './spec.ts';
 import { startTraining, type Training } from './training.ts';
@@ -82,6 +82,7 @@ export function trainSeed(
     const checkpoint = training.save();
     if (algorithm.deep === true && oddTensor(checkpoint) !== undefined)
       throw new Error(divergedText(training.step(), checkpoint));
+    requireConvergence(training, training.statistics(true), scaleOf(training, spec, game.spec));
     const evaluations = earlier + metrics.length;
     return { seed, step: training.step(), episode: training.episode(), evaluations, final, checkpoint };
   };
@@ -102,7 +103,8 @@ export function trainSeed(
     }
     final = training.evaluate();
     requireNumbers(final, game.spec);
-    const statistics = finiteStatistics(training);
+    const statistics = training.statistics();
+    requireConvergence(training, statistics, scaleOf(training, spec, game.spec));
     const { agents } = game.spec;
     const line = metricsLine(seed, training.step(), training.episode(), agents, final, statistics);
     metrics.push(line);
@@ -127,12 +129,21 @@ function vectorStepsLeft(every: number | undefined, step: number, envs: number):
   return every === undefined ? Number.POSITIVE_INFINITY : Math.ceil((every - (step % every)) / envs);
 }
 
-/** What the learner says of itself; a loss that is no number ends the training, before a checkpoint is made of it. */
-function finiteStatistics(training: Training): Readonly<Record<string, number>> {
-  const statistics = training.statistics();
-  const name = oddStatistic(statistics);
-  if (name === undefined) return statistics;
+/** A loss that is no number, or beyond all bounds, ends the training, before a checkpoint is made of it. */
+function requireConvergence(training: Training, statistics: Readonly<Record<string, number>>, scale: Scale): void {
+  const name = oddStatistic(statistics) ?? explodedStatistic(statistics, scale);
+  if (name === undefined) return;
   throw new Error(divergedText(training.step(), training.save(), { name, value: statistics[name] as number }));
+}
+
+function scaleOf(training: Training, { settings }: TrainSpec, game: GameSpec): Scale {
+  const { gamma, standardize_rewards: standardized } = settings;
+  return {
+    ...training.bounds(),
+    gamma: typeof gamma === 'number' ? gamma : game.discount,
+    steps: training.step(),
+    standardized: standardized === true,
+  };
 }
 
 /** Steps of one game after which an episode that has not ended will not end either. */

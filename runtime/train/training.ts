@@ -8,6 +8,7 @@ import {
 } from '../games/vector.ts';
 import type { Arrays, Learner } from '../learners/shared/learner.ts';
 import type { Shape } from '../learners/shared/shape.ts';
+import { largestSquaredError, type Scale } from './diverged.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { TrainSpec } from './spec.ts';
 
@@ -24,8 +25,10 @@ export interface Training {
   /** Evaluates the greedy policy now. */
   evaluate(): Evaluation;
   done(): boolean;
-  /** What the learner says of its learning since it was last asked: losses, norms. */
-  statistics(): Readonly<Record<string, number>>;
+  /** What the learner says of its learning since it was last asked, and not only peeked at: losses, norms. */
+  statistics(peek?: boolean): Readonly<Record<string, number>>;
+  /** What has bounded its returns so far; known of learners that tell statistics. */
+  bounds(): Pick<Scale, 'reward' | 'first'>;
   /** Everything needed to go on bit for bit, and the way back. */
   save(): Arrays;
   restore(arrays: Arrays): void;
@@ -48,6 +51,8 @@ export function startTraining(
   let episode = 0;
   let rounds = 0;
   let due = plan.evaluate.every.amount;
+  let largest = 0;
+  let first = Number.NaN;
 
   const spent = () => (plan.budget.unit === 'steps' ? step : episode);
   const clock = () => (plan.evaluate.every.unit === 'steps' ? step : episode);
@@ -59,6 +64,7 @@ export function startTraining(
       learner.act(step, episode);
       game.step();
       if (plan.teamReward !== 'none') shareRewards(shape, plan, buffers.rewards);
+      if (learner.metrics !== undefined) largest = Math.max(largest, largestReward(shape, buffers.rewards));
       learner.update(step, episode);
       step += plan.envs;
       episode += shape.oneShot ? plan.envs : countEnded(buffers.ended);
@@ -71,11 +77,17 @@ export function startTraining(
     return evaluate(shape, plan, spec, create, learner, seed, rounds++);
   }
 
+  function statistics(peek = false): Readonly<Record<string, number>> {
+    const told = learner.metrics?.(peek) ?? {};
+    if (!peek && Number.isNaN(first)) first = largestSquaredError(told);
+    return told;
+  }
+
   function save(): Arrays {
     const arrays: Arrays = new Map();
     for (const [name, array] of learner.save()) arrays.set(`learner.${name}`, array);
     for (const [name, array] of gameArrays()) arrays.set(name, array.slice());
-    return arrays.set('progress', Float64Array.of(step, episode, rounds, due));
+    return arrays.set('progress', Float64Array.of(step, episode, rounds, due, largest, first));
   }
 
   function restore(arrays: Arrays): void {
@@ -83,7 +95,14 @@ export function startTraining(
     for (const [name, array] of arrays) if (name.startsWith('learner.')) learned.set(name.slice(8), array);
     learner.restore(learned);
     for (const [name, array] of gameArrays()) array.set(arrays.get(name) as Float64Array);
-    [step, episode, rounds, due] = arrays.get('progress') as unknown as [number, number, number, number];
+    [step, episode, rounds, due, largest = 0, first = Number.NaN] = arrays.get('progress') as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number?,
+      number?,
+    ];
   }
 
   /** The state of the parallel games and the buffers they share with the learner. */
@@ -104,10 +123,22 @@ export function startTraining(
     evaluationDue,
     evaluate: evaluateNow,
     done,
-    statistics: () => learner.metrics?.() ?? {},
+    statistics,
+    bounds: () => ({ reward: largest, first: Number.isNaN(first) ? undefined : first }),
     save,
     restore,
   };
+}
+
+/** The largest sum over the agents of a game of the magnitudes of their rewards. */
+function largestReward(shape: Shape, rewards: Float64Array): number {
+  let largest = 0;
+  for (let start = 0; start < rewards.length; start += shape.agents) {
+    let sum = 0;
+    for (let i = 0; i < shape.agents; i++) sum += Math.abs(rewards[start + i]!);
+    if (sum > largest) largest = sum;
+  }
+  return largest;
 }
 
 /** Every agent of a game gets the team's reward. */

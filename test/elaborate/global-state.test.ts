@@ -24,9 +24,23 @@ game Scales {
   horizon 2
 }`;
 
-test('bounded numbers are divided by the largest magnitude of their type', () => {
+test('bounded numbers are divided by the largest magnitude of their type, others approach 1', () => {
   const game = new Stepped(modelOf(source), 1);
-  expect([...game.globalState()]).toEqual([0.75, -0.75, 0.5, 40, 70, 1, 0, 0, 1, 1, 1, 0.5, 0]);
+  expect([...game.globalState()]).toEqual([
+    0.75,
+    -0.75,
+    0.5,
+    Math.fround(40 / 41),
+    Math.fround(70 / 71),
+    1,
+    0,
+    0,
+    1,
+    1,
+    1,
+    0.5,
+    0,
+  ]);
 });
 
 test('what agents observe keeps its values', () => {

@@ -19,11 +19,11 @@ export const adamAt = (lr: number): OptimizerSetting => ({ ...adam, lr: constant
 export const gru = (units: number) => ({ layers: [{ kind: 'gru', units }] }) as const;
 export const mlp = (...units: number[]) => ({ layers: [{ kind: 'mlp', units, activation: 'relu' }] }) as const;
 
-/** The game of a program that declares one. */
-export function gameFrom(text: string): GameModel {
+/** The game of a program that declares one, or that of this name. */
+export function gameFrom(text: string, name?: string): GameModel {
   const program = compile(memoryHost({ 'game.marl': text }), 'game.marl');
   const [first] = program.games;
-  const { model, diagnostics } = program.instantiate(first?.name ?? '', new Map());
+  const { model, diagnostics } = program.instantiate(name ?? first?.name ?? '', new Map());
   if (model === undefined) throw new Error(diagnostics.map(d => d.message).join('; '));
   return model;
 }

@@ -148,9 +148,9 @@ describe('running mean and deviation of returns', () => {
 
 describe('minibatches', () => {
   test('cover all lanes, keep games whole where asked, and are never more than there are lanes', () => {
-    expect(partsOf(5, 3, 4, false)).toEqual({ batch: { steps: undefined, lanes: 4 }, lanes: 15 });
-    expect(partsOf(5, 3, 2, true)).toEqual({ batch: { steps: 5, lanes: 2 }, lanes: 3 });
-    expect(partsOf(5, 3, 100, true)).toEqual({ batch: { steps: 5, lanes: 1 }, lanes: 3 });
+    expect(partsOf(5, 3, false, 4)).toEqual({ batch: { steps: undefined, lanes: 4 }, lanes: 15 });
+    expect(partsOf(5, 3, true, 2)).toEqual({ batch: { steps: 5, lanes: 2 }, lanes: 3 });
+    expect(partsOf(5, 3, true, 100)).toEqual({ batch: { steps: 5, lanes: 1 }, lanes: 3 });
   });
 
   test('shuffling permutes, alike for equal streams', () => {

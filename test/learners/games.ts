@@ -27,7 +27,7 @@ export function zeroSumGame(name: string, size: number, cells: readonly number[]
   );
 }
 
-function payoffGame(
+export function payoffGame(
   name: string,
   size: number,
   row: readonly (number | readonly [number, number])[],

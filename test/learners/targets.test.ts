@@ -108,7 +108,19 @@ describe('targets by hand', () => {
   });
 
   test('illegal actions are neither chosen nor maxed over', () => {
-    for (const name of ['IQL', 'HystereticQ', 'LenientQ', 'DistributedQ', 'JAL', 'CentralQ', 'MinimaxQ']) {
+    for (const name of [
+      'IQL',
+      'HystereticQ',
+      'LenientQ',
+      'DistributedQ',
+      'JAL',
+      'CentralQ',
+      'MinimaxQ',
+      'NashQ',
+      'CorrelatedQ',
+      'FriendQ',
+      'FoeQ',
+    ]) {
       const { learner, buffers } = learnerOn({ spec }, name, {
         alpha: constant(1),
         beta: constant(1),
@@ -116,6 +128,7 @@ describe('targets by hand', () => {
         epsilon: constant(0.5),
         explore: constant(0.5),
         decay: 1,
+        visits: false,
         initial: 0,
       });
       buffers.observations.set([1, 1]);

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { emitGame } from '../../compiler/emit/game.ts';
 import { compile } from '../../compiler/index.ts';
 import { loadGame } from '../../runtime/games/load.ts';
+import { sgd } from '../../runtime/tensor/optimisers/spec.ts';
 import { curveCsv, curveSvg, meanCurve, plotCurve, pointsOf } from '../../runtime/train/curve.ts';
-import { oddStatistic, oddTensor } from '../../runtime/train/diverged.ts';
+import { divergedText, explodedStatistic, oddStatistic, oddTensor, type Scale } from '../../runtime/train/diverged.ts';
 import { engineFor } from '../../runtime/train/engines.ts';
 import { readSeed } from '../../runtime/train/folder.ts';
 import { trainSeed } from '../../runtime/train/run.ts';
@@ -134,6 +135,64 @@ describe('networks', () => {
       ['learner.b', Float32Array.of(0, Number.NaN)],
     ]);
     expect(oddTensor(arrays)).toEqual({ name: 'b', value: Number.NaN });
+  });
+
+  test('a loss beyond what wrong estimates of any return can make stops, too', () => {
+    // Returns are at most 2 / (1 - 0.9) = 20, so estimates are wrong by at most 60; a hundred times that squared is 3.6e7.
+    const scale: Scale = { reward: 2, gamma: 0.9, steps: 1e6, standardized: false, first: 5 };
+    expect(explodedStatistic({ loss: 3.5e7, gradientNorm: 1e12 }, scale)).toBeUndefined();
+    expect(explodedStatistic({ loss: 3.7e7 }, scale)).toBe('loss');
+    expect(explodedStatistic({ policyLoss: 1e30, valueLoss: 4e7 }, scale)).toBe('valueLoss');
+    expect(explodedStatistic({ criticLoss: 4e7 }, scale)).toBe('criticLoss');
+    // Networks that start far off, rewards that nothing discounts, rewards in deviations, and what is not known yet.
+    expect(explodedStatistic({ loss: 4e7 }, { ...scale, first: 1e4 })).toBeUndefined();
+    expect(explodedStatistic({ loss: 4e7 }, { ...scale, gamma: 1 })).toBeUndefined();
+    expect(explodedStatistic({ loss: 4e7 }, { ...scale, standardized: true })).toBeUndefined();
+    expect(explodedStatistic({ loss: 1e30 }, { ...scale, first: undefined })).toBeUndefined();
+    // Small rewards: where nothing is learned losses are of the size of what networks start with.
+    expect(explodedStatistic({ loss: 9e3 }, { ...scale, reward: 1e-9, first: 0 })).toBeUndefined();
+  });
+
+  test('an explosion that stays finite: which loss, which tensor, which step', () => {
+    const arrays = new Map<string, Float64Array | Float32Array>([
+      ['learner.tensor.online/mixer/w1', Float32Array.of(1, -812.4)],
+      ['learner.tensor.optimizer/online/mixer/w1/v', Float32Array.of(1e20, 0)],
+      ['learner.progress', Float64Array.of(1e9)],
+    ]);
+    expect(divergedText(4000, arrays, { name: 'loss', value: 1.234e11 })).toBe(
+      'learning has diverged by step 4000: loss is 123000000000, more than estimates of any return of this game can be wrong by, and the tensor online/mixer/w1 holds the largest number, -812; lower the learning rate or clip the gradient',
+    );
+  });
+
+  test('a training that explodes but stays finite stops, and what it keeps is from before', () => {
+    // Plain gradient steps of a linear network that are far too long: the error grows by a factor with every update.
+    const wild = {
+      ...deep,
+      algorithm: 'IDQN',
+      envs: 1,
+      settings: {
+        network: { layers: [] },
+        optimizer: { ...sgd, lr: { from: 1.001, to: 1.001, over: 0, unit: 'steps' as const } },
+        clip: 0,
+        batch: 1,
+        gamma: 0.5,
+      },
+      budget: { amount: 2_000_000, unit: 'steps' as const },
+      evaluate: { every: { amount: 50, unit: 'steps' as const }, episodes: 1 },
+    };
+    const kept: number[] = [];
+    const losses: number[] = [];
+    expect(() =>
+      trainSeed(wild, loadGame(matrix('4')), 1, {
+        metrics: line => losses.push(JSON.parse(line).learner.loss),
+        keeping: { every: 10, due: () => false, keep: state => kept.push(state.step) },
+      }),
+    ).toThrow(/learning has diverged by step \d+: loss is .*, and the tensor \S+ holds the largest number/);
+    expect(losses.length).toBeGreaterThan(1);
+    expect(kept.length).toBeGreaterThan(5);
+    // Both get 4 at most, 8 in all; no estimate of 8 / (1 - 0.5) is wrong by more than three times that.
+    const most = 1e4 * Math.max(48 * 48, losses[0] as number);
+    expect(losses.filter(loss => loss > most)).toEqual([]);
   });
 
   test('engines: one that trains, one that answers later, one that is none', async () => {

@@ -38,6 +38,9 @@ const slowingText = (steps: number): string =>
   `explore = 1, target_every = 100, replay = ${steps} episodes, optimizer = adam(lr: 1e-3 -> 1e-5 over ${0.9 * steps} steps)`;
 const uniform = slowing(20_000);
 const uniformText = slowingText(20_000);
+/** The two-step game declares no horizon, so that the usual number of steps would be two episodes. */
+const eachEpisode: Settings = { train_every: { amount: 1, unit: 'episodes' } };
+const eachEpisodeText = `${uniformText}, train_every = 1 episodes`;
 
 const runsOf = (
   { plan, algorithm, seeds: of }: Case,
@@ -139,8 +142,8 @@ function* twoStep(): Generator<Validation> {
   for (const { algorithm, settings, text, model, best, slack, wanted } of [
     {
       algorithm: 'VDN',
-      settings: uniform,
-      text: uniformText,
+      settings: { ...uniform, ...eachEpisode },
+      text: eachEpisodeText,
       model: undefined,
       best: 7,
       slack: 0.3,
@@ -158,8 +161,8 @@ function* twoStep(): Generator<Validation> {
     },
     {
       algorithm: 'QMIX',
-      settings: { ...uniform, mixer: { name: 'TwoLayer', model: mixer } },
-      text: `${uniformText}, mixer = TwoLayer(embed: 8)`,
+      settings: { ...uniform, ...eachEpisode, mixer: { name: 'TwoLayer', model: mixer } },
+      text: `${eachEpisodeText}, mixer = TwoLayer(embed: 8)`,
       model: mixer,
       best: 8,
       slack: 0.1,

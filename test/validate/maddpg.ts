@@ -107,7 +107,7 @@ function* adversary(seeds: readonly number[]): Generator<Validation> {
       reference: `random ${Good}`,
     },
     goods.every(x => x > 2 * Good),
-    `more than ${2 * Good} in every seed`,
+    `more than ${(2 * Good).toFixed(2)} in every seed`,
   );
   const opponents = of(
     found.map(({ adversary }) => adversary),
@@ -121,7 +121,7 @@ function* adversary(seeds: readonly number[]): Generator<Validation> {
       reference: `random ${Adversary}`,
     },
     opponents.every(x => x > 0.75 * Adversary),
-    `more than ${0.75 * Adversary} in every seed`,
+    `more than ${(0.75 * Adversary).toFixed(2)} in every seed`,
   );
   const together = found.map(({ together }) => together);
   yield ofRuns(

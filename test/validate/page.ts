@@ -44,8 +44,8 @@ function earlier(): ReadonlyMap<string, string> {
   } catch {
     return new Map();
   }
-  const parts = text.split(/^(?=<!-- suite \w+ -->$)/m).slice(1);
-  return new Map(parts.map(part => [/^<!-- suite (\w+) -->/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]));
+  const parts = text.split(/^(?=<!-- suite [\w-]+ -->$)/m).slice(1);
+  return new Map(parts.map(part => [/^<!-- suite ([\w-]+) -->/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]));
 }
 
 function sectionOf(results: readonly Validation[]): string {

@@ -127,7 +127,7 @@ export function batchFiller(
             const place = (t * group.agents.length + a) * windows + b;
             const kept = at + group.agents[a]!;
             actions[place] = inside ? replay.actions[kept]! : 0;
-            rewards[place] = inside ? replay.rewards[kept]! : 0;
+            rewards[place] = inside ? replay.reward(kept, group.agents[a]!) : 0;
             notes.forEach((note, k) => {
               noted[k]![place] = inside ? note.recall(replay.notes[k]![kept]!) : 1;
             });

@@ -11,8 +11,8 @@ import type { GroupRollout, Rollout } from './rollout.ts';
 export function partsOf(
   steps: number,
   games: number,
-  minibatches: number,
   sequences: boolean,
+  minibatches = 1,
 ): { readonly batch: BatchShape; readonly lanes: number } {
   const all = sequences ? games : steps * games;
   const lanes = Math.ceil(all / Math.min(minibatches, all));

@@ -6,6 +6,7 @@ import { type GameBuffers, running, terminated } from '../../games/vector.ts';
 import type { Stream } from '../../rng/stream.ts';
 import type { Arrays } from '../shared/learner.ts';
 import type { Shape } from '../shared/shape.ts';
+import { RewardScale } from './reward-scale.ts';
 
 export interface WindowOptions {
   /** Windows kept; the oldest makes room. */
@@ -20,6 +21,8 @@ export interface WindowOptions {
   readonly realRow?: number;
   /** Numbers kept of every step of every agent beside action and reward; none where missing. */
   readonly notes?: number;
+  /** Rewards are learned from in deviations from the mean of all that were played, agent by agent. */
+  readonly standardize?: boolean;
 }
 
 /** Most bytes that a replay may take. */
@@ -48,18 +51,21 @@ export class Replay {
   readonly #stateLength: number;
   readonly #realRow: number;
   readonly #sliding: boolean;
+  readonly #scale: RewardScale | undefined;
   /** One window per game is being filled: number `capacity + game`. */
   readonly #windows: number;
   #count = 0;
   #next = 0;
 
-  constructor(shape: Shape, { capacity, length, sliding, stateLength, realRow = 0, notes = 0 }: WindowOptions) {
+  constructor(shape: Shape, options: WindowOptions) {
+    const { capacity, length, sliding, stateLength, realRow = 0, notes = 0, standardize = false } = options;
     this.#shape = shape;
     this.length = length;
     this.capacity = capacity;
     this.#stateLength = stateLength;
     this.#realRow = realRow;
     this.#sliding = sliding;
+    this.#scale = standardize ? new RewardScale(shape.agents) : undefined;
     this.#windows = capacity + shape.envs;
     const { agents, observationRow, actionRow } = shape;
     const bytes =
@@ -90,6 +96,12 @@ export class Replay {
   /** Row `t` of a window in `observations`, `masks` and `states`. */
   row(window: number, t: number): number {
     return window * (this.length + 1) + t;
+  }
+
+  /** What an agent learns from as its reward, at its place in `rewards`. */
+  reward(at: number, agent: number): number {
+    const reward = this.rewards[at]!;
+    return this.#scale === undefined ? reward : this.#scale.scaled(agent, reward);
   }
 
   /** What every agent sees before a step of game e; call before the game is stepped. */
@@ -124,6 +136,7 @@ export class Replay {
       this.actions[at + i] = buffers.actions[e * agents + i]!;
       this.rewards[at + i] = buffers.rewards[e * agents + i]!;
     }
+    this.#scale?.add(buffers.rewards, e * agents);
     const realRow = this.#realRow;
     for (let k = 0; k < realRow; k++)
       this.reals[(open * this.length + t) * realRow + k] = buffers.realActions[e * realRow + k]!;
@@ -247,12 +260,14 @@ export class Replay {
     into.set('replay.steps', joined(this.steps, rows, 1));
     into.set('replay.ended', joined(this.ended, rows, 1));
     into.set('replay.place', Int32Array.of(this.#count, this.#next));
+    if (this.#scale !== undefined) into.set('replay.scale', this.#scale.save());
   }
 
   restore(from: Arrays): void {
     const [count, next] = from.get('replay.place') as Int32Array;
     this.#count = count!;
     this.#next = next!;
+    this.#scale?.restore(from.get('replay.scale')!);
     const arrays = {
       observations: this.observations,
       masks: this.masks,

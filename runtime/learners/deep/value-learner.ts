@@ -4,39 +4,24 @@
  */
 import { countEnded, type GameBuffers } from '../../games/vector.ts';
 import { purposes, Stream } from '../../rng/stream.ts';
-import { Graph } from '../../tensor/graph.ts';
 import { initialise } from '../../tensor/initialise.ts';
-import type { Node, Program } from '../../tensor/ir.ts';
 import { drawOf, policyKeys } from '../shared/draws.ts';
 import { exploreBelow } from '../shared/explore.ts';
 import type { Arrays, DeepContext, Learner, Seen } from '../shared/learner.ts';
 import { valueAt } from '../shared/schedule.ts';
 import type { Shape } from '../shared/shape.ts';
-import { Acting, openNow, playRows, restoreStates, saveStates } from './acting.ts';
-import { batchInputs } from './batch.ts';
+import { Acting, openNow, playRows, restoreStates, runner, saveStates } from './acting.ts';
 import { epsilonGreedy } from './choices.ts';
 import { replayOf } from './deciding.ts';
-import { type Group, groupsOf } from './groups.ts';
+import { groupsOf } from './groups.ts';
 import { keepNotes, type Note } from './notes.ts';
-import { optimise, parametersUnder } from './optimise.ts';
 import { isRecurrent, type QNetwork, valueActingPrograms } from './q-networks.ts';
 import { Replay } from './replay.ts';
-import { followProgram, followSlowly } from './target-networks.ts';
-import { lengthsUpTo, ReplayUpdates, tell } from './updates.ts';
+import { followProgram } from './target-networks.ts';
+import { lengthsBelow, ReplayUpdates } from './updates.ts';
+import { type ValueLoss, valueProgram } from './value-program.ts';
 import type { DeepValueSettings } from './value-settings.ts';
 import { valueTables } from './value-table.ts';
-import { type ValueTensors, valueTensors } from './value-tensors.ts';
-
-export interface ValueLoss {
-  /** Whether the loss reads the whole state. */
-  readonly readsState: boolean;
-  /** Whether the loss reads the probability of exploring, the input `explore`. */
-  readonly readsExplore?: boolean;
-  /**
-   * The loss, one number. Parameters of its own are named `online/...`, their targets `target/...`: those are trained, these follow.
-   */
-  build(g: Graph, tensors: ValueTensors): Node;
-}
 
 // `notes`: what the replay keeps of every choice besides.
 export function valueLearner(
@@ -57,17 +42,25 @@ export function valueLearner(
   const recurrent = isRecurrent(settings.network);
   const length = recurrent
     ? Math.min(shape.episodeLimit, settings.window)
-    : Math.min(settings.n_step, shape.episodeLimit);
+    : settings.n_step === 1
+      ? 1
+      : Math.min(settings.n_step, shape.episodeLimit);
   const stateLength = loss.readsState ? context.game.stateLength : 0;
 
   // Programs and what they share
-  const lengths = lengthsUpTo(length);
-  const trains = lengths.map(steps => trainProgram(groups, network, settings, steps, stateLength, loss, notes));
-  const follows = followProgram(trains[0]!.states, 'online/');
-  const session = openNow(context.engine, [...trains, follows, ...valueActingPrograms(network, groups, shape.envs)]);
+  const train = valueProgram(groups, network, settings, length, stateLength, loss, notes);
+  const lengths = recurrent ? lengthsBelow(length) : [];
+  const shorter = lengths.map(steps => valueProgram(groups, network, settings, steps, stateLength, loss, notes));
+  const session = openNow(context.engine, [
+    ...shorter,
+    train,
+    followProgram(train.states, 'online/'),
+    ...valueActingPrograms(network, groups, shape.envs),
+  ]);
   initialise(session, seed);
-  const follow = session.entry('follow');
-  void follow.run();
+  // Target networks start as the others.
+  const follow = runner(session, 'follow');
+  follow();
   const actor = new Acting(session, 'act', shape.envs, shape, groups);
   const player = new Acting(session, 'play', playRows, shape, groups);
 
@@ -79,9 +72,19 @@ export function valueLearner(
     sliding: !recurrent,
     stateLength,
     ...(notes.length > 0 ? { notes: notes.length } : {}),
+    ...(settings.standardize_rewards ? { standardize: true } : {}),
   });
   const batches = { batch: settings.batch, stateLength, firstOnly: !recurrent };
-  const updates = new ReplayUpdates(session, trains, lengths, replay, shape, groups, batches, notes);
+  const updates = new ReplayUpdates(
+    session,
+    [...shorter, train],
+    [...lengths, length],
+    replay,
+    shape,
+    groups,
+    batches,
+    notes,
+  );
   const drawn = new Int32Array(settings.batch);
 
   // Progress
@@ -103,6 +106,7 @@ export function valueLearner(
 
   function update(now: number, episode: number): void {
     replay.addAll(buffers);
+    // An update each time that so much more was played
     const { amount, unit } = settings.train_every;
     const before = played;
     played += unit === 'steps' ? shape.envs : countEnded(buffers.ended);
@@ -117,7 +121,7 @@ export function valueLearner(
       lr: valueAt(settings.optimizer.lr, now, episode),
       ...(loss.readsExplore ? { explore: valueAt(settings.explore, now, episode) } : {}),
     });
-    if (settings.tau === 1 && updates.count % settings.target_every === 0) void follow.run();
+    if (settings.tau === 1 && updates.count % settings.target_every === 0) follow();
   }
 
   function save(): Arrays {
@@ -157,30 +161,10 @@ export function valueLearner(
     act,
     update,
     greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
-    metrics: () => updates.metrics(),
+    metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,
     view,
   };
   return remembers ? { ...learner, begin: () => player.forget(), decide } : learner;
-}
-
-/** One update: the learner's loss, a step of the optimiser on the online networks. */
-function trainProgram(
-  groups: readonly Group[],
-  network: QNetwork,
-  settings: DeepValueSettings,
-  length: number,
-  stateLength: number,
-  of: ValueLoss,
-  notes: readonly Note[],
-): Program {
-  const g = new Graph(`train ${length}`);
-  const batch = batchInputs(g, groups, length, settings.batch, stateLength, notes);
-  const loss = of.build(g, valueTensors(g, network, batch));
-  const online = parametersUnder(g, 'online');
-  const gradientNorm = optimise(g, online, loss, settings.optimizer, settings.clip, g.input('lr', []));
-  if (settings.tau < 1) followSlowly(g, 'online/', settings.tau);
-  tell(g, { loss, gradientNorm });
-  return g.program();
 }

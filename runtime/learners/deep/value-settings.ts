@@ -3,6 +3,7 @@ import type { NetworkSpec } from '../../tensor/layers/spec.ts';
 import { adam } from '../../tensor/optimisers/spec.ts';
 import type { OptimizerSetting, Quantity, Schedule, SettingDoc } from '../../train/spec.ts';
 import type { Sharing } from './groups.ts';
+import { isRecurrent } from './q-networks.ts';
 
 export interface DeepValueSettings {
   readonly network: NetworkSpec;
@@ -23,10 +24,17 @@ export interface DeepValueSettings {
   readonly target_every: number;
   readonly tau: number;
   readonly window: number;
+  readonly standardize_rewards: boolean;
 }
 
 const pymarl = 'PyMARL (Samvelyan et al. 2019)';
 const marlBook = 'code of Albrecht, Christianos and Schaefer 2024';
+
+/** How often learners of action values update where nothing is said. */
+export function updatesFor(network: NetworkSpec, episodeLimit: number): Quantity {
+  if (isRecurrent(network)) return { amount: 1, unit: 'episodes' };
+  return { amount: Math.min(4, episodeLimit), unit: 'steps' };
+}
 
 export const deepValueSettings: readonly SettingDoc[] = [
   {
@@ -144,9 +152,9 @@ export const deepValueSettings: readonly SettingDoc[] = [
     name: 'train_every',
     type: 'quantity',
     low: 1,
-    default: { amount: 1, unit: 'episodes' },
-    doc: 'One update each time that this much has been played.',
-    source: pymarl,
+    default: 'network',
+    doc: 'One update each time that this much has been played. By default an episode where the network remembers, else 4 steps, or as many as an episode has where those are fewer.',
+    source: `${pymarl}; Mnih et al. 2015`,
   },
   {
     name: 'target_every',
@@ -173,5 +181,12 @@ export const deepValueSettings: readonly SettingDoc[] = [
     default: 100,
     doc: 'Steps of an episode that a network with memory learns from at once; longer episodes are cut.',
     source: 'the memory it takes',
+  },
+  {
+    name: 'standardize_rewards',
+    type: 'bool',
+    default: false,
+    doc: 'Every agent learns from its rewards less their mean, divided by their deviation: both of all that were played so far. For rewards of any size where episodes are equally long; elsewhere the sign of a reward may be what tells whether to end.',
+    source: 'EPyMARL does; PyMARL does not',
   },
 ];

@@ -23,8 +23,10 @@ export interface Learner {
   greedy(buffers: GameBuffers, envs: number, draws: Uint32Array): void;
   /** Forgets what it remembers of the games that `greedy` plays: called before the first step of an evaluation. Without memory, absent. */
   begin?(): void;
-  /** Statistics of learning since the last call (losses, norms), for the metrics; absent where there are none. */
-  metrics?(): Readonly<Record<string, number>>;
+  /**
+   * Statistics of learning (losses, norms) since the last call that did not only `peek`, for the metrics; absent where there are none.
+   */
+  metrics?(peek?: boolean): Readonly<Record<string, number>>;
   /**
    * As `greedy`, but drawing from the stochastic policy that was learned; `draws` as there. Absent where a policy is not learned
    * but follows from values.

@@ -49,7 +49,7 @@ export function shapeOf(game: GameSpec, envs: number): Shape {
  * The horizon; without one, as many steps as it takes until a reward counts less than a millionth (at most 10 000), because a
  * learned policy may play for ever.
  */
-export function episodeLimit(game: GameSpec): number {
+export function episodeLimit(game: Pick<GameSpec, 'discount' | 'horizon' | 'oneShot'>): number {
   if (game.oneShot) return 1;
   if (game.horizon !== undefined) return game.horizon;
   let steps = 0;
