@@ -81,11 +81,19 @@ export function settingItems(
         kind: 'setting',
         detail: `${describeSetting(one)}; default ${value}`,
         doc: settingDoc(one),
-        insert: `${one.name}${sign}\${0:${value.replace(/[$}\\]/g, '\\$&')}}`,
+        insert: `${one.name}${sign}${canBeWritten(one) ? `\${0:${value.replace(/[$}\\]/g, '\\$&')}}` : '$0'}`,
         snippet: true,
         rank: 1 + k / 100,
       };
     });
+}
+
+/**
+ * Whether the default can be put in as it is: a discount that is the game's own, or a rhythm that the network decides, has no words, and a
+ * mixer of the library has to be imported, as its own completion does.
+ */
+function canBeWritten(one: SettingDoc): boolean {
+  return typeof one.default !== 'string' || one.type === 'choice';
 }
 
 /** Kind, range and unit: `number from 0 to 1`. */
@@ -126,13 +134,17 @@ export function settingDoc(one: SettingDoc): string {
 export function valueItems(project: Project, sheet: Sheet, algorithm: string, name: string): readonly CompletionItem[] {
   const doc = algorithmNamed(algorithm)?.settings.find(one => one.name === name);
   if (doc === undefined) return [];
-  const preset: CompletionItem = {
-    label: writtenSetting(doc.default),
-    kind: 'value',
-    detail: `default (${doc.source})`,
-    doc: settingDoc(doc),
-    rank: 1,
-  };
+  const preset: readonly CompletionItem[] = canBeWritten(doc)
+    ? [
+        {
+          label: writtenSetting(doc.default),
+          kind: 'value',
+          detail: `default (${doc.source})`,
+          doc: settingDoc(doc),
+          rank: 1,
+        },
+      ]
+    : [];
   const declared = (kind: 'mixer' | 'network'): readonly CompletionItem[] =>
     [...namesOf(sheet).file.names.values(), ...project.importedNames(sheet)]
       .filter(decl => decl.kind === kind)
@@ -144,7 +156,7 @@ export function valueItems(project: Project, sheet: Sheet, algorithm: string, na
       return (doc.choices ?? []).map(label => ({ label, kind: 'value', doc: settingDoc(doc) }));
     case 'optimizer':
       return [
-        preset,
+        ...preset,
         ...optimizers.map(
           (one): CompletionItem => ({
             label: one.name,
@@ -157,7 +169,7 @@ export function valueItems(project: Project, sheet: Sheet, algorithm: string, na
       ];
     case 'network':
       return [
-        preset,
+        ...preset,
         ...declared('network'),
         ...layerForms.map(
           (layer): CompletionItem => ({
@@ -173,12 +185,11 @@ export function valueItems(project: Project, sheet: Sheet, algorithm: string, na
       ];
     case 'mixer':
       return [
-        preset,
+        ...preset,
         ...declared('mixer'),
         ...project
           .host(sheet.path)
           .libraryNames('mixers')
-          .filter(label => label !== preset.label)
           .map(
             (label): CompletionItem => ({
               label,
@@ -186,11 +197,11 @@ export function valueItems(project: Project, sheet: Sheet, algorithm: string, na
               detail: 'std.mixers',
               doc: project.libraryDecl(sheet, 'mixers', label)?.doc,
               edits: [{ path: sheet.path, span: { start: 0, end: 0 }, text: `import std.mixers.${label}\n` }],
-              rank: 6,
+              rank: label === doc.default ? 1 : 6,
             }),
           ),
       ];
     default:
-      return [preset];
+      return preset;
   }
 }

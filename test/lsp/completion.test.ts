@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { builtinNames } from '../../compiler/elaborate/calls.ts';
+import { compile } from '../../compiler/index.ts';
 import { builtins } from '../../lsp/builtins.ts';
 import { type CompletionItem, complete } from '../../lsp/completion.ts';
-import { algorithmNamed } from '../../runtime/learners/catalogue.ts';
-import { analysed, opened } from './desk.ts';
+import { settingItems } from '../../lsp/completionLearning.ts';
+import { algorithmNamed, algorithms } from '../../runtime/learners/catalogue.ts';
+import { analysed, memoryDesk, opened } from './desk.ts';
 
 /** Items at the mark that go with what is typed before it, best first. */
 function items(text: string, others = {}): readonly CompletionItem[] {
@@ -130,6 +132,22 @@ describe('learning', () => {
     const names = algorithmNamed('IQL')!.settings.map(one => one.name);
     expect(found.map(item => item.label).sort()).toEqual(names.filter(name => name !== 'alpha').sort());
     expect(found[0]?.detail).toMatch(/default/);
+  });
+  test('what completion puts in for a setting is accepted', () => {
+    for (const { name, settings } of algorithms)
+      for (const item of settingItems({ settings }, [])) {
+        // As an editor that takes what is offered; where nothing is offered the user has to write.
+        const line = (item.insert ?? '').replace(/\$\{0:(.*)\}$/, '$1').replaceAll('\\', '');
+        if (line.endsWith('$0')) continue;
+        const text = `${game}train Learn on Pd {\n  algorithm ${name} { ${line} }\n  budget 10 steps\n}\n`;
+        const { diagnostics } = compile(memoryDesk({ 'main.marl': text }).host('main.marl'), 'main.marl');
+        // Where an algorithm does not fit the game, its settings are read all the same.
+        const bad = diagnostics.filter(({ code, severity }) => severity === 'error' && code !== 'M0609');
+        expect(
+          bad.map(({ code, message }) => `${code} ${message}`),
+          `${name}: ${line}`,
+        ).toEqual([]);
+      }
   });
   test('what a setting may be', () => {
     expect(labels('train L on G {\n  algorithm QMIX {\n    optimizer = ▮\n  }\n}\n')).toEqual(
