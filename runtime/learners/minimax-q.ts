@@ -14,7 +14,7 @@ import { type GameBuffers, running, terminated } from '../games/vector.ts';
 import { purposes } from '../rng/stream.ts';
 import type { Schedule, SettingDoc } from '../train/spec.ts';
 import { drawOf, policyKeys } from './shared/draws.ts';
-import { drawCount, exploreBelow, pickLegal } from './shared/explore.ts';
+import { drawLegal, exploreBelow } from './shared/explore.ts';
 import { allowed } from './shared/joint.ts';
 import type { Arrays, LearnedTable, Learner } from './shared/learner.ts';
 import { matrixGameSolver } from './shared/matrix-game.ts';
@@ -108,26 +108,7 @@ export function minimaxQ(shape: Shape, settings: MinimaxQSettings, buffers: Game
   function choose(i: number, row: number, on: Uint8Array, maskStart: number, split: number, draw: number): number {
     const count = shape.actionCount[i]!;
     const start = maskStart + shape.actionStart[i]!;
-    const policy = tables[i]!.policy.values;
-    const uniform = draw < split || row < 0;
-    let legal = 0;
-    let total = 0;
-    for (let a = 0; a < count; a++) {
-      if (on[start + a] === 0) continue;
-      legal++;
-      total += uniform ? 1 : policy[row * count + a]!;
-    }
-    if (legal === 0) return -1;
-    let rest = draw < split ? pickLegal(draw, split, legal) : ((draw - split) / (drawCount - split)) * total;
-    let last = 0;
-    for (let a = 0; a < count; a++) {
-      const weight = on[start + a] === 0 ? 0 : uniform ? 1 : policy[row * count + a]!;
-      if (weight === 0) continue;
-      last = a;
-      if (rest < weight) return a;
-      rest -= weight;
-    }
-    return last;
+    return drawLegal(tables[i]!.policy.values, row * count, on, start, count, split, draw);
   }
 
   /** V and pi of a row from its Q. */

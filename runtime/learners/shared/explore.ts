@@ -88,3 +88,37 @@ export function nthLegal(masks: Uint8Array, maskStart: number, count: number, k:
   }
   return nth;
 }
+
+/**
+ * The legal action that one draw picks from probabilities at `start` of `policy`, or uniformly for draws below `split`; -1 where nothing is
+ * legal. A negative `start` stands for an observation never seen: all legal actions alike.
+ */
+export function drawLegal(
+  policy: Float64Array,
+  start: number,
+  masks: Uint8Array,
+  maskStart: number,
+  count: number,
+  split: number,
+  draw: number,
+): number {
+  const uniform = draw < split || start < 0;
+  let legal = 0;
+  let total = 0;
+  for (let a = 0; a < count; a++) {
+    if (masks[maskStart + a] === 0) continue;
+    legal++;
+    total += uniform ? 1 : policy[start + a]!;
+  }
+  if (legal === 0) return -1;
+  let rest = draw < split ? pickLegal(draw, split, legal) : ((draw - split) / (drawCount - split)) * total;
+  let last = 0;
+  for (let a = 0; a < count; a++) {
+    const weight = masks[maskStart + a] === 0 ? 0 : uniform ? 1 : policy[start + a]!;
+    if (weight === 0) continue;
+    last = a;
+    if (rest < weight) return a;
+    rest -= weight;
+  }
+  return last;
+}
