@@ -88,7 +88,7 @@ export function lspThread(purpose: Purpose): Thread {
     resourceLimits:
       purpose === 'study'
         ? { maxOldGenerationSizeMb: mostRoom }
-        : { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: room },
+        : { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: room },
   });
   let stopped = false;
   worker.unref();
