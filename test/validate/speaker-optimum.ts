@@ -1,6 +1,6 @@
 /**
- * The return of speaker-listener that no policies exceed: of a listener who knows the goal from the start. Its moves are deterministic, so a
- * search over sequences of moves finds the best one for each start; written from the equations of the game, not from its model.
+ * What speaker-listener allows at best, as far as a search can tell: the return of a listener who knows the goal from the start. Its moves are
+ * deterministic, so a beam search looks for the best sequence of them for each start; written from the equations of the game, not from its model.
  */
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
 
