@@ -142,6 +142,7 @@ game Walk {
   reward zero_sum A = if action[A] == action[B] then at else -at
   discount 0.99999
 }
+solve Small: nash of Big(size: 2)
 solve All: nash of Big
 solve Learn: dynamics of Big by regret_matching for 1_000_000_000 iterations
 solve Markov: minimax of Walk
@@ -149,11 +150,20 @@ solve Cfr: nash of Leduc by cfr for 10_000_000 iterations
 solve Team: decentralised of DecTiger(steps: 7)
 `;
 
-  /** Presses Ctrl-C once the program has had this long; everything below computes for minutes. */
-  const interrupted = (name: string, flags: readonly string[] = []) => {
+  /** How long this machine, as busy as it is now, takes to start and solve something small. */
+  let start = 0;
+  beforeAll(async () => {
     writeFileSync(join(cwd, 'games.marl'), games);
-    return run(['solve', `games.marl:${name}`, ...flags], child => void setTimeout(() => child.kill('SIGINT'), 9_000));
-  };
+    const from = performance.now();
+    await run(['solve', 'games.marl:Small']);
+    start = performance.now() - from;
+  }, 40_000);
+
+  /** Presses Ctrl-C well after the start; `All` computes for some 20 starts, the others for minutes. */
+  const interrupted = (name: string, flags: readonly string[] = []) =>
+    run(['solve', `games.marl:${name}`, ...flags], child => {
+      setTimeout(() => child.kill('SIGINT'), 3 * start + 1_500);
+    });
 
   // One of each family: of one step, learning, a Markov game, hidden information, a team.
   test.each([
@@ -182,10 +192,9 @@ solve Team: decentralised of DecTiger(steps: 7)
   }, 40_000);
 
   test('a second time ends at once', async () => {
-    writeFileSync(join(cwd, 'games.marl'), games);
     const ended = await run(['solve', 'games.marl:All'], child => {
-      setTimeout(() => child.kill('SIGINT'), 6_000);
-      setTimeout(() => child.kill('SIGINT'), 6_450);
+      setTimeout(() => child.kill('SIGINT'), 2 * start);
+      setTimeout(() => child.kill('SIGINT'), 2 * start + 450);
     });
     // By then the first may have done its work, and nobody listens any more.
     expect(ended.code === 130 || ended.signal === 'SIGINT', ended.err).toBe(true);
