@@ -1,6 +1,6 @@
 /**
  * Particle games: MAPPO and QMIX on simple_spread and speaker-listener. Published figures are the maximum over training of the sum over
- * agents, after 20 million steps (MAPPO) and 2 million (QMIX); ours the final one.
+ * agents, in 20 million steps (MAPPO) and 2 million (QMIX). The same is measured here, in fewer steps, and the final return beside it.
  */
 import type { Settings } from '../../runtime/learners/catalogue.ts';
 import { adam } from '../../runtime/tensor/optimisers/spec.ts';
@@ -8,7 +8,7 @@ import type { OptimizerSetting } from '../../runtime/train/spec.ts';
 import { adamAt, libraryGame } from '../learners/deep-support.ts';
 import { ofRuns, type Suite, seedsFrom } from './result.ts';
 import { speakerOptimum } from './speaker-optimum.ts';
-import { trainAll, withMixer } from './trainings.ts';
+import { asPublished, bestOnTheWay, trainAll, withMixer } from './trainings.ts';
 
 interface Chosen {
   readonly settings: Settings;
@@ -58,8 +58,6 @@ interface Game {
   readonly chosen: Readonly<Record<'MAPPO' | 'QMIX', Chosen>>;
   /** Mean and deviation. */
   readonly published: Readonly<Record<'MAPPO' | 'QMIX', readonly [number, number]>>;
-  /** The least that counts as reached; missing where it is only reported. */
-  least?(published: readonly [number, number]): number;
   readonly note?: string;
 }
 
@@ -72,14 +70,13 @@ function games(): readonly Game[] {
       agents: 3,
       chosen: { MAPPO: spreadPolicies, QMIX: values(1_000_000, 100_000) },
       published: { MAPPO: [-133.5, 3.1], QMIX: [-126.6, 3] },
-      least: ([mean, deviation]) => mean - 2 * deviation - 0.05 * Math.abs(mean),
     },
     {
       written: 'SpeakerListener',
       agents: 2,
       chosen: { MAPPO: speakerPolicies, QMIX: values(2_000_000, 600_000) },
       published: { MAPPO: [-10.7, 0.3], QMIX: [-11.6, 0.5] },
-      note: `outside the published range, which is that of maxima over training and lies above what was found to be possible: a search for the best moves of a listener who knows the goal reaches ${optimum.mean.toFixed(2)} +- ${optimum.error.toFixed(2)} (standard error; test/validate/speaker-optimum.ts), standing still ${standingStill}. Not judged`,
+      note: `a search for the best moves of a listener who knows the goal reaches ${optimum.mean.toFixed(2)} +- ${optimum.error.toFixed(2)} (standard error; test/validate/speaker-optimum.ts), standing still ${standingStill}. What lies above that, here and in the published table, is the luck of the best of forty evaluations, whose standard error over seeds is 0.6`,
     },
   ];
 }
@@ -89,11 +86,11 @@ const standingStill = -67.2;
 
 export const particles: Suite = {
   name: 'particles',
-  about: `Particle games (Lowe et al. 2017). Published: the maximum over training of the sum over agents; here the final one. Wanted on simple_spread: at most two published deviations and five percent less.`,
+  about: `Particle games (Lowe et al. 2017). Published: the sum over agents at the best of 41 evaluations on the way, by the mean over seeds; measured here in the same way, wanted: at most two published deviations less. The final return is beside it.`,
   long: true,
   *validate() {
     const seeds = seedsFrom(5);
-    for (const { written, agents, published, chosen, least, note } of games()) {
+    for (const { written, agents, published, chosen, note } of games()) {
       const game = libraryGame(written);
       for (const algorithm of ['MAPPO', 'QMIX'] as const) {
         const gradient = algorithm === 'MAPPO';
@@ -104,28 +101,38 @@ export const particles: Suite = {
           settings: gradient ? settings : withMixer(game, settings),
           plan: { steps, envs: gradient ? 32 : 8, episodes: 500, teamReward: gradient ? 'sum' : 'mean' },
           seeds,
+          onTheWay: asPublished,
         });
-        const finals = outcomes.map(({ final }) => (gradient ? final : final * agents));
-        const mean = finals.reduce((sum, x) => sum + x, 0) / finals.length;
-        const wanted = least?.(published[algorithm]);
+        // The published sums are over agents; a team's mean is a share of its sum.
+        const sums = (returns: readonly number[]) => (gradient ? returns : returns.map(x => x * agents));
+        const row = (measure: string, finals: readonly number[], last?: string) => ({
+          game: written,
+          algorithm,
+          settings: text,
+          seeds,
+          steps,
+          measure,
+          finals,
+          wall,
+          cpu,
+          reference: published[algorithm].join(' +- '),
+          ...(last === undefined ? {} : { note: last }),
+        });
+        const final = sums(outcomes.map(outcome => outcome.final));
+        const best = sums(bestOnTheWay(outcomes));
+        const [mean, deviation] = published[algorithm];
+        const bound = mean - 2 * deviation;
         yield ofRuns(
-          {
-            game: written,
-            algorithm,
-            settings: text,
-            seeds,
-            steps,
-            measure: 'sum of returns, 500 episodes',
-            finals,
-            wall,
-            cpu,
-            reference: published[algorithm].join(' +- '),
-            ...(note === undefined ? {} : { note }),
-          },
-          wanted === undefined ? undefined : mean >= wanted,
-          wanted === undefined ? 'no gate' : `a mean of at least ${wanted.toFixed(1)}`,
+          row(`maximum over training as published, ${asPublished.episodes} episodes`, best),
+          average(best) >= bound,
+          `a mean of at least ${bound.toFixed(1)}`,
         );
+        yield ofRuns(row('final sum of returns, 500 episodes', final, note), undefined, 'no gate');
       }
     }
   },
 };
+
+function average(list: readonly number[]): number {
+  return list.reduce((sum, x) => sum + x, 0) / list.length;
+}

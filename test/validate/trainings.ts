@@ -2,7 +2,9 @@
 import type { LoadedGame } from '../../runtime/games/load.ts';
 import type { Settings } from '../../runtime/learners/catalogue.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
-import { mixerFor, type Plan, startDeep } from '../learners/deep-support.ts';
+import { shapeOf } from '../../runtime/learners/shared/shape.ts';
+import { evaluate } from '../../runtime/train/evaluate.ts';
+import { mixerFor, type Plan, startDeep, type Trained } from '../learners/deep-support.ts';
 
 export interface Case {
   readonly game: LoadedGame;
@@ -10,12 +12,24 @@ export interface Case {
   readonly settings: Settings;
   readonly plan: Plan;
   readonly seeds: readonly number[];
+  /** Evaluations on the way, evenly spaced; the training is the same with and without. */
+  readonly onTheWay?: OnTheWay;
 }
+
+interface OnTheWay {
+  readonly evaluations: number;
+  readonly episodes: number;
+}
+
+/** Papoudakis et al. 2021: 41 evaluations of 100 episodes, the first of them before learning. */
+export const asPublished: OnTheWay = { evaluations: 40, episodes: 100 };
 
 export interface Outcome {
   readonly seed: number;
   /** Mean return of the greedy policy after the last step: never the best one on the way. */
   readonly final: number;
+  /** Mean returns on the way, where they were asked for. */
+  readonly curve: readonly number[];
   readonly learner: Learner;
 }
 
@@ -26,16 +40,42 @@ export interface Outcomes {
 }
 
 /** Trains one seed after the other. */
-export function trainAll({ game, algorithm, settings, plan, seeds }: Case): Outcomes {
+export function trainAll({ game, algorithm, settings, plan, seeds, onTheWay }: Case): Outcomes {
   const began = performance.now();
   const cpu = process.cpuUsage();
   const outcomes = seeds.map(seed => {
-    const { training, learner } = startDeep(game, algorithm, settings, seed, plan);
+    const trained = startDeep(game, algorithm, settings, seed, plan);
+    const curve = onTheWay === undefined ? [] : watch(trained, game, seed, plan, onTheWay);
+    const { training, learner } = trained;
     while (!training.done()) training.advance(100_000);
-    return { seed, final: training.evaluate().return.mean, learner };
+    return { seed, final: training.evaluate().return.mean, curve, learner };
   });
   const used = process.cpuUsage(cpu);
   return { outcomes, wall: (performance.now() - began) / 1000, cpu: (used.user + used.system) / 1e6 };
+}
+
+/** Trains to the end, with evaluations in games that the training's own evaluations never play. */
+function watch(
+  { training, learner }: Trained,
+  { spec, create }: LoadedGame,
+  seed: number,
+  { steps, envs = 1, teamReward = 'none' }: Plan,
+  { evaluations, episodes }: OnTheWay,
+): number[] {
+  const shape = shapeOf(spec, envs);
+  const plan = { teamReward, evaluate: { every: { amount: steps, unit: 'steps' }, episodes } } as const;
+  return Array.from({ length: evaluations }, (_, k) => {
+    training.advance(Math.ceil(((k + 1) * steps) / evaluations / envs) - training.step() / envs);
+    return evaluate(shape, plan, spec, create, learner, seed, 1_000_000 + k).return.mean;
+  });
+}
+
+/** The returns by seed at the evaluation whose mean over seeds is greatest: what tables of maxima over training hold. */
+export function bestOnTheWay(outcomes: readonly Outcome[]): readonly number[] {
+  const count = Math.min(...outcomes.map(({ curve }) => curve.length));
+  const at = Array.from({ length: count }, (_, k) => outcomes.map(({ curve }) => curve[k] as number));
+  const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0);
+  return at.reduce((best, returns) => (sum(returns) > sum(best) ? returns : best));
 }
 
 /** Settings with the two-layer mixer of the library, made for the game. */
