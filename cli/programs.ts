@@ -19,7 +19,12 @@ export interface ProgramsOptions extends ProgramOptions {
 
 export interface WrittenProgram {
   readonly name: string;
-  /** The name as a file may be called. */
+  /** The program and its game, which it imports: names of files side by side, and their texts. */
+  readonly program: WrittenFile;
+  readonly game: WrittenFile;
+}
+
+export interface WrittenFile {
   readonly file: string;
   readonly text: string;
 }
@@ -49,8 +54,14 @@ export async function programsOf(reply: Reply, typed: string, options: ProgramsO
     if (fitted.spec === undefined) return { exit: reply.refuse(fitted.diagnostics, program.sources) };
     const train = { ...fitted.spec, name: run.name, seeds: options.seed ?? run.spec.seeds };
     const gameText = emitGame(built.value, { types: true, module: 'function', state });
-    const text = emitProgram({ train, game, gameText, read: ownSource, origin: originOf(opened.value, run, sweep) });
-    programs.push({ name: run.name, file: folderName(run.name), text });
+    const files = { program: `${folderName(run.name)}.ts`, game: `${folderName(run.name)}.game.ts` };
+    const origin = originOf(opened.value, run, sweep);
+    const text = emitProgram({ train, game, gameText, read: ownSource, files, origin });
+    programs.push({
+      name: run.name,
+      program: { file: files.program, text: text.program },
+      game: { file: files.game, text: text.game },
+    });
   }
   return { value: { opened: opened.value, programs, sweep } };
 }

@@ -5,7 +5,7 @@ import { makeFolder } from '../../runtime/checkpoint/disk.ts';
 import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { ownSourcePath, packageRoot } from '../package.ts';
-import { type ProgramsOptions, programsOf, refusePresent } from '../programs.ts';
+import { type ProgramsOptions, programsOf, refusePresent, type WrittenProgram } from '../programs.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
 import { quoted } from '../text.ts';
 
@@ -27,7 +27,7 @@ export async function bundle(io: Io, typed: string, options: BundleOptions): Pro
       `${sweep} is a sweep of ${programs.length} trainings, and a bundle holds one.`,
       `Name one of them: marl bundle ${quoted(`${opened.file}:${only?.name ?? ''}`)}`,
     );
-  const out = options.out ?? `${only.file}.mjs`;
+  const out = options.out ?? only.program.file.replace(/\.ts$/, '.mjs');
   if (!/\.m?js$/.test(out))
     return reply.problem(
       exitCode.usage,
@@ -38,7 +38,7 @@ export async function bundle(io: Io, typed: string, options: BundleOptions): Pro
   const files = page === undefined ? [out] : [out, page];
   const present = files.find(file => existsSync(resolve(io.cwd, file)));
   if (present !== undefined && options.force !== true) return refusePresent(reply, present, 'file');
-  const packed = await pack(only.text, `${only.file}.ts`);
+  const packed = await pack(only);
   if ('error' in packed) return reply.problem(exitCode.wrong, packed.error, packed.help);
   try {
     makeFolder(dirname(resolve(io.cwd, out)));
@@ -59,7 +59,7 @@ export async function bundle(io: Io, typed: string, options: BundleOptions): Pro
 type Packed = { readonly text: string } | { readonly error: string; readonly help: string };
 
 /** The program and all it needs of the runtime, in one file. */
-async function pack(program: string, name: string): Promise<Packed> {
+async function pack({ program, game }: WrittenProgram): Promise<Packed> {
   let esbuild: typeof import('esbuild');
   try {
     esbuild = await import('esbuild');
@@ -71,7 +71,7 @@ async function pack(program: string, name: string): Promise<Packed> {
     };
   }
   const result = await esbuild.build({
-    stdin: { contents: program, sourcefile: name, loader: 'ts', resolveDir: packageRoot() },
+    stdin: { contents: program.text, sourcefile: program.file, loader: 'ts', resolveDir: packageRoot() },
     bundle: true,
     write: false,
     format: 'esm',
@@ -92,10 +92,12 @@ async function pack(program: string, name: string): Promise<Packed> {
             path: ownSourcePath(`${path.slice('marl/'.length)}.ts`),
             sideEffects: false,
           }));
-          build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => ({
-            path: join(resolveDir, path),
-            sideEffects: false,
-          }));
+          build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
+            path === `./${game.file}`
+              ? { path: game.file, namespace: 'game' }
+              : { path: join(resolveDir, path), sideEffects: false },
+          );
+          build.onLoad({ filter: /./, namespace: 'game' }, () => ({ contents: game.text, loader: 'ts' }));
         },
       },
     ],

@@ -1,4 +1,4 @@
-/** `marl emit FILE[:name] -o DIR`: a training as a TypeScript program to read, change and run. */
+/** `marl emit FILE[:name] -o DIR`: a training as a TypeScript program to read, change and run, with its game beside it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../runtime/checkpoint/disk.ts';
@@ -21,7 +21,9 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
   const { programs, sweep, opened } = found.value;
   const name = sweep ?? programs[0]?.name;
   const out = options.out ?? folderName(name ?? 'program');
-  const files = programs.map(({ file, text }) => ({ file: join(out, `${file}.ts`), text }));
+  const files = programs
+    .flatMap(({ program, game }) => [program, game])
+    .map(({ file, text }) => ({ file: join(out, file), text }));
   const present = files.find(({ file }) => existsSync(resolve(io.cwd, file)));
   if (present !== undefined && options.force !== true) return refusePresent(reply, present.file, 'folder');
   try {
@@ -38,7 +40,7 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
     diagnostics: jsonDiagnostics(diagnostics, sources),
   });
   for (const { file, text } of files) reply.say(`wrote ${file} (${counted(text.split('\n').length - 1, 'line')})`);
-  reply.say('it imports the runtime: npm install marl beside it, or let `marl bundle` make a file that needs nothing');
+  reply.say('they import the runtime: npm install marl beside it, or let `marl bundle` make a file that needs nothing');
   reply.say(`next: node ${files[0]?.file} (Node 22.18 or newer)`);
   return exitCode.done;
 }

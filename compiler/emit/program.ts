@@ -1,7 +1,7 @@
 /**
- * A training as one TypeScript program: settings, the game, the learner and the loop around it, specialised from the runtime's own source
- * for this spec. It imports building blocks from the runtime (`programBlocks.ts`) and prints the lines of `metrics.jsonl`, the same bytes
- * as `marl train` writes.
+ * A training as a TypeScript program: settings, the learner and the loop around it, specialised from the runtime's own source for this
+ * spec, and the game in a file beside it. It imports building blocks from the runtime (`programBlocks.ts`) and prints the lines of
+ * `metrics.jsonl`, the same bytes as `marl train` writes.
  */
 import { ts } from 'ts-morph';
 import type { GameSpec } from '../../runtime/games/vector.ts';
@@ -22,6 +22,7 @@ import { ice } from './ice.ts';
 import { importedFrom, isImported, specifierOf } from './programBlocks.ts';
 import { removeUnused, usedNames } from './programClean.ts';
 import { specialise } from './programFold.ts';
+import { gameModule } from './programGame.ts';
 import { elementOf, holdsUnknown, NamedNumber, unknown } from './programKnown.ts';
 import { mixerImports, mixerPart } from './programMixer.ts';
 import type { Part } from './programScope.ts';
@@ -29,17 +30,16 @@ import { type Entity, keyOf, type ReadSource, Sources } from './programSources.t
 import {
   banner,
   data,
+  type Files,
   formatted,
-  gamePart,
   headerPart,
   loopImports,
   loopPart,
   namesRead,
   type Origin,
-  randomImports,
   settingsPart,
 } from './programText.ts';
-import { tidied, withoutUnusedParameters } from './programTidy.ts';
+import { tidied } from './programTidy.ts';
 
 export type { Origin } from './programText.ts';
 
@@ -50,8 +50,16 @@ export interface ProgramInput {
   readonly gameText: string;
   /** Source text of a file under `runtime/`, by its path from the root of the package. */
   readonly read: ReadSource;
+  /** What the two files will be called, with their ending. */
+  readonly files: Files;
   /** Where the training was declared. */
   readonly origin?: Origin | undefined;
+}
+
+/** Text of the two files. */
+export interface ProgramText {
+  readonly program: string;
+  readonly game: string;
 }
 
 /** Members that only checkpoints, reports and play by hand use. */
@@ -78,7 +86,7 @@ function countedCopies({ copies, ...group }: Group): unknown {
   return { ...group, copies: copies === undefined ? undefined : new NamedNumber(copies, String(copies)) };
 }
 
-export function emitProgram({ train, game, gameText, read, origin }: ProgramInput): string {
+export function emitProgram({ train, game, gameText, read, files, origin }: ProgramInput): ProgramText {
   const algorithm = algorithmNamed(train.algorithm) ?? ice(`there is no algorithm ${train.algorithm}`);
   const sources = new Sources(read);
   const complete = completeSettings(algorithm, train.settings, game.discount);
@@ -91,7 +99,6 @@ export function emitProgram({ train, game, gameText, read, origin }: ProgramInpu
     ? learnerOf(algorithm, sources, { train, game, settings, constants: new Map() })
     : found;
   const deep = algorithm.deep === true;
-  const gameSection = withoutUnusedParameters(gamePart(train.game, gameText, own, origin));
   const settingsSection = settingsPart(
     train,
     algorithm,
@@ -105,19 +112,20 @@ export function emitProgram({ train, game, gameText, read, origin }: ProgramInpu
     ...(deep ? ['const engine = wasmEngine();'] : []),
     ...(usedNames(own).has('context') ? ['const context = { game: spec, engine };'] : []),
   ].join('\n');
-  const text = [settingsSection, gameSection, setup, own].join('\n\n');
+  const text = [settingsSection, setup, own].join('\n\n');
   const entities: Entity[] = [
     ...imports.filter(({ path }) => path.startsWith('runtime/')),
     ...namedEntities(deep),
     ...(mixes ? mixerImports : []),
   ];
-  return formatted(
+  const program = formatted(
     [
-      headerPart(train, algorithm, sources.module(rootOf(algorithm).path).file, origin),
-      importsPart(entities, text, sources, nameOf),
+      headerPart(train, algorithm, sources.module(rootOf(algorithm).path).file, files, origin),
+      [importsPart(entities, text, sources, nameOf), `import { create, spec } from './${files.game}';`].join('\n'),
       text,
     ].join('\n\n'),
   );
+  return { program, game: gameModule(train.game, gameText, files, origin) };
 }
 
 /** What the functions of the settings' mixers are called. */
@@ -245,14 +253,13 @@ function withNames(settings: Settings): Readonly<Record<string, unknown>> {
   );
 }
 
-/** What the loop, the game and the mixer import. */
+/** What the loop and the mixer import. */
 function namedEntities(deep: boolean): readonly Entity[] {
   return [
     ...loopImports,
-    ...randomImports,
     { path: 'runtime/learners/shared/shape.ts', name: 'shapeOf' },
     ...(deep ? [{ path: 'runtime/tensor/engines/wasm/index.ts', name: 'wasmEngine' }, ...mixerImports] : []),
-    ...['GameBuffers', 'GameSpec', 'VectorGame'].map(name => ({ path: 'runtime/games/vector.ts', name })),
+    { path: 'runtime/games/vector.ts', name: 'GameBuffers' },
   ];
 }
 

@@ -4,12 +4,11 @@ import type { GameSpec } from '../../runtime/games/vector.ts';
 import type { Algorithm, Settings } from '../../runtime/learners/catalogue.ts';
 import type { SettingValue, TrainSpec } from '../../runtime/train/spec.ts';
 import { writtenSetting } from '../../runtime/train/written.ts';
-import { randomNames } from './gameRandom.ts';
 import { ice } from './ice.ts';
 import { fitted } from './programFit.ts';
 import type { Entity } from './programSources.ts';
 import { quote } from './programSyntax.ts';
-import { type GameOrigin, traced } from './programTrace.ts';
+import type { GameOrigin } from './programTrace.ts';
 
 /** Where things stand in the `.marl` source. */
 export interface Origin {
@@ -22,17 +21,24 @@ export interface Origin {
   readonly game?: GameOrigin | undefined;
 }
 
+/** Where the game and the program that trains on it find each other: names of files side by side. */
+export interface Files {
+  readonly program: string;
+  readonly game: string;
+}
+
 export function headerPart(
   train: TrainSpec,
   algorithm: Algorithm,
   learner: ts.SourceFile,
+  { game }: Files,
   origin: Origin | undefined,
 ): string {
   const own = /^\/\*\*\n?([\s\S]*?)\s*\*\//.exec(learner.getFullText())?.[1] ?? '';
   const doc = own.split('\n').map(line => line.replace(/^\s*\*? ?/, ''));
   const from = origin === undefined ? '' : `, from ${origin.file}:${origin.train}`;
   const lines = [
-    `${train.name}: ${algorithm.name} on ${train.game}${from}.`,
+    `${train.name}: ${algorithm.name} on ${train.game}${from}. The game is in ${game}.`,
     '',
     ...doc,
     '',
@@ -47,7 +53,7 @@ export function banner(title: string): string {
   return `// ${'-'.repeat(Math.max(4, 100 - clean.length))} ${clean}`;
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/[\n\r\u2028\u2029]/g, ' ');
 }
 
@@ -147,65 +153,6 @@ export function data(value: unknown): string {
   return `{ ${members.map(([name, member]) => `${/^[A-Za-z_]\w*$/.test(name) ? name : quote(name)}: ${data(member)}`).join(', ')} }`;
 }
 
-// ------------------------------------------------------------------------------------------ the game
-
-/** The game: at the top level, or in a scope of its own where one of its names means something else in the program. */
-export function gamePart(game: string, gameText: string, program: string, origin: Origin | undefined): string {
-  const file = ts.createSourceFile('game.ts', gameText, ts.ScriptTarget.ES2023, true);
-  const kept: string[] = [];
-  const names: string[] = [];
-  let doc = '';
-  for (const statement of file.statements) {
-    if (ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)) continue;
-    // Imported: `randomImports`.
-    if (ts.isFunctionDeclaration(statement) && randomNames.includes(statement.name?.text ?? '')) continue;
-    if (ts.isInterfaceDeclaration(statement) || ts.isReturnStatement(statement)) {
-      const [comment] =
-        /\/\*\*[\s\S]*?\*\//.exec(statement.getFullText().slice(0, statement.getLeadingTriviaWidth())) ?? [];
-      if (doc === '' && kept.length === 0 && comment !== undefined) doc = comment;
-      continue;
-    }
-    kept.push(statement.getFullText());
-    if (ts.isFunctionDeclaration(statement)) names.push(statement.name?.text ?? '');
-    if (ts.isVariableStatement(statement))
-      for (const { name } of statement.declarationList.declarations) names.push(name.getText());
-  }
-  const plain = indexed(`${kept.join('').trim()}`);
-  const text = origin?.game === undefined ? plain : traced(plain, origin.game);
-  const clash = names.some(
-    name =>
-      name !== 'spec' &&
-      name !== 'create' &&
-      new RegExp(`\\b(const|let|function|class) ${name}\\b|import .*\\b${name}\\b`).test(program),
-  );
-  const body = clash ? `const { spec, create } = (() => {\n${text}\n\nreturn { spec, create };\n})();` : text;
-  const from = origin?.game;
-  if (from === undefined) return [banner(`the game ${game}`), body].join('\n\n');
-  const lines = `// Lines are those of ${oneLine(from.file)}, where the game begins in line ${from.line}.`;
-  return [banner(`the game ${game}`), `${lines}\n\n${body}`].join('\n\n');
-}
-
-/** Elements that are read get the `!` that strict types ask for: every index of the game's text is in range. */
-function indexed(text: string): string {
-  const file = ts.createSourceFile('game.ts', text, ts.ScriptTarget.ES2023, true);
-  const places: number[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isElementAccessExpression(node)) {
-      const { parent } = node;
-      const written =
-        ts.isBinaryExpression(parent) &&
-        parent.left === node &&
-        parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
-      if (!written && !ts.isNonNullExpression(parent)) places.push(node.end);
-    }
-    node.forEachChild(visit);
-  };
-  visit(file);
-  let out = text;
-  for (const place of places.sort((a, b) => b - a)) out = `${out.slice(0, place)}!${out.slice(place)}`;
-  return out;
-}
-
 // ------------------------------------------------------------------------------------------ the loop
 
 export const loopImports: readonly Entity[] = [
@@ -215,9 +162,6 @@ export const loopImports: readonly Entity[] = [
   { path: 'runtime/games/vector.ts', name: 'countEnded' },
   { path: 'runtime/train/training.ts', name: 'shareRewards' },
 ];
-
-/** The random numbers that games draw. */
-export const randomImports: readonly Entity[] = randomNames.map(name => ({ path: 'runtime/rng/game.ts', name }));
 
 export function loopPart(train: TrainSpec, game: GameSpec, algorithm: Algorithm, create: string): string {
   const { budget, evaluate, stop, teamReward } = train;

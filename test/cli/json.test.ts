@@ -292,7 +292,11 @@ describe('train, eval, play with the policy, emit', () => {
   test('emit writes a program and refuses to replace it', async () => {
     const { code, json } = await marlJson(['emit', 'match.marl:Learn', '-o', 'own'], { cwd });
     expect(code).toBe(0);
-    expect(json).toMatchObject({ verb: 'emit', out: 'own', files: [join('own', 'Learn.ts')] });
+    expect(json).toMatchObject({
+      verb: 'emit',
+      out: 'own',
+      files: [join('own', 'Learn.ts'), join('own', 'Learn.game.ts')],
+    });
     expect((await marl(['emit', 'match.marl:Learn', '-o', 'own'], { cwd })).code).toBe(1);
     expect((await marl(['emit', 'match.marl:Learn', '-o', 'own', '--force'], { cwd })).code).toBe(0);
   });
@@ -301,7 +305,17 @@ describe('train, eval, play with the policy, emit', () => {
 describe('explain, doctor, new, play', () => {
   test.each([
     [['explain', 'IQL'], { topic: 'IQL', settings: expect.any(Array) }],
-    [['explain', 'minimax'], { topic: 'minimax', methods: expect.any(Array) }],
+    [
+      ['explain', 'minimax'],
+      { topic: 'minimax', equations: expect.stringContaining('max_x min_y'), methods: expect.any(Array) },
+    ],
+    [
+      ['explain', 'cfr'],
+      {
+        topic: 'cfr',
+        methods: [{ concept: 'nash', method: 'cfr', equations: expect.stringContaining('max(0, R(h, a))') }],
+      },
+    ],
     [['explain', 'zero_sum'], { topic: 'zero_sum', doc: expect.any(String) }],
     [
       ['explain', 'M0201'],

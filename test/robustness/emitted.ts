@@ -1,8 +1,11 @@
 /** Looks at emitted code as a reader of it would who trusts nobody: what statements it has, what names it uses, what it does. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ts } from 'ts-morph';
 import { expect } from 'vitest';
+import type { ProgramText } from '../../compiler/emit/program.ts';
 
 /** What emitted code may use without declaring it. */
 const known = new Set([
@@ -55,7 +58,9 @@ export function inspect(text: string): void {
   for (const statement of file.statements) {
     const isStrict = ts.isExpressionStatement(statement) && statement.getText() === "'use strict';";
     if (ts.isImportDeclaration(statement))
-      expect(statement.getText()).toMatch(/^import (type )?\{[\w,\s]+\} from 'marl\/runtime\/[\w/-]+';$/);
+      expect(statement.getText()).toMatch(
+        /^import ((type )?\{[\w,\s]+\} from 'marl\/runtime\/[\w/-]+'|\{ create, spec \} from '\.\/[\w-]+\.game\.ts');$/,
+      );
     if (!isStrict) expect(statements.has(statement.kind), statement.getText().slice(0, 200)).toBe(true);
   }
   const declared = new Set<string>();
@@ -118,17 +123,22 @@ function isMember(node: ts.Identifier): boolean {
   );
 }
 
-/** Runs an emitted training in this process and gives the lines it prints. */
-export function runProgram(text: string): readonly string[] {
+/** Runs an emitted training in this process and gives the lines it prints; `game` is the file that the program imports. */
+export function runProgram({ program, game }: ProgramText): readonly string[] {
   const lines: string[] = [];
   const root = join(import.meta.dirname, '../..');
+  const folder = mkdtempSync(join(tmpdir(), 'marl-emitted-'));
+  const [, file = ''] = /'\.\/(.*\.game\.ts)'/.exec(program) ?? [];
+  writeFileSync(join(folder, 'program.ts'), program);
+  writeFileSync(join(folder, file), game);
   const { outputFiles } = buildSync({
-    stdin: { contents: text, loader: 'ts', resolveDir: root },
+    entryPoints: [join(folder, 'program.ts')],
     bundle: true,
     write: false,
     format: 'iife',
     alias: { marl: root },
   });
+  rmSync(folder, { recursive: true });
   const run = new Function('console', outputFiles[0]?.text ?? '');
   run({ log: (line: string) => lines.push(line) });
   return lines;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { folderName } from '../../cli/training.ts';
+import type { ProgramText } from '../../compiler/emit/program.ts';
 import { marl } from '../cli/run.ts';
 import { inspect, runProgram } from './emitted.ts';
 
@@ -58,6 +59,11 @@ train Learn on G(size: 4) {
 }
 `;
 
+function programIn(folder: string): ProgramText {
+  const read = (file: string): string => readFileSync(join(cwd, folder, file), 'utf8');
+  return { program: read('Learn.ts'), game: read('Learn.game.ts') };
+}
+
 describe('doc comments and comments', () => {
   test.each(payloads.map(payload => [JSON.stringify(payload), payload] as const))('%s', async (_, payload) => {
     const stdin = program(payload);
@@ -68,11 +74,12 @@ describe('doc comments and comments', () => {
       expect(emitted.code).toBe(1);
       return;
     }
-    const text = readFileSync(join(cwd, 'emitted', 'Learn.ts'), 'utf8');
-    inspect(text);
+    const own = programIn('emitted');
+    inspect(own.program);
+    inspect(own.game);
     const plain = await marl(['emit', '-', '-o', 'plain', '--force'], { cwd, stdin: program('harmless') });
     expect(plain.code).toBe(0);
-    expect(runProgram(text)).toEqual(runProgram(readFileSync(join(cwd, 'plain', 'Learn.ts'), 'utf8')));
+    expect(runProgram(own)).toEqual(runProgram(programIn('plain')));
     expect((globalThis as { pwned?: number }).pwned).toBeUndefined();
   });
 });

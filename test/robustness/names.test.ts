@@ -183,7 +183,13 @@ describe('trainings', () => {
     const game = loadGame(emitGame(model, { types: false, module: 'function' }));
     const { metrics } = trainSeed(info.spec, game, 1);
     const typed = emitGame(model, { types: true, module: 'function' });
-    const emitted = emitProgram({ train: info.spec, game: game.spec, gameText: typed, read: ownSource });
+    const emitted = emitProgram({
+      train: info.spec,
+      game: game.spec,
+      gameText: typed,
+      read: ownSource,
+      files: { program: 'own.ts', game: 'own.game.ts' },
+    });
     return { metrics, emitted };
   };
   const reference = anonymous(trained(plain).metrics);
@@ -195,7 +201,8 @@ describe('trainings', () => {
     (_, n) => {
       const { metrics, emitted } = trained(n);
       expect(anonymous(metrics)).toEqual(reference);
-      inspect(emitted);
+      inspect(emitted.program);
+      inspect(emitted.game);
       expect(runProgram(emitted)).toEqual(metrics);
     },
   );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { fileHost } from '../../cli/host.ts';
 import { emitGame } from '../../compiler/emit/game.ts';
-import { emitProgram } from '../../compiler/emit/program.ts';
+import { emitProgram, type ProgramText } from '../../compiler/emit/program.ts';
 import { compile } from '../../compiler/index.ts';
 import { loadGame } from '../../runtime/games/load.ts';
 import { isDeep, trainSeed } from '../../runtime/train/run.ts';
@@ -70,8 +70,21 @@ export function typeErrors(files: readonly string[]): readonly string[] {
   );
 }
 
+/** What the two files of a program are called. */
+export function filesOf(name: string): { readonly program: string; readonly game: string } {
+  return { program: `${name}.ts`, game: `${name}.game.ts` };
+}
+
+/** Writes a program that was made with this name; returns the file to run. */
+export function writeProgram(folder: string, name: string, { program, game }: ProgramText): string {
+  const files = filesOf(name);
+  writeFileSync(join(folder, files.game), game);
+  writeFileSync(join(folder, files.program), program);
+  return join(folder, files.program);
+}
+
 export interface Emitted {
-  readonly text: string;
+  readonly text: ProgramText;
   /** What `marl train` writes to metrics.jsonl. */
   readonly expected: string;
 }
@@ -80,19 +93,22 @@ interface Refused {
   readonly refused: string;
 }
 
-/** The program of the training in a text of the language, which may import from the library; `refused` where it does not check. */
-export function emitted(text: string): Emitted | Refused {
+/** The program, to be called `name`, of the training in a text of the language, which may import from the library; `refused` where it does not check. */
+export function emitted(text: string, name: string): Emitted | Refused {
   const found = prepared(text);
   if ('refused' in found) return found;
   const { train, game } = found;
   const lines = train.seeds.flatMap(seed => trainSeed(train, game, seed).metrics);
-  return { text: emitProgram({ ...found, game: game.spec, read }), expected: `${lines.join('\n')}\n` };
+  return {
+    text: emitProgram({ ...found, game: game.spec, read, files: filesOf(name) }),
+    expected: `${lines.join('\n')}\n`,
+  };
 }
 
 /** The program alone. */
-export function programText(text: string): string | Refused {
+export function programText(text: string, name: string): ProgramText | Refused {
   const found = prepared(text);
-  return 'refused' in found ? found : emitProgram({ ...found, game: found.game.spec, read });
+  return 'refused' in found ? found : emitProgram({ ...found, game: found.game.spec, read, files: filesOf(name) });
 }
 
 /** The training in a text, and its game. */

@@ -1,5 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitProgram } from '../../compiler/emit/program.ts';
 import { loadGame } from '../../runtime/games/load.ts';
@@ -8,7 +7,16 @@ import { trainSeed } from '../../runtime/train/run.ts';
 import type { TrainSpec } from '../../runtime/train/spec.ts';
 import { trainSpec } from '../learners/support.ts';
 import { coordinationText, meetingText, textOf } from '../learners/texts.ts';
-import { emitted, printedBy, printedByAll, programFolder, read, typeErrors } from '../support/emitted.ts';
+import {
+  emitted,
+  filesOf,
+  printedBy,
+  printedByAll,
+  programFolder,
+  read,
+  typeErrors,
+  writeProgram,
+} from '../support/emitted.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -18,10 +26,9 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 function outputs(train: TrainSpec, gameText: string): { program: string; printed: string; expected: string } {
   const game = loadGame(gameText);
-  const program = emitProgram({ train, game: game.spec, gameText, read });
-  const file = join(dir, 'program.ts');
-  writeFileSync(file, program);
-  const printed = printedBy(file);
+  const text = emitProgram({ train, game: game.spec, gameText, read, files: filesOf('program') });
+  const printed = printedBy(writeProgram(dir, 'program', text));
+  const { program } = text;
   const lines = train.seeds.flatMap(seed => trainSeed(train, game, seed).metrics);
   return { program, printed, expected: `${lines.join('\n')}\n` };
 }
@@ -103,10 +110,11 @@ describe('an emitted program prints the metrics of the library, byte for byte, a
   beforeAll(() => {
     const written = cases.map(({ name, texts }, k) => {
       // The first that the compiler accepts: not every learner remembers.
-      const found = texts.map(emitted).find(of => !('refused' in of));
-      if (found === undefined || 'refused' in found) throw new Error(`${name}: ${JSON.stringify(emitted(texts[0]!))}`);
-      const file = join(dir, `program-${k}.ts`);
-      writeFileSync(file, found.text);
+      const own = `program-${k}`;
+      const all = texts.map(text => emitted(text, own));
+      const found = all.find(of => !('refused' in of));
+      if (found === undefined || 'refused' in found) throw new Error(`${name}: ${JSON.stringify(all[0])}`);
+      const file = writeProgram(dir, own, found.text);
       return { name, file, expected: found.expected };
     });
     const printed = printedByAll(written.map(({ file }) => file));
@@ -136,7 +144,11 @@ describe('tabular learners on games with state and observations', () => {
         });
         const { program, printed, expected } = outputs(train, textOf(text, name === 'MinimaxQ'));
         expect(printed).toBe(expected);
-        expect(program.match(/^import .* from '(.*)';$/gm)?.every(line => line.includes("'marl/runtime/"))).toBe(true);
+        expect(
+          program
+            .match(/^import .* from '(.*)';$/gm)
+            ?.every(line => /'(marl\/runtime\/|\.\/program\.game\.ts')/.test(line)),
+        ).toBe(true);
       });
     }
   }

@@ -197,7 +197,8 @@ async function replaceFolder(folder: string): Promise<readonly string[] | undefi
 }
 
 async function openProgram(folder: string): Promise<void> {
-  const files = readdirSync(folder).filter(name => name.endsWith('.ts'));
+  // A game is read after the program that trains on it.
+  const files = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.game.ts'));
   const main = files.find(name => name === `${basename(folder)}.ts`) ?? files[0];
   if (main !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(folder, main)), { preview: false });
 }
