@@ -6,6 +6,7 @@ import { type RewardBounds, rewardBounds } from '../../compiler/properties/bound
 import { classify } from '../../compiler/properties/classify.ts';
 import { factsOf } from '../../compiler/properties/facts.ts';
 import { Rational } from '../../runtime/games/rational.ts';
+import { joinedBounds, rangeText } from '../bounds.ts';
 import { allFactLines, mainFactLines } from '../factLines.ts';
 import { exitCode, type Io } from '../io.ts';
 import { knowledgeJson, knowledgeLines } from '../knowledge.ts';
@@ -75,7 +76,7 @@ export async function info(
   reply.say(
     `discount  ${model.discount instanceof Rational ? model.discount.toString() : shortNumber(model.discount)}`,
   );
-  for (const bounds of joined(rewardBounds(model, listed))) reply.say(`reward    ${boundsText(bounds)}`);
+  for (const bounds of joinedBounds(rewardBounds(model, listed))) reply.say(`reward    ${boundsText(bounds)}`);
   for (const line of options.all === true ? allFactLines(facts) : mainFactLines(facts)) reply.say(line);
   for (const line of knowledgeLines(knowledgeTable(model))) reply.say(line);
   sayNext(reply, 'info', program, opened.value, chosen.value.name);
@@ -137,19 +138,7 @@ function statesText(listed: Listing): string {
 }
 
 function boundsText({ agent, low, high, exact }: RewardBounds): string {
-  const ends = [
-    Number.isFinite(low) ? shortNumber(low) : 'unbounded below',
-    Number.isFinite(high) ? shortNumber(high) : 'unbounded above',
-  ];
-  const range = Number.isFinite(low) && Number.isFinite(high) ? ends.join(' to ') : ends.join(', ');
-  return `${agent}: ${range} a step${exact ? '' : ' (by range analysis; not all may be met)'}`;
-}
-
-/** One line for all agents where they agree. */
-function joined(all: readonly RewardBounds[]): readonly RewardBounds[] {
-  const [first] = all;
-  const same = all.every(r => r.low === first?.low && r.high === first?.high);
-  return same && all.length > 1 && first !== undefined ? [{ ...first, agent: 'everyone' }] : all;
+  return `${agent}: ${rangeText(low, high)} a step${exact ? '' : ' (by range analysis; not all may be met)'}`;
 }
 
 function jsonFact(property: string, fact: Fact): Record<string, unknown> {

@@ -1,7 +1,10 @@
 /** `marl solve FILE[:name]`: what the file asks for, each answer with its certificate. */
 import type { Diagnostic, Instance, SolveSpec } from '../../compiler/api.ts';
 import { crowdOf } from '../../compiler/crowd/read.ts';
+import type { GameModel } from '../../compiler/game/model.ts';
+import { returnBounds } from '../../compiler/properties/bounds.ts';
 import { format, isRefusal, memberOf, solve, solveMeanField, toJson } from '../../runtime/solvers/index.ts';
+import { joinedBounds, rangeText } from '../bounds.ts';
 import { showConcerning } from '../concern.ts';
 import { exitCode, type Io } from '../io.ts';
 import { sayNext } from '../next.ts';
@@ -116,7 +119,7 @@ async function attempt(task: Task, study: Study, options: SolveOptions, solving:
   const listed = study.list(model);
   if (listed.game === undefined)
     return {
-      message: `${task.game} cannot be solved: ${listed.why}.`,
+      message: `${task.game} cannot be solved: ${listed.why}.${certainText(model)}`,
       help:
         listed.problem?.kind === 'budget'
           ? 'Choose smaller parameters with --set, or allow more states with --states.'
@@ -181,6 +184,15 @@ async function crowd(
     fields: toJson(answer, member),
     approximate: answer.certificate.kind === 'approximate',
   };
+}
+
+/** What is known of a game that is too large to be listed. */
+function certainText(model: GameModel): string {
+  const known = joinedBounds(returnBounds(model)).filter(
+    ({ low, high }) => Number.isFinite(low) || Number.isFinite(high),
+  );
+  const text = known.map(({ agent, low, high }) => `${agent} ${rangeText(low, high)}`).join(', ');
+  return known.length === 0 ? '' : ` Whatever is played, discounted returns are, by range analysis: ${text}.`;
 }
 
 function messageOf(diagnostics: readonly Diagnostic[]): string {
