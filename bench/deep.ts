@@ -3,10 +3,10 @@
  * and how long `marl train` takes to start. Settings are those of the programs people compare with; what the peers are and what they leave
  * out is said in their files.
  *
- *   node bench/deep.ts [ippo] [qmix] [start] [--python PYTHON] [--rounds 3]
+ *   node bench/deep.ts [ippo] [qmix] [start] [--python PYTHON] [--epymarl DIR] [--rounds 3]
  *
  *   ippo     PYTHON needs jaxmarl
- *   qmix     PYTHON needs torch and lbforaging
+ *   qmix     PYTHON needs torch and lbforaging; with a checkout of EPyMARL in DIR also that itself, for which PYTHON needs sacred and pyyaml
  *   start    needs the built command: npm run build
  *
  * Game steps per second of the processor, all threads of a process together, and of the wall clock; medians. Work beside this disturbs the first
@@ -33,6 +33,8 @@ interface Peer {
   readonly name: string;
   /** Of a script in bench/peers. */
   readonly args: readonly string[];
+  /** Its script takes the folder of a checkout first, named by this option. */
+  readonly checkout?: 'epymarl';
 }
 
 interface Case {
@@ -91,6 +93,7 @@ train T on Foraging(size: 8, players: 2, foods: 2, coop: true) {
   peers: [
     { name: 'lean PyTorch on lbforaging', args: ['qmix_torch.py', 'lean', '20000'] },
     { name: 'PyTorch, step by step as EPyMARL unrolls', args: ['qmix_torch.py', 'steps', '20000'] },
+    { name: 'EPyMARL itself', args: ['epymarl_run.py', '20000'], checkout: 'epymarl' },
   ],
 };
 
@@ -147,10 +150,20 @@ interface PeerMeasured extends Measured {
   readonly loss: readonly [number, number];
 }
 
-function theirs(python: string, { args: [script, ...args] }: Peer): PeerMeasured | string {
+/** What is needed of the command line, by the name of the option. */
+type Given = Readonly<Record<'python' | 'epymarl', string | undefined>>;
+
+/** What is missing of the command line to run it, in words. */
+function missing({ checkout }: Peer, given: Given): string | undefined {
+  if (given.python === undefined) return 'say --python PYTHON';
+  return checkout !== undefined && given[checkout] === undefined ? `say --${checkout} DIR` : undefined;
+}
+
+function theirs({ args: [script, ...args], checkout }: Peer, given: Given): PeerMeasured | string {
+  const folder = checkout === undefined ? [] : [given[checkout] ?? ''];
   const { error, stdout, stderr, status } = spawnSync(
-    python,
-    [join(import.meta.dirname, 'peers', script ?? ''), ...args],
+    given.python ?? '',
+    [join(import.meta.dirname, 'peers', script ?? ''), ...folder, ...args],
     { encoding: 'utf8' },
   );
   if (error !== undefined) return error.message;
@@ -193,23 +206,23 @@ function showPeer(runs: readonly PeerMeasured[]): void {
     console.log(`    in the environment ${share(run => run.environment)}, in updates ${share(run => run.learning)}`);
 }
 
-function compare(which: Case, python: string | undefined, rounds: number): void {
+function compare(which: Case, given: Given, rounds: number): void {
   console.log(`\n${which.name}; goal ${which.goal}`);
   const train = ours(which);
   const mine: Measured[] = [];
-  const others = which.peers.map(peer => ({ peer, runs: [] as PeerMeasured[], why: 'say --python PYTHON' }));
+  const others = which.peers.map(peer => ({ peer, runs: [] as PeerMeasured[], why: missing(peer, given) }));
   for (let round = 0; round < rounds; round++) {
     mine.push(train(1 + round));
     for (const other of others) {
-      if (python === undefined || other.runs.length < round) continue;
-      const result = theirs(python, other.peer);
+      if (other.why !== undefined) continue;
+      const result = theirs(other.peer, given);
       if (typeof result === 'string') other.why = result;
       else other.runs.push(result);
     }
   }
   show('ours', mine);
   for (const { peer, runs, why } of others) {
-    if (runs.length < rounds) {
+    if (why !== undefined) {
       console.log(`  ${peer.name}: not measured (${why})`);
       continue;
     }
@@ -284,10 +297,11 @@ function starting(rounds: number): void {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { python: { type: 'string' }, rounds: { type: 'string', default: '3' } },
+  options: { python: { type: 'string' }, epymarl: { type: 'string' }, rounds: { type: 'string', default: '3' } },
 });
 const rounds = Number(values.rounds);
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
-if (wanted('ippo')) compare(ippo, values.python, rounds);
-if (wanted('qmix')) compare(qmix, values.python, rounds);
+const given: Given = { python: values.python, epymarl: values.epymarl };
+if (wanted('ippo')) compare(ippo, given, rounds);
+if (wanted('qmix')) compare(qmix, given, rounds);
 if (wanted('start')) starting(2 * rounds + 1);

@@ -2,10 +2,10 @@
 
     python3 qmix_torch.py lean|steps [steps [environment]]        (pip install torch lbforaging)
 
-A stand-in written for this comparison, because neither PyMARL nor EPyMARL is on a registry: the same networks, episodes and updates
-without the framework around them. Both ways leave out what costs EPyMARL time and teaches nothing: logging, configuration, schemes
-that say how things are stored, tests on the way, copies of observations. So it is faster than EPyMARL, and what we are ahead of it is a
-lower bound of what we are ahead of EPyMARL.
+A stand-in written for this comparison, because neither PyMARL nor EPyMARL is on a registry (epymarl_run.py runs EPyMARL itself where
+somebody has it): the same networks, episodes and updates without the framework around them. Both ways leave out what costs EPyMARL time
+and teaches nothing: logging, configuration, schemes that say how things are stored, tests on the way, copies of observations. So it is
+faster than EPyMARL, and what we are ahead of it is a lower bound of what we are ahead of EPyMARL.
 
     lean     as fast as PyTorch goes without compiling: episodes in arrays, memory over whole episodes by one call, gradients recorded
              only where they are wanted, the environment without gymnasium's wrappers
