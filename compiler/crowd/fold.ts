@@ -21,9 +21,10 @@ export function fold(
       const value = body();
       if (operator === 'sum') total += value;
       else if (operator === 'product') total *= value;
-      else if (operator === 'any') total = total !== 0 || value !== 0 ? 1 : 0;
-      else if (operator === 'all') total = total !== 0 && value !== 0 ? 1 : 0;
-      else {
+      else if (operator === 'any' || operator === 'all') {
+        // What is settled asks no more agents.
+        if ((value !== 0) === (operator === 'any')) return operator === 'any' ? 1 : 0;
+      } else {
         const greater = operator === 'max' || operator === 'argmax' ? value > best : value < best;
         if (Number.isNaN(best) || greater) {
           best = value;

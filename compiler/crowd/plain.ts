@@ -1,7 +1,7 @@
 /** What expressions of a game depend on, when one agent among many carries them out. */
 import { someExpr, someInBlock } from '../elaborate/walk.ts';
-import { numberOf } from '../game/exactNumbers.ts';
 import type { GameModel, IrExpr, IrStmt } from '../game/model.ts';
+import { isOwnPlace, overCrowd } from './identity.ts';
 
 type Reduce = Extract<IrExpr, { op: 'reduce' }>;
 
@@ -27,24 +27,33 @@ export function isPlain(model: GameModel, reward: IrExpr): boolean {
   return !someExpr(reward, made) && !someInBlock(model.after, made);
 }
 
-/** A fold over all agents that reads something of each. */
-export function overCrowd(e: Reduce, size: number): boolean {
-  if (e.count.op !== 'const' || numberOf(e.count.value) !== size) return false;
-  const own = (index: IrExpr): boolean =>
-    someExpr(index, part => part.op === 'local' && part.local.id === e.variable.id);
-  const reads = (part: IrExpr): boolean =>
-    (part.op === 'load' && part.store.role.kind !== 'constant' && own(part.index)) ||
-    (part.op === 'action' && own(part.agent));
-  return someExpr(e.body, reads) || (e.condition !== undefined && someExpr(e.condition, reads));
-}
-
 /** Does a sum over all agents depend on nothing but the own state and the crowd? `steady` are variables that are always the agent itself. */
-export function isLasting(e: Reduce, steady: ReadonlySet<number>): boolean {
+export function isLasting(e: Reduce, steady: ReadonlySet<number>, size: number): boolean {
+  const member = new Set([e.variable.id]);
   const changing = (part: IrExpr): boolean => {
     if (part.op === 'local') return part.local.id !== e.variable.id && !steady.has(part.local.id);
-    if (part.op === 'load') return part.store.role.kind !== 'state' && part.store.role.kind !== 'constant';
-    if (part.op === 'action') return !(part.agent.op === 'local' && part.agent.local.id === e.variable.id);
+    if (part.op === 'load') {
+      const { role, size: places } = part.store;
+      const own = isOwnPlace(part.index, member, places / size) || isOwnPlace(part.index, steady, places / size);
+      return role.kind !== 'constant' && !(role.kind === 'state' && own);
+    }
+    if (part.op === 'action') return !isOwnPlace(part.agent, member, 1);
     return part.op === 'call' || part.op === 'reduce' || part.op === 'time';
   };
   return !someExpr(e.body, changing) && (e.condition === undefined || !someExpr(e.condition, changing));
+}
+
+/** What the rules of a step, or of what is earned in it, depend on besides the agents' states and actions. */
+export interface Dependence {
+  readonly crowd: boolean;
+  readonly time: boolean;
+}
+
+export function dependence(body: readonly IrStmt[], e: IrExpr | undefined, size: number): Dependence {
+  const some = (test: (part: IrExpr) => boolean): boolean =>
+    someInBlock(body, test) || (e !== undefined && someExpr(e, test));
+  return {
+    crowd: some(part => part.op === 'reduce' && overCrowd(part, size)),
+    time: some(part => part.op === 'time'),
+  };
 }

@@ -110,7 +110,7 @@ export function needsText(requirement: Requirement): string {
     case 'symmetric':
       return 'a symmetric game';
     case 'crowd':
-      return 'agents that are alike and meet only in sums over all of them';
+      return 'agents that are alike, and meet in sums over all of them or as neighbours';
     case 'joint-actions':
       return `at most ${requirement.atMost} joint actions`;
     case 'choices':

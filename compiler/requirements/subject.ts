@@ -174,12 +174,13 @@ export class Subject {
   crowd(): Fact {
     return this.once('crowd', () => {
       const reading = crowdOf(this.model);
-      return 'why' in reading
-        ? refuted(`${sentence(reading.why)}.`)
-        : proved(
-            'exhaustive',
-            `all ${this.model.agents.length} agents have the same rules, in ${reading.crowd.stateCount} states of their own`,
-          );
+      if ('why' in reading) return refuted(`${sentence(reading.why)}.`);
+      const { meets, stateCount } = reading.crowd;
+      const alone = meets === 0 ? '' : `, and each meets ${meets === 1 ? 'one other' : `${meets} others`}`;
+      return proved(
+        'exhaustive',
+        `all ${this.model.agents.length} agents have the same rules, in ${stateCount} states of their own${alone}`,
+      );
     });
   }
 

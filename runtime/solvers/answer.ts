@@ -50,6 +50,8 @@ export interface Answer {
   readonly exact: boolean;
   readonly certificate: Certificate;
   readonly completeness: Completeness;
+  /** What the answer is about where that is not the game itself, in words; absent where it is. */
+  readonly claim?: string;
   /** For regret minimisation: what both agents together could gain against the average strategies, now and then on the way. */
   readonly trace?: readonly { readonly iteration: number; readonly nashConv: number }[];
   readonly warnings: readonly string[];

@@ -38,6 +38,7 @@ export function format(answer: Answer, game: TabularGame): string[] {
   lines.push(...certificateLines(answer, game));
   if (answer.solution.kind === 'profiles' || answer.solution.kind === 'outcomes')
     lines.push(`claim    ${completenessText[answer.completeness]}`);
+  if (answer.claim !== undefined) lines.push(`claim    ${answer.claim}`);
   for (const warning of answer.warnings) lines.push(`warning  ${warning}`);
   return lines;
 }

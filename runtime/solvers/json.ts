@@ -60,6 +60,8 @@ export interface AnswerJson {
     readonly problems: readonly string[];
   };
   readonly completeness: string;
+  /** What the answer is about where that is not the game itself, in words. */
+  readonly claim?: string;
   /** Regret minimisation: `{ iteration, nashConv }` on the way. */
   readonly trace?: Answer['trace'];
   readonly warnings: readonly string[];
@@ -126,6 +128,7 @@ export function toJson(answer: Answer, game: TabularGame): AnswerJson {
       problems: certificate.problems,
     },
     completeness: answer.completeness,
+    ...(answer.claim === undefined ? {} : { claim: answer.claim }),
     ...(answer.trace === undefined ? {} : { trace: answer.trace }),
     warnings: answer.warnings,
   };

@@ -300,7 +300,7 @@ export const solverTable: readonly SolverRow[] = [
     'mean_field',
     'fictitious_play',
     true,
-    'Equilibrium of a crowd of agents that are alike, as their number grows: best responses to the average flow, mixed in.',
+    'Equilibrium of a crowd of agents that are alike, as their number grows, with neighbours as members of the crowd drawn on their own: best responses to the average flow, mixed in.',
     'Cardaliaguet and Hadikhanloo 2017; Perrin et al. 2020',
   ),
   row(
@@ -328,4 +328,15 @@ export const concepts: readonly Concept[] = [...new Set(solverTable.map(entry =>
 
 export function methodsOf(concept: string): readonly string[] {
   return solverTable.filter(entry => entry.concept === concept).map(entry => entry.method);
+}
+
+/** The `doc` of a row away from the table: what "The same" is the same as is named. */
+export function docAlone(row: SolverRow): string {
+  const text = /^The same,?(?= )/.exec(row.doc)?.[0];
+  if (text === undefined) return row.doc;
+  const before = solverTable.slice(0, solverTable.indexOf(row)).filter(one => !one.doc.startsWith('The same'));
+  const meant = before.findLast(one => one.concept === row.concept) ?? before.at(-1);
+  if (meant === undefined) return row.doc;
+  const name = meant.concept === row.concept ? `\`by ${meant.method}\`` : `\`${meant.concept}\``;
+  return `Like ${name},${row.doc.slice(text.length)}`;
 }

@@ -5,6 +5,9 @@ import { Findings } from './findings.ts';
 import { floats, toFloat } from './number.ts';
 import { absoluteTolerance } from './reading.ts';
 
+/** Probabilities in states that look alike may differ by rounding. */
+const alikeTolerance = 1e-9;
+
 export function verifyCrowd(game: CrowdGame, claim: Claim, relative: number): Certificate {
   const broken = shapeProblem(game, claim);
   if (broken !== undefined || claim.solution.kind !== 'flow') {
@@ -60,6 +63,15 @@ export function verifyCrowd(game: CrowdGame, claim: Claim, relative: number): Ce
       if (list.some((p, a) => p > 0 && game.legal[s * actions + a] === 0))
         findings.problem(`an action is taken in ${game.describeState(s)} that is not legal there`);
     });
+  rules.forEach((rule, t) => {
+    game.looks.forEach((first, s) => {
+      const differs = rule[s]?.some((p, a) => Math.abs(p - (rule[first]?.[a] as number)) > alikeTolerance);
+      if (differs === true)
+        findings.problem(
+          `at step ${t} it acts otherwise in ${game.describeState(s)} than in ${game.describeState(first)}, which look alike`,
+        );
+    });
+  });
   const value = game.initial.reduce((sum, p, s) => sum + p * (own[s] as number), 0);
   const most = game.initial.reduce((sum, p, s) => sum + p * (best[s] as number), 0);
   const gain = Math.max(0, most - value);

@@ -286,6 +286,19 @@ export const knownGames: readonly KnownGame[] = [
     randomLength: exactly(20),
   },
   {
+    game: 'Epidemic(people: 5, steps: 2)',
+    source:
+      'half stay in; neighbours are independent at the start, so that 1/4 * 4/5 + 3/4 * 1/2 * (1 - (1 - 1/4 * 3/10)^2) are sick after a step',
+    states: 32,
+    terminals: 0,
+    observationLength: { 'Person[0]': 1 },
+    randomReturn: {
+      'Person[0]': exactly(-1 / 4 - (1 / 5 + (3 / 8) * (1 - 0.925 * 0.925)) - 2 / 8),
+      'Person[4]': exactly(-1 / 4 - (1 / 5 + (3 / 8) * (1 - 0.925 * 0.925)) - 2 / 8),
+    },
+    randomLength: exactly(2),
+  },
+  {
     game: 'Lever',
     source: '(5 (1 - 0.8^5) - 1) / 4; Sukhbaatar et al. (2016) give 0.59',
     observationLength: { 'Player[0]': 500 },

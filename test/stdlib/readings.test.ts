@@ -26,6 +26,7 @@ import { exampleGames, gameOf, libraryGames } from './library.ts';
 const variants = [
   'ConnectFour(rows: 4, cols: 4)',
   'DecTiger(steps: 5)',
+  'Epidemic(people: 4, cost: 0.5)',
   'Foraging(size: 5, players: 2, foods: 1, coop: true)',
   'Foraging(size: 6, players: 3, foods: 2, sight: 2, penalty: 0.1)',
   'GaussianSqueeze(players: 3, two_peaks: true)',
@@ -159,7 +160,9 @@ describe('every step taken is an outcome of the exact reading', () => {
 
 /** Their tables are large: steps are looked up one by one only, above. */
 const untabled = finite.filter(written =>
-  /^(ConnectFour|CrowdedSqueeze|Foraging|Orchard|Grove|Ising|Lever|Warehouse)\b|^PredatorPrey$|^Soccer\(/.test(written),
+  /^(ConnectFour|CrowdedSqueeze|Foraging|Orchard|Grove|Ising|Lever|Warehouse)\b|^Epidemic$|^PredatorPrey$|^Soccer\(/.test(
+    written,
+  ),
 );
 
 describe(`every step taken is in the table of the whole game (not listed: ${untabled.join('; ')})`, () => {
@@ -188,6 +191,7 @@ describe('sampled transitions are as frequent as the exact reading says', () => 
   /** Games in which a step can go several ways; in the others chance, if any, only draws the initial state. */
   const hasTransitionChance = new Set([
     'DecTiger',
+    'Epidemic',
     'FullyStochasticClimbing',
     'GridGame2',
     'PartiallyStochasticClimbing',

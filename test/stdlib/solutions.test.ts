@@ -1,9 +1,11 @@
 /** What the library and the examples ask to be solved has the published values, each with a certificate of the verifier. */
 import { describe, expect, test } from 'vitest';
 import type { SolveSpec } from '../../compiler/api.ts';
+import { crowdOf } from '../../compiler/crowd/read.ts';
 import { enumerate } from '../../compiler/game/exact.ts';
+import type { CrowdGame } from '../../runtime/games/crowd.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import { type Answer, isRefusal, solve } from '../../runtime/solvers/index.ts';
+import { type Answer, isRefusal, solve, solveMeanField } from '../../runtime/solvers/index.ts';
 import { toFloat } from '../../runtime/verify/number.ts';
 import { soccer } from '../game/models.ts';
 import { exampleFiles, libraryFiles, programOf } from './library.ts';
@@ -119,6 +121,9 @@ const known: readonly KnownSolution[] = [
   { solve: 'welfare of StagHunt', values: [[4, 4]] },
   { solve: 'minimax of TicTacToe', values: [[0, 0]] },
   { solve: 'optimal of TwoStep', values: [[7.92, 7.92]] },
+  // Half up, half down, which is where both methods start: up earns 4 / 2 - 2.
+  { solve: 'mean_field of Ising(n: 4, steps: 5)', values: [[0]], exact: false },
+  { solve: 'mean_field of Epidemic', values: [[epidemic()]], exact: false },
   // Every action of Cafes is a best reply to another: nothing is dominated, and no single outcome is left.
   { solve: 'dominance of Cafes', values: [] },
   {
@@ -167,6 +172,29 @@ function evacuation(): number {
   return total;
 }
 
+/**
+ * Whoever is healthy stays in at the steps 0, 1, 2 and 4. It is an equilibrium: what is computed here backwards, with the share of the sick as it
+ * comes of that, leaves no better choice at any step.
+ */
+function epidemic(): number {
+  const [infect, recover, cost, steps] = [0.3, 0.2, 0.25, 10];
+  const stays = [true, true, true, false, true, false, false, false, false, false];
+  let sick = 0.25;
+  const risks = stays.map(stay => {
+    const risk = 1 - (1 - infect * sick) * (1 - infect * sick);
+    sick = sick * (1 - recover) + (1 - sick) * (stay ? 0 : risk);
+    return risk;
+  });
+  let [healthy, ill] = [0, 0];
+  for (let t = steps - 1; t >= 0; t--) {
+    const risk = risks[t] as number;
+    const [out, inside] = [(1 - risk) * healthy + risk * ill, healthy - cost];
+    if (inside >= out !== stays[t]) throw new Error(`step ${t} is no best choice`);
+    [healthy, ill] = [Math.max(out, inside), -1 + recover * healthy + (1 - recover) * ill];
+  }
+  return 0.75 * healthy + 0.25 * ill;
+}
+
 const asked = [...libraryFiles, ...exampleFiles].flatMap(file =>
   programOf(file).solves.map(spec => [file, spec] as const),
 );
@@ -188,12 +216,18 @@ function tableOf(spec: SolveSpec): TabularGame {
   return game;
 }
 
+function crowdOfSpec(spec: SolveSpec): CrowdGame {
+  const { model } = spec.instantiate(new Map());
+  const reading = model === undefined ? { why: 'it cannot be built' } : crowdOf(model);
+  if ('why' in reading) throw new Error(`${spec.name}: ${reading.why}`);
+  return reading.crowd;
+}
+
 async function answerTo(spec: SolveSpec): Promise<Answer> {
-  const answer = await solve(tableOf(spec), {
-    concept: spec.concept,
-    method: spec.method,
-    maximizing: spec.maximizing,
-  });
+  const { concept, method, maximizing } = spec;
+  const options = { concept, method, maximizing };
+  const answer =
+    concept === 'mean_field' ? await solveMeanField(crowdOfSpec(spec), options) : await solve(tableOf(spec), options);
   if (isRefusal(answer)) throw new Error(`${spec.name}: ${answer.refused}`);
   return answer;
 }

@@ -1,9 +1,9 @@
 /**
- * The cooperative field of the published benchmark, where nobody can load alone: all five deep learners to 0.95, within the steps of
- * Papoudakis et al. 2021 (2 million for learners of values, 20 million for policy gradients). Twenty minutes and more of one core; `--seeds N` runs fewer seeds.
+ * The cooperative field of the published benchmark, where nobody can load alone: five deep learners to 0.95 and COMA to its published
+ * return, within the steps of Papoudakis et al. 2021 (2 million for learners of values, 20 million for policy gradients). Half an hour and more of one core; `--seeds N` runs fewer.
  */
 import type { Settings } from '../../runtime/learners/catalogue.ts';
-import { adamAt, libraryGame } from '../learners/deep-support.ts';
+import { adamAt, constant, libraryGame } from '../learners/deep-support.ts';
 import { ofRuns, type Suite, seedsFrom } from './result.ts';
 import { trainAll, withMixer } from './trainings.ts';
 
@@ -21,18 +21,47 @@ const values: Settings = {
   batch: 64,
   replay: { amount: 100_000, unit: 'steps' },
 };
-const valuesText =
-  'team reward = sum, 8 parallel games, optimizer = adam(lr: 5e-4 -> 1e-4 over 1_500_000 steps), n_step = 4, batch = 64, train_every = 8 steps, replay = 100_000 steps, explore = 1 -> 0.05 over 300_000 steps';
-const policies: Settings = { rollout: 128, minibatches: 4, epochs: 4, optimizer: adamAt(7e-4) };
-const policiesText =
-  'team reward = sum, 16 parallel games, rollout = 128, minibatches = 4, epochs = 4, optimizer = adam(7e-4)';
+const ofValues = {
+  settings: values,
+  text: 'team reward = sum, 8 parallel games, optimizer = adam(lr: 5e-4 -> 1e-4 over 1_500_000 steps), n_step = 4, batch = 64, train_every = 8 steps, replay = 100_000 steps, explore = 1 -> 0.05 over 300_000 steps',
+  steps: valueSteps,
+  envs: 8,
+  least: 0.95,
+} as const;
+const ofPolicies = {
+  settings: { rollout: 128, minibatches: 4, epochs: 4, optimizer: adamAt(7e-4) },
+  text: 'team reward = sum, 16 parallel games, rollout = 128, minibatches = 4, epochs = 4, optimizer = adam(7e-4)',
+  steps: 2_000_000,
+  envs: 16,
+  least: 0.95,
+} as const;
 
-const published: Readonly<Record<string, string>> = {
-  IDQN: '1.00 (IQL)',
-  VDN: '1.00',
-  QMIX: '0.96 +- 0.07',
-  IPPO: '1.00',
-  MAPPO: '1.00',
+interface Chosen {
+  readonly settings: Settings;
+  /** What differs from the defaults, as in a program. */
+  readonly text: string;
+  readonly steps: number;
+  readonly envs: number;
+  /** The mean return that is wanted. */
+  readonly least: number;
+  readonly published: string;
+}
+
+const chosen: Readonly<Record<string, Chosen>> = {
+  IPPO: { ...ofPolicies, published: '1.00' },
+  VDN: { ...ofValues, published: '1.00' },
+  QMIX: { ...ofValues, published: '0.96 +- 0.07' },
+  MAPPO: { ...ofPolicies, published: '1.00' },
+  IDQN: { ...ofValues, published: '1.00 (IQL)' },
+  // The published number of steps: after a million it is at 0.2, as slow as its family is said to be.
+  COMA: {
+    settings: { rollout: 50, optimizer: adamAt(5e-4), entropy: constant(0.001), explore: constant(0) },
+    text: 'team reward = sum, 10 parallel games, rollout = 50, optimizer = adam(5e-4), entropy = 0.001, explore = 0',
+    steps: 20_000_000,
+    envs: 10,
+    least: 0.61,
+    published: '0.61 +- 0.30',
+  },
 };
 
 export const foraging: Suite = {
@@ -44,18 +73,12 @@ export const foraging: Suite = {
     const written = 'Foraging(size: 8, players: 2, foods: 2, coop: true)';
     const game = libraryGame(written);
     const seeds = seedsFrom(5);
-    for (const algorithm of ['IPPO', 'VDN', 'QMIX', 'MAPPO', 'IDQN']) {
-      const gradient = algorithm.endsWith('PPO');
+    for (const [algorithm, { settings, text, steps, envs, least, published }] of Object.entries(chosen)) {
       const { outcomes, wall, cpu } = trainAll({
         game,
         algorithm,
-        settings: gradient ? policies : algorithm === 'QMIX' ? withMixer(game, values) : values,
-        plan: {
-          steps: gradient ? 2_000_000 : valueSteps,
-          envs: gradient ? 16 : 8,
-          episodes: 500,
-          teamReward: 'sum',
-        },
+        settings: algorithm === 'QMIX' ? withMixer(game, settings) : settings,
+        plan: { steps, envs, episodes: 500, teamReward: 'sum' },
         seeds,
       });
       const finals = outcomes.map(outcome => outcome.final);
@@ -64,17 +87,17 @@ export const foraging: Suite = {
         {
           game: written,
           algorithm,
-          settings: gradient ? policiesText : valuesText,
+          settings: text,
           seeds,
-          steps: gradient ? 2_000_000 : valueSteps,
+          steps,
           measure: 'team return, 500 episodes',
           finals,
           wall,
           cpu,
-          reference: published[algorithm]!,
+          reference: published,
         },
-        mean >= 0.95,
-        'a mean of at least 0.95',
+        mean >= least,
+        `a mean of at least ${least}`,
       );
     }
   },

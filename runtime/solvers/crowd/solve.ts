@@ -84,10 +84,13 @@ async function run(
   };
   const certificate = verifyCrowd(game, claim, tolerance);
   const counted = `${done} ${done === 1 ? 'iteration' : 'iterations'} from uniform play`;
+  const { meets, size } = game;
+  const whole = meets === 0 ? 'the limit of many agents, where' : 'a mean field in place of neighbours, where';
   return {
     concept: 'mean_field',
     method,
-    note: `${counted}; a crowd of ${game.member}, ${game.stateCount} states of its own, ${game.steps} ${game.steps === 1 ? 'step' : 'steps'}; the limit of many agents, where ${game.size} were declared`,
+    note: `${counted}; a crowd of ${game.member}, ${game.stateCount} states of its own, ${game.steps} ${game.steps === 1 ? 'step' : 'steps'}; ${whole} ${size} were declared`,
+    ...(meets === 0 ? {} : { claim: claimOf(game) }),
     solution,
     values: [value],
     exact: false,
@@ -96,6 +99,12 @@ async function run(
     trace,
     warnings: [...(done < wanted ? [`stopped after ${done} of ${wanted} iterations`] : []), ...certificate.problems],
   };
+}
+
+/** What the answer is about where agents have neighbours, and what it is not. */
+function claimOf({ name, member, meets, size }: CrowdGame): string {
+  const whom = meets === 1 ? `the other whom a ${member} meets` : `each of the ${meets} others whom a ${member} meets`;
+  return `of the mean field: ${whom} is an independent member of the crowd, drawn anew at every step, and a ${member} acts on its own state alone; an approximation of ${name} with ${size} agents, where neighbours stay and their states depend on each other`;
 }
 
 function gainOf(game: CrowdGame, policy: CrowdPolicy): number {
@@ -154,12 +163,19 @@ class FictitiousPlay {
     );
     this.policy = this.#mixed.map((list, t) => {
       const rule = (answer[t] as Float64Array).slice();
+      // States that look alike count together.
+      const together = new Float64Array(list.length);
+      list.forEach((share, row) => {
+        const place = (game.looks[Math.floor(row / actions)] as number) * actions + (row % actions);
+        together[place] = (together[place] as number) + share;
+      });
       for (let s = 0; s < game.stateCount; s++) {
+        const first = (game.looks[s] as number) * actions;
         let mass = 0;
-        for (let a = 0; a < actions; a++) mass += list[s * actions + a] as number;
+        for (let a = 0; a < actions; a++) mass += together[first + a] as number;
         // Where nobody ever comes the best response stands.
-        if (mass > 0)
-          for (let a = 0; a < actions; a++) rule[s * actions + a] = (list[s * actions + a] as number) / mass;
+        for (let a = 0; a < actions; a++)
+          rule[s * actions + a] = (mass > 0 ? (together[first + a] as number) / mass : rule[first + a]) as number;
       }
       return rule;
     });
@@ -198,6 +214,8 @@ class MirrorDescent {
           total += rule[row] as number;
         }
         for (let row = s * actions; row < (s + 1) * actions; row++) rule[row] = (rule[row] as number) / total;
+        const first = (game.looks[s] as number) * actions;
+        rule.copyWithin(s * actions, first, first + actions);
       }
       return rule;
     });
