@@ -2,9 +2,12 @@
 import { activations, layerForms } from '../compiler/networks/layers.ts';
 import { propertyNames } from '../compiler/properties/base.ts';
 import { conceptNames, solversOf } from '../compiler/requirements/table.ts';
+import { conditionOf, rulesOf } from '../runtime/solvers/equations.ts';
 import { objectiveWords } from '../runtime/solvers/normal/methods.ts';
+import { docAlone, solverTable } from '../runtime/solvers/table.ts';
 import { optimizerNamed, optimizers } from '../runtime/train/optimizers.ts';
 import type { Edit, Sheet, Span } from './base.ts';
+import { fittingItems, onlyItems, sweepItems } from './completionExpected.ts';
 import { algorithmItems, settingItems, valueItems } from './completionLearning.ts';
 import { expressionItems, memberItems, typeItems } from './completionNames.ts';
 import { gameKeywords, keywordItems, topKeywords, trainKeywords } from './completionWords.ts';
@@ -33,6 +36,8 @@ export interface CompletionItem {
   readonly kind: CompletionKind;
   /** One short line beside the label. */
   readonly detail?: string | undefined;
+  /** A word or two that stand beside the label in a list, also while it is not selected. */
+  readonly aside?: string | undefined;
   /** Markdown. */
   readonly doc?: string | undefined;
   /** What is inserted, if not the label; `$1` and `${1:name}` are places to fill where `snippet` is set. */
@@ -62,6 +67,7 @@ function itemsFor(project: Project, sheet: Sheet, offset: number, at: Situation)
   const [keyword] = at.declaration;
   const top = at.brackets.at(-1);
   if (keyword === 'import' && !(at.lineStart && at.brackets.length === 0)) return importItems(project, sheet, at);
+  if (keyword === 'sweep' && at.brackets.length === 1) return sweepItems(project, sheet, at);
   if (last === '.') return memberItems(project, sheet, offset, at);
   if (top === undefined) return outside(project, sheet, offset, at, keyword);
   if (keyword === 'train') {
@@ -83,8 +89,7 @@ function itemsFor(project: Project, sheet: Sheet, offset: number, at: Situation)
   }
   if (last === '|>' || (keyword === 'network' && last === '=')) return layerItems(project, sheet);
   if (wantsType(at)) return typeItems(project, sheet, offset);
-  if (last === 'next') return expressionItems(project, sheet, offset).filter(item => item.kind === 'variable');
-  return expressionItems(project, sheet, offset);
+  return onlyItems(project, sheet, offset, at) ?? fittingItems(project, sheet, offset, at);
 }
 
 /** After `:` a type is wanted, except behind the name of an argument, a key or a label. */
@@ -117,14 +122,22 @@ function outside(
       break;
     case 'by': {
       const concept = at.declaration.find(word => conceptNames.includes(word)) ?? '';
-      return solversOf(concept).map(row => ({
-        label: row.method,
-        kind: 'algorithm',
-        detail: row.title,
-        doc: row.paper,
-        rank: row.available ? 3 : 8,
-        ...(row.available ? {} : { unfit: true as const }),
-      }));
+      const rows = solversOf(concept);
+      // A method that takes games of several forms stands in the table once for each.
+      return rows.flatMap((row, k) =>
+        rows.findIndex(one => one.method === row.method) < k
+          ? []
+          : [
+              {
+                label: row.method,
+                kind: 'algorithm' as const,
+                detail: solverDoc(row) ?? row.title,
+                doc: [fenced(rulesOf(concept, row.method)), row.paper].filter(Boolean).join('\n\n'),
+                rank: row.available ? 3 : 8,
+                ...(row.available ? {} : { unfit: true as const }),
+              },
+            ],
+      );
     }
     case 'maximizing': {
       const concept = at.declaration.find(word => conceptNames.includes(word)) ?? '';
@@ -155,6 +168,16 @@ const repeated: CompletionItem = {
   insert: 'repeated(${1:Game}, rounds: ${2:10}, memory: ${3:1})',
   snippet: true,
 };
+
+/** Equations as they stand: the signs are those of plain text. */
+function fenced(equations: string | undefined): string | undefined {
+  return equations === undefined ? undefined : `\`\`\`text\n${equations}\n\`\`\``;
+}
+
+function solverDoc({ concept, method }: { readonly concept: string; readonly method: string }): string | undefined {
+  const found = solverTable.find(row => row.concept === concept && row.method === method);
+  return found === undefined ? undefined : docAlone(found);
+}
 
 // ---------------------------------------------------------------------------------------------- imports, games, claims
 
@@ -206,7 +229,7 @@ function declared(sheet: Sheet, kind: 'training'): readonly CompletionItem[] {
 
 function conceptItems(project: Project, sheet: Sheet): readonly CompletionItem[] {
   const fits = project.insight(sheet.path)?.games.flatMap(game => game.fits) ?? [];
-  return conceptNames.map((label): CompletionItem => {
+  return conceptNames.map((label, k): CompletionItem => {
     const rows = solversOf(label);
     const fit = fits.some(one => one.concept === label && one.status === 'fits');
     const here = rows.some(row => row.available);
@@ -215,8 +238,10 @@ function conceptItems(project: Project, sheet: Sheet): readonly CompletionItem[]
       label,
       kind: 'algorithm',
       detail: rows[0]?.title,
-      doc: [project.desk.word(label)?.text, methods.join('\n')].filter(Boolean).join('\n\n'),
-      rank: fit ? 2 : here ? 5 : 9,
+      doc: [project.desk.word(label)?.text, fenced(conditionOf(label)), methods.join('\n')]
+        .filter(Boolean)
+        .join('\n\n'),
+      rank: (label === 'nash' ? -0.1 : k / 100) + (fit ? 2 : here ? 5 : 9),
       ...(here ? {} : { unfit: true as const }),
     };
   });

@@ -40,6 +40,7 @@ export function algorithmItems(project: Project, sheet: Sheet, at: Situation): r
       label: row.name,
       kind: 'algorithm',
       detail: fitText(title, fit, row.available),
+      aside: !row.available ? 'announced' : fit?.status === 'no' ? 'does not fit' : fit?.status,
       doc: [
         ...(fit === undefined || fit.status === 'fits'
           ? []
@@ -125,7 +126,7 @@ const kinds: Readonly<Record<SettingDoc['type'], string>> = {
 /** Markdown about a setting. */
 export function settingDoc(one: SettingDoc): string {
   return [
-    `${sentence(one.doc)}.`,
+    `${sentence(one.doc).replace(/\.$/, '')}.`,
     `${sentence(describeSetting(one))}. Default: \`${writtenSetting(one.default)}\` (${one.source}).`,
   ].join('\n\n');
 }

@@ -108,7 +108,7 @@ export function expressionItems(project: Project, sheet: Sheet, offset: number):
   ];
 }
 
-function declItem(project: Project, sheet: Sheet, decl: Decl, rank: number): CompletionItem {
+export function declItem(project: Project, sheet: Sheet, decl: Decl, rank: number): CompletionItem {
   const call = decl.kind === 'function' || decl.kind === 'record';
   const type = decl.kind === 'local' || decl.kind === 'constant' ? typeOfDecl(project, sheet, decl) : undefined;
   return {
@@ -171,7 +171,7 @@ export function memberItems(project: Project, sheet: Sheet, offset: number, at: 
 }
 
 /** The name that the object before a dot begins with: of `at[p]` and `toward(c, m)` it stands before the bracket. */
-function wordBefore(before: readonly string[]): string | undefined {
+export function wordBefore(before: readonly string[]): string | undefined {
   let at = before.length - 1;
   const last = before[at];
   if (last === ']' || last === ')') {

@@ -2,11 +2,14 @@
 import { layerForms } from '../compiler/networks/layers.ts';
 import { solversOf } from '../compiler/requirements/table.ts';
 import { algorithmNamed } from '../runtime/learners/catalogue.ts';
-import { solverTable } from '../runtime/solvers/table.ts';
+import { conditionOf, rulesOf } from '../runtime/solvers/equations.ts';
+import { objectiveWords } from '../runtime/solvers/normal/methods.ts';
+import { docAlone, solverTable } from '../runtime/solvers/table.ts';
 import { optimizerNamed } from '../runtime/train/optimizers.ts';
 import type { Sheet, Span } from './base.ts';
 import { contains } from './base.ts';
 import { builtinNamed, builtinTypes } from './builtins.ts';
+import { sweptSettings } from './completionExpected.ts';
 import { settingDoc } from './completionLearning.ts';
 import type { AgentInsight, FactInsight, FitInsight, GameInsight } from './insight.ts';
 import { type Decl, namesOf, type Use } from './names.ts';
@@ -74,20 +77,25 @@ function aboutDecl(project: Project, sheet: Sheet, decl: Decl, span: Span): stri
     case 'state':
     case 'field':
     case 'parameter': {
-      const known = here !== undefined && !decl.written.includes(here) ? `Here: \`${here}\`.` : undefined;
+      const known = here !== undefined && !decl.written.includes(here) ? `Here: \`${alone(here)}\`.` : undefined;
       return joined([code(`${labels[decl.kind]}${decl.written}`), decl.doc, known, owner(decl)]);
     }
     case 'local':
     case 'constant':
     case 'binder':
       return joined([
-        code(type === undefined ? decl.written : `${decl.name}: ${type}`),
+        code(type === undefined || alone(type) !== type ? decl.written : `${decl.name}: ${type}`),
         decl.doc,
-        decl.kind === 'binder' || type === undefined ? undefined : code(decl.written),
+        decl.kind === 'binder' || type === undefined || alone(type) !== type ? undefined : code(decl.written),
       ]);
     default:
       return joined([code(decl.written), decl.doc, home]);
   }
+}
+
+/** A range of one number is that number. */
+function alone(type: string): string {
+  return /^(-?\d+)\.\.\1$/.exec(type)?.[1] ?? type;
 }
 
 const labels = { state: 'state ', field: '', parameter: '' } as const;
@@ -185,7 +193,7 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
       );
       return rows.length === 0 && word === undefined
         ? undefined
-        : joined([code(use.name), word?.text, lines.join('\n')]);
+        : joined([code(use.name), word?.text, equationText(conditionOf(use.name)), lines.join('\n')]);
     }
     case 'method': {
       const declaration = declarationAt(sheet, offset);
@@ -193,7 +201,12 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
       const [row] = solversOf(concept, use.name);
       return row === undefined
         ? undefined
-        : joined([code(row.method), solverText(concept, row.method) ?? `${row.title}.`, row.paper]);
+        : joined([
+            code(row.method),
+            solverText(concept, row.method) ?? `${row.title}.`,
+            equationText(rulesOf(concept, row.method)),
+            row.paper,
+          ]);
     }
     case 'property': {
       const declaration = declarationAt(sheet, offset);
@@ -220,7 +233,8 @@ function special(project: Project, sheet: Sheet, use: Use, offset: number): stri
 
 /** What a solver says of itself, in a sentence. */
 function solverText(concept: string, method: string): string | undefined {
-  return solverTable.find(row => row.concept === concept && row.method === method)?.doc;
+  const found = solverTable.find(row => row.concept === concept && row.method === method);
+  return found === undefined ? undefined : docAlone(found);
 }
 
 function algorithmText(project: Project, sheet: Sheet, name: string, offset: number): string | undefined {
@@ -251,6 +265,16 @@ function fitSentence({ status, reason }: FitInsight, train: string): string {
   return status === 'no' ? `It does not fit the game of ${train}: ${reason}` : `${train}: ${status}; ${reason}`;
 }
 
+/** What `maximizing` makes as great as it can be. */
+const objectives: Readonly<Record<string, string>> = {
+  welfare: 'The sum of all payoffs: sum over i of u_i.',
+  egalitarian: 'The least payoff of any agent: min over i of u_i.',
+  social_cost:
+    'The sum of all payoffs with its sign turned, -sum over i of u_i: the solution that is worst for all together.',
+  entropy:
+    'The entropy of what is drawn, -sum over joint actions a of p(a) log p(a): the least that is assumed beyond being an equilibrium.',
+};
+
 function aboutWord(project: Project, sheet: Sheet, word: string, offset: number): string | undefined {
   const builtin = builtinNamed(word);
   if (builtin !== undefined && !namesOf(sheet).file.names.has(word)) return joined([code(builtin.form), builtin.doc]);
@@ -265,7 +289,19 @@ function aboutWord(project: Project, sheet: Sheet, word: string, offset: number)
       optimizer.settings.map(one => `- \`${one.name}\`: ${one.doc}`).join('\n'),
     ]);
   if (layer !== undefined) return joined([code(layer.form), `${layer.doc}.`]);
-  const about = project.desk.word(word);
+  const declaration = declarationAt(sheet, offset);
+  if (declaration?.kind === 'Sweep') {
+    const path = declaration.axes.find(axis => axis.path.some(name => contains(name.span, offset)))?.path ?? [];
+    const of = path[path.findIndex(name => contains(name.span, offset)) - 1]?.text;
+    const settings = of === undefined ? [] : sweptSettings(project, sheet, declaration.of.text, of);
+    const setting = settings.find(one => one.name === word);
+    if (setting !== undefined) return joined([code(setting.name), settingDoc(setting)]);
+  }
+  // There `for` counts iterations.
+  const solving = declaration?.kind === 'Solve';
+  const objective = solving && objectiveWords(declaration.concept.text)?.includes(word) ? objectives[word] : undefined;
+  if (objective !== undefined) return joined([code(`maximizing ${word}`), objective]);
+  const about = project.desk.word(solving && (word === 'for' || word === 'iterations') ? 'solve' : word);
   if (about !== undefined) return joined([`**${word}**: ${about.summary}`, about.text]);
   const type = builtinTypes.find(([name]) => name === word);
   return type === undefined ? undefined : joined([code(word), type[1]]);

@@ -44,11 +44,12 @@ export function lenses(project: Project, sheet: Sheet, can: ReadonlySet<CommandN
     if (one.kind === 'Game' || one.kind === 'GameAlias') {
       const { text, span } = one.name;
       const game = gameOf(project, sheet, text);
-      if (game !== undefined) add(knownText(game), undefined, text, span);
       add('Check', 'marl.check', text, span);
       if (game?.fits.some(fit => fit.kind === 'solver' && fit.available && fit.status === 'fits'))
         add('Solve', solving, text, span);
       add('Play', 'marl.play', text, span);
+      // Last, so that it is what a narrow column cuts off.
+      if (game !== undefined) add(knownText(game), undefined, text, span);
     } else if (one.kind === 'Solve') add('Solve', solving, solveName(sheet, one), one.name?.span ?? one.concept.span);
     else if (one.kind === 'Train') {
       add('Train', 'marl.train', one.name.text, one.name.span);

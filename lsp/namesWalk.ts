@@ -382,9 +382,19 @@ export class Walk {
   #assert(item: Extract<Declaration, { kind: 'Assert' }>, scope: Scope, outer: Scope): void {
     const { claim } = item;
     if (claim.kind === 'NameExpr') this.#use(claim.name, { kind: 'property' });
-    else this.#visit(claim, scope);
+    else for (const side of claim.kind === 'Binary' ? [claim.left, claim.right] : [claim]) this.#quantity(side, scope);
     this.#visit(item.within, scope);
     if (item.of !== undefined) this.#gameRef(item.of, outer);
+  }
+
+  /** Of `value(minimax, First)` the first word is a concept, whatever else has that name. */
+  #quantity(e: Expr, scope: Scope): void {
+    const asked = e.kind === 'Call' && e.callee.kind === 'NameExpr' && e.callee.name.text === 'value';
+    const [concept, ...rest] = asked ? e.args : [];
+    if (concept?.kind === 'NameExpr') {
+      this.#use(concept.name, { kind: 'concept' });
+      this.#visit(rest, scope);
+    } else this.#visit(e, scope);
   }
 
   #training(item: Extract<Declaration, { kind: 'Train' }>, file: Scope): void {

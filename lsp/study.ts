@@ -1,6 +1,7 @@
 /** What takes longer than a keystroke: assertions decided, games listed in full. Runs when a file is saved. */
 import type { Diagnostic, Program } from '../compiler/api.ts';
 import { Reporter } from '../compiler/diagnostics/report.ts';
+import { reportUnplayable } from '../compiler/project/unplayable.ts';
 import { type AssertTools, evaluateAssert } from '../compiler/properties/asserts.ts';
 import { type GameInsight, gameInsight } from './insight.ts';
 import { knownValuesOf } from './knownValues.ts';
@@ -28,20 +29,13 @@ export async function study(
   if (program.diagnostics.some(one => one.severity === 'error')) return { diagnostics: [], games };
   const of = program.games.length + program.asserts.length;
   let done = 0;
-  for (const { name, span } of program.games) {
+  for (const { name } of program.games) {
     tell({ done: done++, of, what: name });
     const { model } = program.instantiate(name, new Map());
     if (model === undefined) continue;
     const listed = tools.list(model);
-    if (
-      listed.game === undefined &&
-      listed.problem !== undefined &&
-      !['budget', 'not-finite'].includes(listed.problem.kind)
-    )
-      reporter.report(program.entry, span, 'unplayable', {
-        game: name,
-        fact: listed.problem.message.replace(/\.$/, ''),
-      });
+    if (listed.game === undefined && listed.problem !== undefined)
+      reportUnplayable(reporter, program, name, listed.problem);
     const insight = gameInsight(model, listed, true);
     games.push({ ...insight, values: await knownValuesOf(model, listed, insight.facts, tools) });
   }

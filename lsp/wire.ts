@@ -94,6 +94,7 @@ export class Wire {
       insertTextFormat: snippets && item.snippet === true ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
       textEdit: { range: this.range(sheet, replace), newText: plain },
       ...(item.detail === undefined ? {} : { detail: item.detail }),
+      ...(item.aside === undefined ? {} : { labelDetails: { description: item.aside } }),
       ...(item.doc === undefined || item.doc === ''
         ? {}
         : { documentation: { kind: MarkupKind.Markdown, value: item.doc } }),

@@ -80,6 +80,12 @@ async function linearPrograms(): Promise<Finding> {
     const program = canonicalProgram(Float64Array.of(1, 2, 3, 1), Float64Array.of(4, 6), Float64Array.of(1, 1));
     const { status, x, reason } = await glpk.solve(program);
     const right = status === 'optimal' && Math.abs((x[0] as number) + (x[1] as number) - 2.8) < 1e-9;
+    if (right && glpk.name !== 'glpk')
+      return {
+        name,
+        status: 'absent',
+        detail: 'not part of this installation; the built-in simplex solves what is not too large',
+      };
     if (right) return { name, status: 'ok', detail: 'solves linear programs' };
     return {
       name,

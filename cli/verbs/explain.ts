@@ -1,10 +1,12 @@
-/** `marl explain TOPIC`: a word of the language, a diagnostic code, an algorithm, a concept, a property; or a list of them. */
+/** `marl explain TOPIC`: a word of the language, a diagnostic code, an algorithm, a concept, a method, a property; or a list of them. */
 import { suggest } from '../../compiler/diagnostics/suggest.ts';
 import { propertyNames } from '../../compiler/properties/base.ts';
 import { type LearnerRow, needsText, type Row } from '../../compiler/requirements/base.ts';
 import { learnerNamed, learnerRows, solversOf } from '../../compiler/requirements/table.ts';
 import { type Algorithm, algorithms } from '../../runtime/learners/catalogue.ts';
-import { concepts, solverTable } from '../../runtime/solvers/index.ts';
+import { conditionOf, rulesOf } from '../../runtime/solvers/equations.ts';
+import { concepts } from '../../runtime/solvers/index.ts';
+import { docAlone, type SolverRow, solverTable } from '../../runtime/solvers/table.ts';
 import type { SettingDoc } from '../../runtime/train/spec.ts';
 import { isSchedule, writtenSetting } from '../../runtime/train/written.ts';
 import { codes, type ExplainedCode } from '../codes.ts';
@@ -29,7 +31,7 @@ function overview(reply: Reply): number {
   const text = [
     'marl explain WORD         a word of the language, such as observe or horizon',
     'marl explain CODE         a diagnostic, such as M0201 or unknown-name',
-    'marl explain NAME         an algorithm, a solution concept or a property',
+    'marl explain NAME         an algorithm, a solution concept, a method of solving or a property',
     `marl explain LIST         all of one kind: ${lists.join(', ')}`,
   ];
   for (const line of text) reply.say(line);
@@ -108,9 +110,19 @@ function one(reply: Reply, word: string): number | undefined {
     return exitCode.done;
   }
   const concept = concepts.find(name => name === word);
+  const methods = solverTable.filter(row => row.method === word);
   if (concept !== undefined) {
-    sayConcept(reply, concept);
+    reply.say(concept);
+    sayEquations(reply, conditionOf(concept));
+    sayMethods(reply, concept);
+    // `minimax` and `pure` are also ways to compute another concept.
+    for (const row of methods) sayMethod(reply, row);
     reply.object(true, { topic: word, ...jsonConcept(concept), diagnostics: [] });
+    return exitCode.done;
+  }
+  if (methods.length > 0) {
+    for (const row of methods) sayMethod(reply, row);
+    reply.object(true, { topic: word, name: word, methods: methods.map(jsonMethod), diagnostics: [] });
     return exitCode.done;
   }
   const property = propertyNames.find(name => name === word);
@@ -134,6 +146,7 @@ function unknownTopic(reply: Reply, word: string): number {
     ...words.flatMap(entry => [entry.word, ...(entry.also ?? [])]),
     ...learnerRows.map(row => row.name),
     ...concepts,
+    ...solverTable.map(row => row.method),
     ...propertyNames,
     ...codes().flatMap(entry => [entry.code, entry.name]),
   ];
@@ -212,12 +225,7 @@ function jsonCode(code: ExplainedCode): Record<string, unknown> {
 function sayAlgorithm(reply: Reply, algorithm: Algorithm): void {
   reply.say(`${algorithm.name}: ${algorithm.title} (${algorithm.paper})`);
   reply.say(algorithm.doc);
-  const equations = equationsOf(algorithm.name);
-  if (equations !== undefined) {
-    reply.say();
-    for (const line of equations.split('\n')) reply.say(`    ${line}`.trimEnd());
-    reply.say();
-  }
+  sayEquations(reply, equationsOf(algorithm.name));
   const row = learnerNamed(algorithm.name);
   if (row !== undefined) reply.say(requirementsText([row]));
   const instead = (row?.instead ?? []).filter(name => learnerNamed(name)?.available === true);
@@ -264,17 +272,40 @@ function settingText({ default: value }: SettingDoc): string {
   return typeof value === 'number' ? shortNumber(value) : writtenSetting(value);
 }
 
+/** As they stand, between empty lines. */
+function sayEquations(reply: Reply, equations: string | undefined): void {
+  if (equations === undefined) return;
+  reply.say();
+  for (const line of equations.split('\n')) reply.say(`    ${line}`.trimEnd());
+  reply.say();
+}
+
 function sayConcept(reply: Reply, concept: string): void {
   reply.say(concept);
+  sayMethods(reply, concept);
+}
+
+function sayMethods(reply: Reply, concept: string): void {
   for (const row of solverTable.filter(entry => entry.concept === concept))
     reply.say(
       `    by ${row.method}${row.automatic ? '' : ' (when asked for)'}: ${row.doc} ${requirementsText(solversOf(concept, row.method))} ${row.source}.`,
     );
 }
 
+function sayMethod(reply: Reply, row: SolverRow): void {
+  const { concept, method, automatic, source } = row;
+  reply.say(`${concept} by ${method}${automatic ? '' : ' (when asked for)'}: ${docAlone(row)} (${source})`);
+  sayEquations(reply, rulesOf(concept, method));
+  reply.say(requirementsText(solversOf(concept, method)));
+}
+
 function jsonConcept(concept: string): Record<string, unknown> {
-  const methods = solverTable
-    .filter(row => row.concept === concept)
-    .map(row => ({ ...row, requires: solversOf(concept, row.method).map(one => one.requires) }));
-  return { name: concept, methods };
+  const methods = solverTable.filter(row => row.concept === concept).map(jsonMethod);
+  return { name: concept, equations: conditionOf(concept) ?? null, methods };
+}
+
+function jsonMethod(row: SolverRow): Record<string, unknown> {
+  const { concept, method } = row;
+  const requires = solversOf(concept, method).map(one => one.requires);
+  return { ...row, equations: rulesOf(concept, method) ?? null, requires };
 }

@@ -19,7 +19,7 @@ import { type Context, report, sourceText } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import { checkFunction } from '../elaborate/functions.ts';
 import { restartKeys } from '../elaborate/keys.ts';
-import { withTrace } from '../elaborate/trace.ts';
+import { isTracing, withTrace } from '../elaborate/trace.ts';
 import type { GameModel } from '../game/model.ts';
 import { workOf } from '../game/work.ts';
 import { claimOf } from './assert.ts';
@@ -257,7 +257,7 @@ class Checker {
   instantiateNamed(name: string, overrides: ReadonlyMap<string, string>): Instance {
     const found = findGame(this.project, this.file.path, name);
     if (found === undefined) return { model: undefined, diagnostics: [] };
-    const plain = overrides.size === 0 ? this.plain.get(found.decl) : undefined;
+    const plain = overrides.size === 0 && !isTracing() ? this.plain.get(found.decl) : undefined;
     if (plain !== undefined) return { model: plain, diagnostics: [] };
     return this.instance(
       overrides,
@@ -326,7 +326,8 @@ class Checker {
       d.at.file === this.file.path && d.at.span.start >= ref.span.start && d.at.span.end <= ref.span.end;
     const elsewhere = diagnostics.filter(d => d.severity === 'error' && !here(d));
     this.diagnostics.push(...diagnostics.filter(here));
-    const first = elsewhere[0];
+    // Of a game that does not exist only that is said: other mistakes of the file are told where they are.
+    const first = found === undefined ? undefined : elsewhere[0];
     if (first !== undefined) {
       const reporter = new Reporter();
       const related = elsewhere.map(d => ({ at: d.at, message: d.message }));

@@ -138,6 +138,9 @@ describe('what stands at a name', { timeout: 60_000 }, () => {
     expect(await hover('fl▮ip(goal')).toContain('The other one.');
     expect(await hover('I▮QL')).toMatch(/Q_i\(o_i, a_i\) <- \(1 - alpha\) Q_i\(o_i, a_i\)/);
     expect(await hover('al▮pha')).toMatch(/Default: /);
+    expect(await hover('solve wel▮fare')).toContain(
+      '```text\na in argmax over joint actions of sum over i of u_i(a)\n```',
+    );
   });
   test('definition, type definition, references, highlights', async () => {
     expect(await ask<Place>('definition', at('fl▮ip(goal'))).toMatchObject({

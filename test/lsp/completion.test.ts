@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { builtinNames } from '../../compiler/elaborate/calls.ts';
 import { compile } from '../../compiler/index.ts';
+import { conceptNames } from '../../compiler/requirements/table.ts';
 import { builtins } from '../../lsp/builtins.ts';
 import { type CompletionItem, complete } from '../../lsp/completion.ts';
 import { settingItems } from '../../lsp/completionLearning.ts';
@@ -177,5 +178,83 @@ describe('learning', () => {
     ]);
     expect(labels('assert ▮')).toEqual(expect.arrayContaining(['zero_sum', 'states', 'value']));
     expect(labels('game G {\n  assert ▮\n}\n')).toContain('terminating');
+  });
+});
+
+describe('what the place asks for', () => {
+  const trade = (item: string, top = ''): string => `enum Side { Buyer, Seller }
+record Order { side: Side, price: 0..9 }
+fn flip(s: Side): Side = match s { Buyer => Seller  Seller => Buyer }
+game Market {
+  agents Trader[2], Maker
+  actions { Hold, Accept }
+  state {
+    book: Order[Trader] = Order(Buyer, 0)
+    mood: Side = Buyer
+  }
+  step {
+    let offers = 3
+    next mood = flip(mood)
+  }
+  ${item}
+}
+${top}
+`;
+  /** The first items, as many as are expected. */
+  const first = (count: number, item: string, top = ''): readonly string[] => labels(trade(item, top)).slice(0, count);
+
+  test('an action behind `legal`, then who', () => {
+    expect(labels(trade('legal ▮'))).toEqual(['Hold', 'Accept']);
+    expect(labels(trade('legal Accept for ▮'))).toEqual(['p: Trader', 'Maker']);
+  });
+  test('a state variable behind `next`, no value that `let` gave a name', () => {
+    expect(labels(trade('step { next ▮ }'))).toEqual(['book', 'mood']);
+  });
+  test('values of the type first: behind `=`, behind `==`, in the arms of a match', () => {
+    expect(first(2, 'state { x: Side = ▮ }')).toEqual(['Buyer', 'Seller']);
+    expect(first(1, 'state { x: Order = ▮ }')).toEqual(['Order']);
+    expect(first(2, 'step { next mood = ▮ }')).toEqual(['Buyer', 'Seller']);
+    expect(first(2, 'end when mood == ▮')).toEqual(['Buyer', 'Seller']);
+    expect(first(2, 'end when action[Maker] == ▮')).toEqual(['Hold', 'Accept']);
+    expect(first(2, '', 'fn g(s: Side): int = match s { ▮ }')).toEqual(['Buyer', 'Seller']);
+    expect(first(1, '', 'fn g(s: Side): int = match s {\n  Buyer => 1\n  ▮\n}')).toEqual(['Seller']);
+    expect(first(2, 'step { let x = match action[Maker] { ▮ } }')).toEqual(['Hold', 'Accept']);
+    // Elsewhere what is nearest stays first.
+    expect(first(1, 'observe[p: Trader] { ▮ }')).toEqual(['p']);
+  });
+  test('fields behind `with`', () => {
+    expect(labels(trade('step { next book[t: Trader] = book[t] with ▮ }'))).toEqual(['side', 'price']);
+  });
+  test('a concept, then an agent in a claimed value', () => {
+    expect(labels(trade('assert value(▮')).slice().sort()).toEqual([...conceptNames].sort());
+    expect(labels(trade('assert value(welfare, ▮'))).toEqual(['Trader', 'Maker']);
+  });
+  test('a method once, with what it computes', () => {
+    const methods = items(trade('', 'solve nash of Market by ▮'));
+    expect(methods.filter(one => one.label === 'minimax')).toHaveLength(1);
+    expect(methods.find(one => one.label === 'cfr')?.doc).toContain('max(0, R(h, a))');
+    expect(labels(trade('', 'solve ▮'))[0]).toBe('nash');
+  });
+  test('what a sweep may vary', () => {
+    const learn = 'train Learn on Market { algorithm IQL budget 10 steps }\n';
+    expect(labels(trade('', `${learn}sweep S of Learn { ▮ }`))).toEqual(
+      expect.arrayContaining(['algorithm.alpha', 'algorithm.epsilon', 'envs']),
+    );
+    expect(labels(trade('', `${learn}sweep S of Learn { algorithm.▮ }`))).toContain('alpha');
+    const deep = 'train Learn on Market { algorithm IDQN budget 10 steps }\n';
+    expect(labels(trade('', `${deep}sweep S of Learn { algorithm.optimizer.▮ }`))).toContain('lr');
+  });
+  test('settings are described in whole sentences with one stop', () => {
+    for (const { name } of algorithms)
+      for (const item of settingItems(name, [])) expect(item.doc, `${name} ${item.label}`).not.toMatch(/\.\.(\s|$)/);
+  });
+  test('whether it fits stands beside an algorithm that nobody looks at closely', async () => {
+    const text =
+      'import std.games.MatchingPennies\ntrain Learn on MatchingPennies {\n  algorithm ▮\n  budget 10 steps\n}\n';
+    const { project, sheet, at } = await analysed(text);
+    const found = complete(project, sheet, at).items;
+    expect(found.find(one => one.label === 'MinimaxQ')?.aside).toBe('fits');
+    // One common reward is what it needs; matching pennies is the opposite.
+    expect(found.find(one => one.label === 'QMIX')?.aside).toBe('does not fit');
   });
 });

@@ -13,6 +13,8 @@ import { folds, selections } from '../../lsp/structure.ts';
 import { documentSymbols, type SymbolNode, workspaceSymbols } from '../../lsp/symbols.ts';
 import { semanticTokens } from '../../lsp/tokens.ts';
 import { algorithms } from '../../runtime/learners/catalogue.ts';
+import { conditionOf, meanings, rulesOf } from '../../runtime/solvers/equations.ts';
+import { concepts, methodsOf, solverTable } from '../../runtime/solvers/table.ts';
 import { analysed, edited, opened, texts } from './desk.ts';
 
 const walk = (line = ''): string => `game Walk(size: 2..9 = 4) {
@@ -169,6 +171,49 @@ describe('hover', () => {
     expect(await shown(marked(solve, 'cfr_plus', 1))).toMatch(/regrets floored at zero[\s\S]*Tammelin 2014/);
     expect(await shown(marked(solve, 'nash', 1))).toMatch(/`by sequence_form`: One equilibrium of a zero-sum game/);
   });
+  test('concepts show what defines them, methods what they compute', async () => {
+    const hovers = (concept: string, method: string, piece: string): Promise<string> =>
+      shown(marked(`import std.games.Kuhn\n\nsolve ${concept} of Kuhn by ${method}\n`, piece, 1));
+    // Nash (1951): no agent gains by another strategy.
+    expect(await hovers('nash', 'cfr', 'nash')).toContain('```text\nu_i(x_i, x_-i) >= u_i(y, x_-i) ');
+    // Zinkevich et al. (2007), eq. 7 and 8.
+    expect(await hovers('nash', 'cfr', 'cfr')).toMatch(
+      /R\(h, a\) +\+= v\(h, a\) - v\(h\)\nsigma\(h, a\) +~ max\(0, R\(h, a\)\)/,
+    );
+    // Brown and Sandholm (2019): after iteration t positive regrets are multiplied by t^1.5 / (t^1.5 + 1).
+    expect(await hovers('nash', 'discounted_cfr', 'discounted_cfr')).toContain('t^1.5 / (t^1.5 + 1)');
+    // von Neumann (1928).
+    expect(await hovers('minimax', 'linear_program', 'minimax')).toContain(
+      'max_x min_y u_1(x, y) = min_y max_x u_1(x, y)',
+    );
+    // The same word computes another thing for another concept.
+    expect(await hovers('correlated', 'linear_program', 'linear_program')).toContain('p is a correlated equilibrium');
+    expect(await hovers('minimax', 'linear_program', 'linear_program')).toContain('maximise v over x');
+    // What "the same" is, is said where the row before does not stand.
+    expect(await hovers('nash', 'cfr_plus', 'cfr_plus')).toContain('Like `by cfr`, with regrets floored at zero');
+  });
+  test('what a sweep varies, what is maximised, how often it iterates', async () => {
+    const text = `import std.games.Kuhn
+
+let rounds = 12
+solve nash of Kuhn by cfr for 100 iterations
+solve correlated of Kuhn maximizing social_cost
+train Learn on Kuhn {
+  algorithm IDQN { }
+  budget 100 steps
+}
+sweep S of Learn { algorithm.gamma in [0.9, 1]  algorithm.optimizer.lr in [1e-3, 1e-4] }
+`;
+    expect(await shown(marked(text, 'gamma in', 1))).toMatch(/Discount factor[\s\S]*Default: /);
+    expect(await shown(marked(text, 'lr in', 1))).toMatch(/Default: /);
+    expect(await shown(marked(text, 'social_cost', 1))).toContain('-sum over i of u_i');
+    expect(await shown(marked(text, 'iterations', 1))).toContain('Asks for a solution');
+    expect(await shown(marked(text, 'rounds', 1))).not.toContain('12..12');
+  });
+  test('the concept of a claimed value is one, whatever else has that name', async () => {
+    for (const claim of ['value(minimax, First) == -1/18 of Kuhn', '-1/18 == value(minimax, First) of Kuhn'])
+      expect(await shown(marked(`import std.games.Kuhn\n\nassert ${claim}\n`, 'minimax', 1))).toContain('max_x min_y');
+  });
   test('a payoff table shows its equilibria wherever one looks at it, mixed ones in fractions', async () => {
     // The battle of the sexes (Luce and Raiffa 1957): the mixed equilibrium plays the own favourite with 2/3, worth 2/3 to both.
     const text =
@@ -198,6 +243,27 @@ describe('hover', () => {
     expect(await shown(marked(walk('fn f(x: int): int = clamp(x, 0, 1)'), 'clamp(', 2))).toContain(
       'clamp(x, low, high)',
     );
+  });
+});
+
+describe('equations of solvers', () => {
+  test('every concept and every method has them, and nothing else does', () => {
+    for (const concept of concepts)
+      expect(conditionOf(concept), concept).toMatch(/ (>=|=|>|in argmax|\{|maximise|the) /);
+    for (const { concept, method } of solverTable)
+      expect(rulesOf(concept, method), `${concept} by ${method}`).toMatch(/ (=|<-|\+=|>=|<=|>|<|in argmax_?x?|~) /);
+    expect(conditionOf('constructor')).toBeUndefined();
+    expect(rulesOf('nash', 'constructor')).toBeUndefined();
+    expect(rulesOf('nash', 'dual_newton')).toBeUndefined();
+  });
+  test('they are plain text that fits beside a program, and none stays where its method is gone', () => {
+    for (const { condition, methods } of Object.values(meanings)) {
+      const all = [condition, ...Object.values(methods)];
+      for (const line of all.join('\n').split('\n')) expect(line).toMatch(/^[ -~]{1,116}$/);
+      for (const text of all) expect(text.split('\n').length, text).toBeLessThanOrEqual(5);
+    }
+    for (const [concept, { methods }] of Object.entries(meanings))
+      expect(Object.keys(methods).sort()).toEqual([...methodsOf(concept)].sort());
   });
 });
 
@@ -312,8 +378,8 @@ describe('between the lines', () => {
       `${walk()}\ntrain T on Walk {\n  algorithm IQL { }\n  budget 5 steps\n}\n`,
     );
     expect(lenses(project, sheet, new Set(['marl.check', 'marl.train'])).map(one => one.title)).toEqual([
-      expect.stringMatching(/^2-player /),
       'Check',
+      expect.stringMatching(/^2-player /),
       'Train',
     ]);
   });

@@ -97,6 +97,7 @@ async function bySequences(tree: GameTree, form: SequenceForm, ctx: SolveContext
     solution = await builtIn.solve(program, limits);
   }
   if (solution.status === 'limit') return inHurry(tree, form, size);
+  if (solution.status === 'failed') return inHurry(tree, form, size, solution.reason);
   if (solution.status !== 'optimal')
     return {
       refused: `the linear program over the sequences of ${tree.game.name} was not solved (${solution.reason ?? solution.status})`,
@@ -125,7 +126,7 @@ async function bySequences(tree: GameTree, form: SequenceForm, ctx: SolveContext
 const hurried = 1_500;
 
 /** What there is to say once the program had to be given up: average strategies of a short run, and what can still be gained against them. */
-async function inHurry(tree: GameTree, form: SequenceForm, size: string): Promise<Found | Refusal> {
+async function inHurry(tree: GameTree, form: SequenceForm, size: string, why?: string): Promise<Found | Refusal> {
   const found = await byRegret(tree, form, 'predictive_cfr_plus', {
     deadline: performance.now() + hurried,
     iterations: Number.MAX_SAFE_INTEGER,
@@ -135,7 +136,7 @@ async function inHurry(tree: GameTree, form: SequenceForm, size: string): Promis
     ...found,
     method: 'sequence_form',
     warnings: [
-      `the linear program (${size}) was given up; these are average strategies of predictive regret minimisation, run for ${hurried / 1000} s`,
+      `the linear program (${size}) was given up${why === undefined ? '' : ` (${why})`}; these are average strategies of predictive regret minimisation, run for ${hurried / 1000} s`,
     ],
   };
 }
