@@ -27,7 +27,11 @@ function build(io: Io, done: (code: number) => void): Command {
     .version(packageVersion(), '-V, --version')
     .showHelpAfterError('(marl --help lists the verbs)')
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
+    .configureOutput({
+      writeOut: text => io.out(text),
+      writeErr: text => io.err(text),
+      outputError: (text, write) => write(withMeantVerb(text)),
+    })
     .exitOverride();
   program.addHelpText(
     'after',
@@ -168,6 +172,30 @@ function build(io: Io, done: (code: number) => void): Command {
   for (const command of program.commands)
     command.exitOverride().configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) });
   return program;
+}
+
+/** What other tools call some of the verbs. */
+const meantVerbs: ReadonlyMap<string, string> = new Map([
+  ...['test', 'verify', 'lint', 'prove', 'validate'].map(
+    word =>
+      [
+        word,
+        '`marl check FILE` decides the assertions of a program, and `--strict` adds what is seldom meant',
+      ] as const,
+  ),
+  ...['run', 'learn'].map(word => [word, '`marl train FILE` trains, `marl simulate FILE` plays at random'] as const),
+  ...['build', 'compile'].map(
+    word => [word, '`marl emit FILE` and `marl bundle FILE` write a training as a program'] as const,
+  ),
+  ...['format'].map(word => [word, '`marl fmt FILE` formats'] as const),
+  ...['init', 'create'].map(word => [word, '`marl new FILE` writes a program to start from'] as const),
+]);
+
+/** Commander's message about a verb that does not exist, with the one that does it. */
+function withMeantVerb(text: string): string {
+  const verb = /^error: unknown command '(\w+)'/.exec(text)?.[1];
+  const meant = verb === undefined ? undefined : meantVerbs.get(verb);
+  return meant === undefined ? text : `${text.trimEnd()}\n${meant}.\n`;
 }
 
 /** A whole number in a range, underscores allowed as in the language. */

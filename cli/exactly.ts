@@ -20,6 +20,8 @@ const mostAgents = 8;
 export interface Exactly {
   readonly kind: Gap['kind'];
   readonly seeds: readonly { readonly seed: number; readonly gap: Gap }[];
+  /** What the numbers count that what was played does not. */
+  readonly notes: readonly string[];
 }
 
 /** Measures the policies in a run folder; the reason where there is no exact answer to stand beside them. */
@@ -44,7 +46,14 @@ export async function exactlyOf(
     found.push({ seed, gap });
   }
   const [first] = found;
-  return first === undefined ? { why: 'no seed was trained' } : { kind: first.gap.kind, seeds: found };
+  if (first === undefined) return { why: 'no seed was trained' };
+  return { kind: first.gap.kind, seeds: reached(found), notes: yardstick.notes };
+}
+
+/** A seed that reaches the bound shows that it is the optimum, for the others too. */
+function reached(seeds: Exactly['seeds']): Exactly['seeds'] {
+  if (!seeds.some(({ gap }) => gap.kind === 'optimum' && gap.gap === 0)) return seeds;
+  return seeds.map(({ seed, gap }) => ({ seed, gap: gap.kind === 'optimum' ? { ...gap, bound: undefined } : gap }));
 }
 
 /** As `--json` prints it (docs/cli.md). */
@@ -53,6 +62,7 @@ export function exactJson(exactly: Exactly, agents: readonly string[]): object {
     Object.fromEntries(values.map((value, i) => [agents[i] as string, value]));
   return {
     kind: exactly.kind,
+    notes: exactly.notes,
     seeds: exactly.seeds.map(({ seed, gap }) =>
       gap.kind === 'optimum'
         ? { seed, value: gap.value, optimum: gap.optimum, gap: gap.gap, bound: gap.bound ?? null }
@@ -64,13 +74,14 @@ export function exactJson(exactly: Exactly, agents: readonly string[]): object {
             nashConv: gap.regret.reduce((sum, gain) => sum + gain, 0),
             policies: gap.policies,
             bound: gap.bound ?? null,
+            bounded: agents.filter((_, i) => gap.bounded[i] === true),
           },
     ),
   };
 }
 
 /** A table with a line per seed, and what its words mean. */
-export function describeExactly({ kind, seeds }: Exactly, agents: readonly string[], discount: number): string {
+export function describeExactly({ kind, seeds, notes }: Exactly, agents: readonly string[], discount: number): string {
   const return_ = discount < 1 ? 'discounted return' : 'return';
   const bound = seeds.map(({ gap }) => gap.bound).find(reason => reason !== undefined);
   const lines: string[] = [];
@@ -78,7 +89,7 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
     lines.push(`beside the exact answer (expected ${return_} without exploration):`);
     const rows = seeds.flatMap(({ seed, gap }) =>
       gap.kind === 'optimum'
-        ? [[`${seed}`, shortNumber(gap.value), shortNumber(gap.optimum), upTo(gap.bound, shortNumber(gap.gap))]]
+        ? [[`${seed}`, shortNumber(gap.value), shortNumber(gap.optimum), upTo(isBound(gap), shortNumber(gap.gap))]]
         : [],
     );
     lines.push(table(['seed', 'learned', bound === undefined ? 'optimum' : 'at most', 'gap'], rows, '  '));
@@ -100,9 +111,11 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
         : [
             [
               `${seed}`,
-              ...(zeroSum ? [upTo(gap.bound, shortNumber(gap.exploitability ?? Number.NaN))] : []),
-              ...(general ? [upTo(gap.bound, shortNumber(gap.regret.reduce((sum, gain) => sum + gain, 0)))] : []),
-              ...shown.map((_, i) => upTo(gap.bound, shortNumber(gap.regret[i] as number))),
+              ...(zeroSum ? [upTo(isBound(gap), shortNumber(gap.exploitability ?? Number.NaN))] : []),
+              ...(general
+                ? [upTo(gap.bound !== undefined, shortNumber(gap.regret.reduce((sum, gain) => sum + gain, 0)))]
+                : []),
+              ...shown.map((_, i) => upTo(gap.bounded[i] === true, shortNumber(gap.regret[i] as number))),
             ],
           ],
     );
@@ -124,10 +137,14 @@ export function describeExactly({ kind, seeds }: Exactly, agents: readonly strin
     const none = seeds.filter(({ gap }) => numberOf(gap) === 0).length;
     if (over !== undefined)
       lines.push(
-        `over ${seeds.length} seeds: ${nameOf(kind)} ${withNoise(over)}${none === 0 ? '' : `, and 0 in ${none} of them`}`,
+        `over ${seeds.length} seeds: ${nameOf(kind)} ${upTo(
+          seeds.some(({ gap }) => isBound(gap)),
+          withNoise(over),
+        )}${none === 0 ? '' : `, and 0 in ${none} of them`}`,
       );
   }
   if (bound !== undefined) lines.push(`${kind === 'optimum' ? 'at most' : 'up to'}: ${bound}`);
+  for (const note of notes) lines.push(`note: ${note}`);
   return lines.join('\n');
 }
 
@@ -142,6 +159,13 @@ export function nameOf(kind: Gap['kind']): string {
   return kind === 'exploitability' ? 'exploitability' : 'greatest gain of an agent';
 }
 
-function upTo(bound: string | undefined, text: string): string {
-  return bound === undefined || text === '0' ? text : `<= ${text}`;
+/** Is `numberOf` only known not to be greater? The greatest gain is not, where that of an agent with an exact one is as great. */
+export function isBound(gap: Gap): boolean {
+  if (gap.kind !== 'regret') return gap.bound !== undefined;
+  const most = Math.max(...gap.regret);
+  return !gap.regret.some((gain, i) => gain === most && gap.bounded[i] !== true);
+}
+
+function upTo(bound: boolean, text: string): string {
+  return bound && text !== '0' ? `<= ${text}` : text;
 }

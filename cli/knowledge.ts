@@ -18,6 +18,7 @@ export function knowledgeLines({ columns, rows, legal, turn }: Knowledge): reado
   return [
     '',
     ...table(['who can know what', ...columns], body).split('\n'),
+    ...(rows.some(row => row.cells.includes('by step')) ? ['by step: known, because it follows from the step'] : []),
     ...(leaks ? ['* each agent sees its own; here others see it, too'] : []),
   ];
 }

@@ -6,7 +6,7 @@ import { describePolicy, type PolicyTable, policyTables } from '../runtime/train
 import { readSeed } from '../runtime/train/folder.ts';
 import { policyFrom } from '../runtime/train/policy.ts';
 import type { TrainSpec } from '../runtime/train/spec.ts';
-import { readKeys } from './observed.ts';
+import { orderKeys, readKeys } from './observed.ts';
 
 /** Observations and actions of each table that `--json` prints. */
 const jsonLimits = { rows: 100, columns: 100 };
@@ -32,9 +32,10 @@ export function learnedBy(
   const view = policyFrom(train, game, found.arrays, engine).view();
   if (view.length === 0) return undefined;
   const read = readKeys(model);
+  const order = orderKeys(model);
   return {
     seed,
-    text: () => describePolicy(view, game, undefined, read),
-    tables: () => policyTables(view, game, jsonLimits, read),
+    text: () => describePolicy(view, game, undefined, read, order),
+    tables: () => policyTables(view, game, jsonLimits, read, order),
   };
 }

@@ -6,9 +6,15 @@ import { jsonDiagnostics, type Reply } from './reply.ts';
 import { pad } from './text.ts';
 
 /** `TwoLayer: mixer; proved monotonic, igm` */
-export function mixerLine({ name, facts }: MixerInfo): string {
+export function mixerLine({ name, facts, params }: MixerInfo): string {
   const proved = facts.filter(fact => fact.status === 'proved').map(fact => words(fact.property));
-  return `${name}: mixer; ${proved.length === 0 ? 'nothing proved of its form' : `proved ${proved.join(', ')}`}`;
+  const set =
+    params.length === 0
+      ? ''
+      : params.length === 1
+        ? ' at the default of its parameter'
+        : ' at the defaults of its parameters';
+  return `${name}: mixer; ${proved.length === 0 ? 'nothing proved of its form' : `proved ${proved.join(', ')}${set}`}`;
 }
 
 export function jsonMixer(mixer: MixerInfo): Record<string, unknown> {

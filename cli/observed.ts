@@ -24,6 +24,49 @@ export function readKeys(model: GameModel): (agent: number | undefined, key: Arr
   };
 }
 
+/**
+ * Which of two such keys comes first: part by part in the order of the declaration, numbers by size, values of an enumeration as they are
+ * declared, sequences by what they begin with, shorter ones first.
+ */
+export function orderKeys(
+  model: GameModel,
+): (agent: number | undefined, a: ArrayLike<number>, b: ArrayLike<number>) => number {
+  const groups = model.classes.map(cls => partsOf(cls.observation.pieces));
+  const lengths = model.agents.map(agent => model.classes[agent.cls]?.observation.length ?? 0);
+  const one = (agent: number, a: ArrayLike<number>, b: ArrayLike<number>, start: number): number => {
+    for (const { pieces } of groups[model.agents[agent]?.cls ?? 0] ?? [])
+      for (let k = 0; k < Math.max(...pieces.map(piece => piece.count)); k++)
+        for (const piece of pieces) {
+          const apart = k < piece.count ? placeOf(piece, k, a, start) - placeOf(piece, k, b, start) : 0;
+          if (apart !== 0) return apart;
+        }
+    return 0;
+  };
+  return (agent, a, b) => {
+    if (agent !== undefined) return one(agent, a, b, 0);
+    let start = 0;
+    for (const [i, length] of lengths.entries()) {
+      const apart = one(i, a, b, start);
+      if (apart !== 0) return apart;
+      start += length;
+    }
+    return 0;
+  };
+}
+
+/** A number that grows with the value of an element; -1 for a one-hot slot with no mark. */
+function placeOf(
+  { offset, stride, width }: ObservationPiece,
+  k: number,
+  key: ArrayLike<number>,
+  start: number,
+): number {
+  const at = start + offset + k * stride;
+  if (width === 1) return key[at] ?? 0;
+  for (let slot = 0; slot < width; slot++) if (key[at + slot] === 1) return slot;
+  return -1;
+}
+
 /** The pieces that encode one observed expression. */
 interface Part {
   readonly name: string;

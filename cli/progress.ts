@@ -74,6 +74,12 @@ export function duration(value: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** The same of what is over: `0.4 s`, where whole seconds would say nothing. */
+export function took(value: number): string {
+  if (value >= 9.95) return duration(value);
+  return value < 0.05 ? 'less than 0.1 s' : `${value.toFixed(1)} s`;
+}
+
 function seconds(): number {
   return performance.now() / 1000;
 }

@@ -15,7 +15,7 @@ import {
   unfinishedSeeds,
 } from '../runtime/train/folder.ts';
 import { writtenSetting } from '../runtime/train/written.ts';
-import { describeExactly, exactlyOf, nameOf, numberOf } from './exactly.ts';
+import { describeExactly, exactlyOf, isBound, nameOf, numberOf } from './exactly.ts';
 import type { Got } from './open.ts';
 import { recordedGame } from './recorded.ts';
 import { replaysOf } from './replays.ts';
@@ -87,6 +87,8 @@ export async function reportedRun(
           : {
               name: nameOf(exactly.kind),
               values: exactly.seeds.map(({ gap }) => numberOf(gap)),
+              bounds: exactly.seeds.map(({ gap }) => isBound(gap)),
+              notes: exactly.notes,
               text: describeExactly(exactly, spec.agents, spec.discount),
             },
       best: 'why' in replays ? undefined : replays.best,

@@ -2,7 +2,7 @@
 import { enumerate, type Problem } from '../compiler/game/exact.ts';
 import { notListable } from '../compiler/game/listable.ts';
 import type { GameModel } from '../compiler/game/model.ts';
-import { workOf } from '../compiler/game/work.ts';
+import { tooLongToList, workOf } from '../compiler/game/work.ts';
 import type { AssertTools, SolvedValues } from '../compiler/properties/asserts.ts';
 import type { Listed } from '../compiler/properties/facts.ts';
 import { counted, grouped } from './text.ts';
@@ -61,7 +61,9 @@ export class Study implements AssertTools {
     const why =
       problem.kind === 'budget' && problem.states > this.#maxStates
         ? `the game has more than ${grouped(this.#maxStates)} states`
-        : problem.message.replace(/\.$/, '');
+        : problem.kind === 'budget' && steps < 5_000_000 && / transitions,/.test(problem.message)
+          ? tooLongToList(model)
+          : problem.message.replace(/\.$/, '');
     return { game: undefined, why, problem };
   }
 }

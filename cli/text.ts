@@ -36,7 +36,7 @@ export function pad(text: string, width: number, side: 'left' | 'right' = 'right
 /** Rows under a header with columns aligned; numeric columns to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], indent = ''): string {
   const widths = header.map((name, k) => Math.max(displayWidth(name), ...rows.map(row => displayWidth(row[k] ?? ''))));
-  const numeric = header.map((_, k) => rows.length > 0 && rows.every(row => /^[-+]?[\d.]|^$/.test(row[k] ?? '')));
+  const numeric = header.map((_, k) => rows.length > 0 && rows.every(row => /^(<= )?[-+]?[\d.]|^$/.test(row[k] ?? '')));
   const line = (cells: readonly string[]): string =>
     indent +
     cells

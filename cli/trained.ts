@@ -11,7 +11,7 @@ import { describeExactly, exactJson, exactlyOf } from './exactly.ts';
 import { learnedBy } from './learned.ts';
 import type { Opened } from './open.ts';
 import type { Prepared } from './prepare.ts';
-import { duration } from './progress.ts';
+import { took } from './progress.ts';
 import type { Reply } from './reply.ts';
 import { counted, grouped, quoted } from './text.ts';
 
@@ -87,7 +87,7 @@ export async function tell(
   }
   reply.say();
   reply.say(
-    `${grouped(report.steps)} steps in ${duration(how.seconds)}, ${grouped(report.steps / how.seconds)} steps per second`,
+    `${grouped(report.steps)} steps in ${took(how.seconds)}, ${grouped(report.steps / how.seconds)} steps per second`,
   );
   if (learned !== undefined) {
     reply.say();

@@ -9,6 +9,7 @@ import { tokenSpan } from './cst.ts';
 import { forms, ruleSentence } from './forms.ts';
 import { clauseKeywords, fileKeywords, itemKeywords, type Layout, sharedKeywords } from './layout.ts';
 import { meantWord, misspelt } from './messages-entries.ts';
+import { actionsWithoutBraces, argumentEquals } from './messages-habits.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, report, type SyntaxProblem } from './problem.ts';
 import { completes, leavesOpen, type PieceRule } from './recover.ts';
@@ -21,14 +22,16 @@ interface Block {
   readonly kind: Kind;
   /** The keyword of the entry that is being read. */
   entry: TokenType | undefined;
+  /** Are these the parentheses behind a name that is used? Names that are being declared have parameters there. */
+  readonly call?: boolean;
 }
 
 /** Comparing words takes time; a text of a million words is no program. */
 const maxAttempts = 20_000;
 
 /**
- * The tokens with misspelt keywords retyped in place, and without signs behind keywords that take none (`horizon = 5`); undefined
- * where there is nothing of that kind. Reports each.
+ * The tokens with misspelt keywords retyped in place, with `:` for the `=` of arguments (`f(x = 3)`) and without signs behind keywords
+ * that take none (`horizon = 5`); undefined where there is nothing of that kind. Reports each.
  */
 export function mendKeywords(
   tokens: readonly IToken[],
@@ -37,6 +40,7 @@ export function mendKeywords(
 ): IToken[] | undefined {
   let mended = false;
   const dropped = new Set<IToken>();
+  const inserted = new Map<IToken, IToken>();
   let attempts = 0;
   const blocks: Block[] = [{ kind: 'declaration', entry: undefined }];
   for (const [at, token] of tokens.entries()) {
@@ -44,8 +48,12 @@ export function mendKeywords(
     const block = blocks.at(-1)!;
     if (type === T.LBrace) blocks.push({ kind: inside(block), entry: undefined });
     else if (type === T.LParen || type === T.LBracket || type === T.HeadParen || type === T.UpdateBracket)
-      blocks.push({ kind: undefined, entry: undefined });
-    else if (type === T.RBrace || type === T.RParen || type === T.RBracket) {
+      blocks.push({ kind: undefined, entry: undefined, call: type === T.LParen && isCall(tokens, at) });
+    else if (type === T.Equals && block.call === true && isNamed(tokens, at)) {
+      report(problems, argumentEquals(tokens[at - 1]!, token));
+      retype(token, T.Colon);
+      mended = true;
+    } else if (type === T.RBrace || type === T.RParen || type === T.RBracket) {
       if (blocks.length > 1) blocks.pop();
     } else if (block.kind !== undefined && beginsEntry(tokens, at, layout)) {
       if (type === T.Identifier && attempts++ < maxAttempts && misspells(tokens, at, block.kind, problems))
@@ -53,12 +61,53 @@ export function mendKeywords(
       if (starters[block.kind].has(token.tokenType)) block.entry = token.tokenType;
       const sign = tokens[at + 1];
       if (sign !== undefined && isSuperfluous(token, sign, block.kind)) {
-        reportSign(token, sign, tokens[at + 2], problems);
-        dropped.add(sign);
+        const brackets = token.tokenType === T.Agents ? bracketsAround(tokens, at + 2) : [];
+        reportSign(token, sign, tokens[at + 2], brackets, problems);
+        for (const one of [sign, ...brackets]) dropped.add(one);
+      }
+      const names = token.tokenType === T.Actions ? bareNames(tokens, at + 1) : undefined;
+      if (sign !== undefined && names !== undefined) {
+        report(problems, actionsWithoutBraces(token, sign, names));
+        retype(sign, T.LBrace);
+        const last = names.at(-1)!;
+        inserted.set(last, { ...last, image: '}', tokenType: T.RBrace, tokenTypeIdx: T.RBrace.tokenTypeIdx! });
+        mended = true;
       }
     }
   }
-  return mended || dropped.size > 0 ? tokens.filter(token => !dropped.has(token)) : undefined;
+  if (!mended && dropped.size === 0) return undefined;
+  return tokens
+    .filter(token => !dropped.has(token))
+    .flatMap(token => {
+      const closing = inserted.get(token);
+      return closing === undefined ? [token] : [token, closing];
+    });
+}
+
+/** The names of `= A, B` or `: A, B`, at least two; undefined where something else stands there. */
+function bareNames(tokens: readonly IToken[], sign: number): readonly IToken[] | undefined {
+  const type = tokens[sign]?.tokenType;
+  if (type !== T.Equals && type !== T.Colon) return undefined;
+  const names: IToken[] = [];
+  for (let at = sign + 1; tokens[at]?.tokenType === T.Identifier; at += 2) {
+    names.push(tokens[at]!);
+    if (tokens[at + 1]?.tokenType !== T.Comma) return names.length > 1 ? names : undefined;
+  }
+  return undefined;
+}
+
+/** A parenthesis behind a name that is not being declared. */
+function isCall(tokens: readonly IToken[], at: number): boolean {
+  const [keyword, name] = [tokens[at - 2], tokens[at - 1]];
+  return name !== undefined && isName(name) && !(keyword !== undefined && declaring.has(keyword.tokenType));
+}
+
+const declaring: ReadonlySet<object> = new Set([T.Game, T.Fn, T.Network, T.Mixer]);
+
+/** `(name =` or `, name =` */
+function isNamed(tokens: readonly IToken[], at: number): boolean {
+  const [opener, name] = [tokens[at - 2], tokens[at - 1]];
+  return name !== undefined && isName(name) && (opener?.tokenType === T.LParen || opener?.tokenType === T.Comma);
 }
 
 /** Keywords of entries that are followed by their value without a sign. */
@@ -71,13 +120,34 @@ function isSuperfluous(keyword: IToken, sign: IToken, kind: NonNullable<Kind>): 
   return (sign.tokenType === T.Equals || sign.tokenType === T.Colon) && plain[kind]?.has(keyword.tokenType) === true;
 }
 
-function reportSign(keyword: IToken, sign: IToken, value: IToken | undefined, problems: SyntaxProblem[]): void {
+/** The brackets or braces of `[A, B]` and `{ A, B }`: agents stand without. */
+function bracketsAround(tokens: readonly IToken[], at: number): readonly IToken[] {
+  const open = tokens[at];
+  if (open === undefined || !['[', '{'].includes(open.image)) return [];
+  let end = at + 1;
+  while (tokens[end]?.tokenType === T.Identifier || tokens[end]?.tokenType === T.Comma) end++;
+  const close = tokens[end];
+  return close !== undefined && [']', '}'].includes(close.image) ? [open, close] : [];
+}
+
+function reportSign(
+  keyword: IToken,
+  sign: IToken,
+  value: IToken | undefined,
+  brackets: readonly IToken[],
+  problems: SyntaxProblem[],
+): void {
   const span = tokenSpan(sign);
   const end = value !== undefined && keyword.endOffset! + 1 < span.start ? value.startOffset : span.end;
-  const fix = { title: `Remove \`${sign.image}\``, edits: [{ span: { start: span.start, end }, text: '' }] };
+  const edits = [
+    { span: { start: span.start, end }, text: '' },
+    ...brackets.map(one => ({ span: tokenSpan(one), text: '' })),
+  ];
+  const removed = [sign, ...brackets].map(({ image }) => `\`${image}\``).join(' and ');
+  const fix = { title: `Remove ${removed}`, edits };
   const form = ruleSentence(forms[`${keyword.image}Item`] ?? forms[`${keyword.image}Clause`]!);
   const message = `${form}, without \`${sign.image}\`; here one follows \`${keyword.image}\`.`;
-  report(problems, problem('M0143', span, message, { remedy: `Remove \`${sign.image}\`.`, fix }));
+  report(problems, problem('M0143', span, message, { remedy: `Remove ${removed}.`, fix }));
 }
 
 const union = (...sets: readonly ReadonlySet<object>[]): ReadonlySet<object> => new Set(sets.flatMap(set => [...set]));

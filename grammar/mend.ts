@@ -197,12 +197,27 @@ function runsInto(number: IToken, next: IToken): boolean {
 function reportNumber(number: IToken, rest: IToken, problems: SyntaxProblem[]): void {
   const span = { start: number.startOffset, end: rest.endOffset! + 1 };
   const message = `A number is written in decimal digits, and a name begins with a letter; \`${number.image}${rest.image}\` is neither.`;
+  const meant = abbreviated(number.image, rest.image);
+  if (meant !== undefined) {
+    const fix = { title: `Write \`${meant}\``, edits: [{ span, text: meant }] };
+    report(problems, problem('M0108', span, message, { remedy: `Write \`${meant}\`.`, fix }));
+    return;
+  }
   report(
     problems,
     problem('M0108', span, message, {
       remedy: `Write \`${number.image} * ${rest.image}\` for a product, or separate them.`,
     }),
   );
+}
+
+/** `10_000` for `10k`, `1_500_000` for `1.5M`; undefined for other words. */
+function abbreviated(number: string, unit: string): string | undefined {
+  const zeros = { k: 3, K: 3, M: 6 }[unit];
+  const [, whole, , part = ''] = /^(\d[\d_]*)(\.(\d+))?$/.exec(number) ?? [];
+  if (zeros === undefined || whole === undefined || part.length > zeros) return undefined;
+  const digits = `${whole.replaceAll('_', '')}${part.padEnd(zeros, '0')}`.replace(/^0+(?=\d)/, '');
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, '_');
 }
 
 /** `.5` and `5.`: reports a point with digits on one side only and tells that it can be dropped. */

@@ -24,6 +24,27 @@ function replace(
   return problem(code, tokenSpan(shown), message, { remedy: `Write \`${text.trim()}\`.`, fix });
 }
 
+/** `f(x = 3)`: the name and the sign behind it. */
+export function argumentEquals(name: IToken, sign: IToken): SyntaxProblem {
+  const { start, end } = tokenSpan(sign);
+  const fix = { title: 'Write `:`', edits: [{ span: { start: behind(name).start, end }, text: ':' }] };
+  const message = `An argument is given by name with a colon, \`${name.image}: value\`; here \`=\` stands in its place.`;
+  return problem('M0144', { start, end }, message, { remedy: 'Write `:`.', fix });
+}
+
+/** `actions: Left, Right` and `actions = Left, Right`: the sign, and the names that should stand between braces. */
+export function actionsWithoutBraces(keyword: IToken, sign: IToken, names: readonly IToken[]): SyntaxProblem {
+  const set = `{ ${names.map(({ image }) => image).join(', ')} }`;
+  const [first, last] = [names[0]!, names.at(-1)!];
+  const message = `${ruleSentence(forms.actionsItem!)}; here the names stand behind \`${sign.image}\` without braces.`;
+  const edits = [
+    { span: { start: behind(keyword).end, end: first.startOffset }, text: ' { ' },
+    { span: behind(last), text: ' }' },
+  ];
+  const remedy = `Write \`actions ${set}\`.`;
+  return problem('M0127', tokenSpan(sign), message, { remedy, fix: { title: 'Put the names between braces', edits } });
+}
+
 function tokenBehind({ failure }: Situation, token: IToken, steps: number): IToken | undefined {
   const at = failure.tokens.indexOf(token);
   return at < 0 ? undefined : failure.tokens[at + steps];

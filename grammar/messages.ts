@@ -8,7 +8,7 @@ import { tokenSpan } from './cst.ts';
 import { forms, ruleSentence } from './forms.ts';
 import { fileKeywords, itemKeywords } from './layout.ts';
 import { describeUnknownEntry } from './messages-entries.ts';
-import { habits } from './messages-habits.ts';
+import { argumentEquals, habits } from './messages-habits.ts';
 import { isName } from './parser-expressions.ts';
 import { problem, type SyntaxProblem } from './problem.ts';
 import type { Failure } from './recover.ts';
@@ -58,9 +58,7 @@ const equals: Sentence = situation => {
   const opener = failure.tokens[at - 2]?.tokenType;
   const inCall = situation.rule === 'postfix' || situation.rule === 'gameRef';
   if (inCall && isName(previous) && (opener === T.LParen || opener === T.Comma)) {
-    const fix = { title: 'Write `:`', edits: [{ span: { ...span, start: behind(previous).start }, text: ':' }] };
-    const message = `An argument is given by name with a colon, \`${previous.image}: value\`; here \`=\` stands in its place.`;
-    return problem('M0144', span, message, { remedy: 'Write `:`.', fix });
+    return argumentEquals(previous, actual);
   }
   if (!expected.every(name => insideExpression.has(name))) return undefined;
   const fix = { title: 'Write `==`', edits: [{ span, text: '==' }] };

@@ -22,6 +22,8 @@ interface CheckedAssert {
   readonly game: string;
   readonly status: 'proved' | 'failed' | 'unknown';
   readonly detail: string;
+  /** Proved by comparing doubles. */
+  readonly rounded?: boolean;
 }
 
 export async function check(
@@ -94,7 +96,14 @@ async function decideAsserts(program: Program, study: Study, into: Diagnostic[])
     const { model } = instance;
     const verdict = await evaluateAssert(spec, model, study);
     if (verdict.status === 'proved') {
-      checked.push({ claim: spec.text, game: model.name, status: 'proved', detail: verdict.how });
+      const { how: detail, rounded } = verdict;
+      checked.push({
+        claim: spec.text,
+        game: model.name,
+        status: 'proved',
+        detail,
+        ...(rounded === true ? { rounded } : {}),
+      });
     } else if (verdict.status === 'failed') {
       checked.push({ claim: spec.text, game: model.name, status: 'failed', detail: verdict.fact });
       reporter.report(spec.at.file, spec.at.span, 'assertion-failed', { claim: spec.text, fact: verdict.fact });
@@ -127,20 +136,24 @@ async function glance(
   program: Program,
   into: Diagnostic[],
 ): Promise<readonly { readonly name: string; readonly words: string | undefined }[]> {
-  const [{ Study: Listings, stuckBecause }, { classify }, { factsOf }] = await Promise.all([
+  const [{ Study: Listings }, { reportUnplayable }, { classify }, { factsOf }, { problemInPlay }] = await Promise.all([
     import('../study.ts'),
+    import('../../compiler/project/unplayable.ts'),
     import('../../compiler/properties/classify.ts'),
     import('../../compiler/properties/facts.ts'),
+    import('../../compiler/properties/glimpse.ts'),
   ]);
   const share = Math.min(1, glancedGames / Math.max(1, program.games.length));
   const quick = new Listings(Math.ceil(glanceStates * share), glanceEffort * share);
   const reporter = new Reporter();
-  const words = program.games.map(({ name, span }) => {
+  const words = program.games.map(({ name }) => {
     const { model } = program.instantiate(name, new Map());
     if (model === undefined) return { name, words: undefined };
     const listed = quick.list(model);
-    const fact = stuckBecause(listed);
-    if (fact !== undefined) reporter.report(program.entry, span, 'unplayable', { game: name, fact });
+    // What is not listed is played for a moment.
+    const open = listed.problem === undefined || ['budget', 'not-finite'].includes(listed.problem.kind);
+    const problem = listed.game === undefined && open ? problemInPlay(model) : listed.problem;
+    if (problem !== undefined) reportUnplayable(reporter, program, name, problem);
     return { name, words: classify(model, listed.game, factsOf(model, listed, { calculate: share === 1 })).words };
   });
   into.push(...reporter.diagnostics);
@@ -159,7 +172,9 @@ function summary(file: string, program: Program, checked: readonly CheckedAssert
     ...(networks > 0 ? [counted(networks, 'network')] : []),
   ];
   const proved = checked.filter(a => a.status === 'proved').length;
-  const claims = checked.length === 0 ? '' : `; ${proved} of ${counted(checked.length, 'assertion')} proved`;
+  const rounded = checked.filter(a => a.rounded === true).length;
+  const how = rounded === 0 ? '' : rounded === proved ? ' up to rounding' : `, ${rounded} of them up to rounding`;
+  const claims = checked.length === 0 ? '' : `; ${proved} of ${counted(checked.length, 'assertion')} proved${how}`;
   return `${file}: ${parts.join(', ')}${claims}`;
 }
 

@@ -6,6 +6,7 @@ import { reason } from '../host.ts';
 import { exitCode, type Io } from '../io.ts';
 import { type ProgramsOptions, programsOf, refusePresent } from '../programs.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { runningOf } from '../running.ts';
 import { counted } from '../text.ts';
 import { folderName } from '../training.ts';
 
@@ -40,7 +41,12 @@ export async function emit(io: Io, typed: string, options: EmitOptions): Promise
     diagnostics: jsonDiagnostics(diagnostics, sources),
   });
   for (const { file, text } of files) reply.say(`wrote ${file} (${counted(text.split('\n').length - 1, 'line')})`);
-  reply.say('they import the runtime: npm install marl beside it, or let `marl bundle` make a file that needs nothing');
-  reply.say(`next: node ${files[0]?.file} (Node 22.18 or newer)`);
+  const { first, command } = runningOf(files[0]?.file ?? out, io.cwd);
+  reply.say(
+    first === undefined
+      ? 'they import the runtime of the package `marl`, which is found from there; `marl bundle` makes a file that needs nothing'
+      : `they import the runtime: \`${first}\` brings it, or let \`marl bundle\` make a file that needs nothing`,
+  );
+  reply.say(`next: ${first === undefined ? '' : `${first} && `}${command} (Node 22.18 or newer)`);
   return exitCode.done;
 }

@@ -144,7 +144,13 @@ function boundsText({ agent, low, high, exact }: RewardBounds): string {
 function jsonFact(property: string, fact: Fact): Record<string, unknown> {
   switch (fact.status) {
     case 'proved':
-      return { property, status: fact.status, by: fact.by, how: fact.how };
+      return {
+        property,
+        status: fact.status,
+        by: fact.by,
+        how: fact.how,
+        ...(fact.rounded === true ? { rounded: true } : {}),
+      };
     case 'refuted':
       return { property, status: fact.status, witness: jsonWitness(fact.witness) };
     case 'unknown':

@@ -147,7 +147,15 @@ function figuresOf(run: ReportedRun): object {
     return: interval(final.return),
     returns: Object.fromEntries(agents.map((agent, i) => [agent, interval(final.returns[i])])),
     length: interval(final.length),
-    exact: 'why' in exact ? { kind: 'none', why: exact.why } : { kind: exact.name, ...interval(final.exact) },
+    exact:
+      'why' in exact
+        ? { kind: 'none', why: exact.why }
+        : {
+            kind: exact.name,
+            ...interval(final.exact),
+            bound: exact.bounds.includes(true),
+            notes: exact.notes,
+          },
     best: episode(best),
     worst: episode(worst),
   };

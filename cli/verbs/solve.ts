@@ -122,7 +122,7 @@ async function attempt(task: Task, study: Study, options: SolveOptions, solving:
       message: `${task.game} cannot be solved: ${listed.why}.${certainText(model)}`,
       help:
         listed.problem?.kind === 'budget'
-          ? 'Choose smaller parameters with --set, or allow more states with --states.'
+          ? `Choose smaller parameters with --set${/ states\b/.test(listed.why) ? ', or allow more states with --states' : ''}.`
           : undefined,
     };
   const deadline = options.seconds === undefined ? undefined : performance.now() + options.seconds * 1000;

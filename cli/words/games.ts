@@ -86,9 +86,9 @@ export const gameWords: readonly Word[] = [
     word: 'observe',
     also: ['observation', 'observations'],
     summary: 'What an agent sees before it decides.',
-    text: '`observe[p: agents] { card[p], stage }` lists it; without any `observe` agents see the whole state. Learners of this version keep tables over what is seen now and remember nothing: what has to be recalled belongs into the state, as a sequence, and into the observation.',
+    text: '`observe[p: agents] { card[p], stage }` lists it; without any `observe` agents see the whole state. What else happened is hidden from it. Tables and plain networks decide by what is seen now: what has to be recalled belongs into the state, as a sequence, and into the observation, or the training takes a network that remembers, `network = gru(64)`.',
     example:
-      'game Hint {\n  agents Teller, Guesser\n  actions = 0..1\n  state {\n    secret: 0..1\n    said: seq<Action, 1> = []\n  }\n  init { secret ~ uniform(0..1) }\n  turn = if len(said) == 0 then Teller else Guesser\n  step { next said = said + [action[turn]] }\n  observe[Teller] { secret, said }\n  observe[Guesser] { said }\n  reward = if turn == Guesser and action[turn] == secret then 1 else 0\n  end when time == 1\n  horizon 2\n}\n',
+      'game Hint {\n  agents Teller, Guesser\n  actions = 0..1\n  state {\n    secret: 0..1\n    said: seq<Action, 2> = []\n  }\n  init { secret ~ uniform(0..1) }\n  turn = if len(said) == 0 then Teller else Guesser\n  step { next said = said + [action[turn]] }\n  observe[Teller] { secret }\n  observe[Guesser] { said }\n  reward = if turn == Guesser and action[turn] == secret then 1 else 0\n  end when len(said) == 2\n}\n',
   },
   {
     word: 'turn',

@@ -55,7 +55,7 @@ export const learningWords: readonly Word[] = [
       'How weights start is said by `weights: orthogonal(gain)`, `xavier(gain)` or `pytorch`.',
     ].join('\n'),
     example: `network Wide(units: 1..1024 = 128) = mlp(units, units, tanh) |> layer_norm\n\n${training(
-      'algorithm IDQN { network = Wide(units: 64) }',
+      'algorithm IDQN { network = Wide(units: 64)  explore = 1.0 -> 0.1 over 1_000 steps }',
       'budget 2_000 steps',
     )}`,
   },
@@ -69,6 +69,6 @@ export const learningWords: readonly Word[] = [
       'Optimizers, with their defaults:',
       ...optimizerLines,
     ].join('\n'),
-    example: training('algorithm IDQN { optimizer = adam(lr: 1e-3 -> 1e-4 over 1_000 steps) }', 'budget 2_000 steps'),
+    example: training('algorithm IDQN { optimizer = adam(lr: 1e-3 -> 1e-4 over 50_000 steps) }', 'budget 80_000 steps'),
   },
 ];

@@ -168,9 +168,12 @@ export const rules = {
   'out-of-range': error(
     'M0401',
     (a: { what: string; allowed: string; found: string }) =>
-      `${a.what} holds ${a.allowed}, but this can be ${a.found}.`,
+      /\.\.|^at (least|most) |^any /.test(a.found)
+        ? `${a.what} holds ${a.allowed}, but this is not shown to lie there: the ranges of its parts give ${a.found}.`
+        : `${a.what} holds ${a.allowed}, but this is ${a.found}.`,
     (a: { what: string; allowed: string; found: string; remedy?: string }) =>
-      a.remedy ?? 'Use `clamp(x, low, high)`, a condition that rules the other values out, or a wider type.',
+      a.remedy ??
+      'Use `clamp(x, low, high)`, `abs(x)` for a distance, a condition that rules the other values out, or a wider type.',
   ),
   'index-out-of-bounds': error(
     'M0402',
@@ -203,6 +206,15 @@ export const rules = {
     (a: { fn: string; domain: string; found: string }) =>
       `\`${a.fn}\` is defined for ${a.domain}, but its argument can be ${a.found}.`,
     () => 'Guard it with `if`, or use `max(x, ...)`.',
+  ),
+  'inexact-integer': error(
+    'M0408',
+    (a: { found: string; isProduct: boolean }) =>
+      `Whole numbers are exact up to 9,007,199,254,740,991 (2^53 - 1), but this may lie beyond: the ranges of its parts give ${a.found}.`,
+    a =>
+      a.isProduct
+        ? 'Give its factors smaller types. Before `%`, a product can be taken in two parts: `(a * div(x, k) % m * k + a * (x % k)) % m` is `a * x % m`.'
+        : 'Give what it is made of smaller types.',
   ),
 
   // ------------------------------------------------------------------------------------------ 05 games
@@ -278,9 +290,13 @@ export const rules = {
   ),
   unplayable: error(
     'M0520',
-    (a: { game: string; fact: string }) =>
+    (a: { game: string; fact: string; notActing: boolean }) =>
       `A game goes on from every state it reaches, but \`${a.game}\` does not: ${a.fact}.`,
-    () => 'Change the state, condition or legality so that something can always happen.',
+    (a: { game: string; fact: string; notActing: boolean; remedy?: string }) =>
+      a.remedy ??
+      (a.notActing
+        ? 'Read it only where the agent acts: put `if turn == Name then ... else ...` around it, or `action[turn]` where all have the same actions.'
+        : 'Change the state, condition or legality so that something can always happen.'),
   ),
   'bad-horizon': error(
     'M0513',
@@ -332,7 +348,8 @@ export const rules = {
     'M0603',
     (a: { name: string; of: string; suggestion: string | undefined; known: string }) =>
       `\`${a.of}\` has no setting \`${a.name}\`.`,
-    a => didYouMean(a) ?? `It has: ${a.known}.`,
+    (a: { name: string; of: string; suggestion: string | undefined; known: string; elsewhere?: string | undefined }) =>
+      a.elsewhere ?? didYouMean(a) ?? `It has: ${a.known}.`,
   ),
   'bad-setting': error(
     'M0604',

@@ -3,16 +3,18 @@
 import * as B from '../elaborate/bounds.ts';
 import * as ir from '../elaborate/ir.ts';
 import type { AgentClass, GameModel, ObservationSpace, Store, ViewValue } from '../game/model.ts';
-import { type Alike, type Budget, compare, quick } from './alike.ts';
+import { type Alike, type Budget, compare, type Probe, quick } from './alike.ts';
+import { compareInTime } from './counted.ts';
 import { maskSpace, turnSpace } from './masks.ts';
 import { leavesOf, type Observed, observedBy } from './observed.ts';
 import { judgeSpace } from './policy.ts';
 
 /**
- * `inferred`: not shown, but in every reachable state it follows from what is. `hidden`: two states look alike and differ in it; `not
+ * `inferred`: not shown, but in every reachable state it follows from what is; `by step`: from that and the steps taken, which everyone
+ * counts. `hidden`: two states look alike and differ in it; `not
  * shown`: nothing shown depends on it, and whether it follows is undecided. `none`: the agent has no such element.
  */
-export type Sight = 'sees' | 'part' | 'inferred' | 'hidden' | 'not shown' | 'none';
+export type Sight = 'sees' | 'part' | 'inferred' | 'by step' | 'hidden' | 'not shown' | 'none';
 /** What the list of legal actions (or being asked to act) tells beyond the observation. */
 export type Telling = 'nothing new' | 'reveals' | 'undecided' | 'none';
 
@@ -111,9 +113,14 @@ class Study {
     const count = leaves.filter(({ store, offset }) => told.has(store, offset)).length;
     if (count === leaves.length) return 'sees';
     const looked = leaves.some(({ store, offset }) => touched.has(store, offset));
-    const answer = this.ask(c, values(this.model, c, agent, leaves), false, false);
+    const space = values(this.model, c, agent, leaves);
+    const answer = this.ask(c, space, false, false);
     if (answer.kind === 'function') return looked ? 'sees' : 'inferred';
-    return looked ? 'part' : answer.kind === 'differs' ? 'hidden' : 'not shown';
+    if (answer.kind !== 'differs') return looked ? 'part' : 'not shown';
+    // Policies may read what follows from the step (policy.ts asks the same).
+    const counted = compareInTime(this.model, this.probe(c, space, false, false), this.budget);
+    if (counted.kind === 'function') return 'by step';
+    return looked ? 'part' : counted.kind === 'differs' ? 'hidden' : 'not shown';
   }
 
   private observedBy(agent: number): Observed {
@@ -124,10 +131,13 @@ class Study {
 
   private ask(c: number, space: ObservationSpace, acting: boolean, time: boolean): Alike {
     if (this.tooLarge) return { kind: 'undecided', why: 'the game has too many states' };
-    const spaces = this.model.classes.map((_, k) => (k === c ? space : undefined));
-    const answer = compare(this.model, { spaces, acting, time }, this.budget);
+    const answer = compare(this.model, this.probe(c, space, acting, time), this.budget);
     if (answer.kind === 'undecided') this.tooLarge = true;
     return answer;
+  }
+
+  private probe(c: number, space: ObservationSpace, acting: boolean, time: boolean): Probe {
+    return { spaces: this.model.classes.map((_, k) => (k === c ? space : undefined)), acting, time };
   }
 }
 

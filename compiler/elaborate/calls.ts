@@ -4,9 +4,9 @@ import { replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { coerce, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
+import { coerce, exactInteger, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
 import { domainOf, type ReduceOperator, reduceComprehension } from './comprehension.ts';
-import { type Context, completeCall, report, sourceText } from './context.ts';
+import { type Context, completeCall, namesOfFunctions, report, sourceText } from './context.ts';
 import { elaborate } from './expr.ts';
 import { callFunction } from './functions.ts';
 import * as ir from './ir.ts';
@@ -59,7 +59,7 @@ export function callExpr(ctx: Context, e: CallExpr): Value {
     });
     return V.invalid;
   }
-  const suggestion = suggest(name, [...ctx.scope.all(), ...builtinNames()]);
+  const suggestion = suggest(name, [...ctx.scope.all(namesOfFunctions), ...builtinNames()]);
   const fixes =
     suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, e.callee.span, suggestion)];
   report(ctx, e.callee.span, 'unknown-name', { name, what: 'function', suggestion, known: '' }, { fixes });
@@ -94,7 +94,7 @@ function foldCall(ctx: Context, e: CallExpr, name: ReduceOperator): Value {
     const folded = ir.reduce(name === 'count' ? 'sum' : name, variable, domain.count, undefined, element.e);
     if (name === 'argmin' || name === 'argmax')
       return domain.key === undefined ? V.number(folded) : V.fromOrdinal(domain.key, folded);
-    return name === 'any' || name === 'all' ? V.boolean(folded) : V.number(folded);
+    return name === 'any' || name === 'all' ? V.boolean(folded) : exactInteger(ctx, folded, e.span);
   }
   if ((name === 'min' || name === 'max') && e.args.length >= 2) {
     const parts = e.args.map(arg => expectNumber(ctx, elaborate(ctx, arg), arg.span, `An argument of \`${name}\``));

@@ -145,3 +145,21 @@ export function nonZero(ctx: Context, divisor: IrExpr, at: Expr, text: string): 
   report(ctx, at.span, 'division-by-zero', { divisor: text, bounds: B.show(divisor.bounds), sign });
   return false;
 }
+
+/**
+ * An integer, refused where its range is known and reaches beyond what is exact. One without a range is checked while the game is
+ * played (`game/wholes.ts`).
+ */
+export function exactInteger(ctx: Context, e: IrExpr, span: Span): Value {
+  const { low, high } = e.bounds;
+  const known = Number.isFinite(low) && Number.isFinite(high) && !B.isEmpty(e.bounds);
+  if (e.scalar === 'real' || !known || B.magnitude(e.bounds) <= Number.MAX_SAFE_INTEGER) return V.number(e);
+  const isProduct = e.op === 'binary' && e.operator === 'mul';
+  report(ctx, span, 'inexact-integer', { found: `${rough(low)}..${rough(high)}`, isProduct });
+  return V.invalid;
+}
+
+/** Beyond 2^53 a double's last digits say nothing: `2.37e+18`. */
+function rough(end: number): string {
+  return Number.isSafeInteger(end) ? `${end}` : end.toExponential(2);
+}

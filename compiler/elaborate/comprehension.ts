@@ -2,7 +2,7 @@
 import type { ComprehensionExpr, Expr, Generator } from '../../grammar/ast.ts';
 import type { IrExpr, IrStmt, Local, Store } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { expectBool, expectNumber, mismatch } from './coerce.ts';
+import { exactInteger, expectBool, expectNumber, mismatch } from './coerce.ts';
 import { type Context, report, sourceText } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import { refine } from './facts.ts';
@@ -185,7 +185,7 @@ function fold(
   if (folded === undefined) return V.invalid;
   if (name === 'any' || name === 'all') return V.boolean(folded);
   if (name === 'argmin' || name === 'argmax') return domain.element(folded);
-  return V.number(folded);
+  return exactInteger(ctx, folded, e.span);
 }
 
 function leaf(ctx: Context, e: ComprehensionExpr, name: ReduceOperator, part: (value: Value) => Value): Value {

@@ -47,6 +47,11 @@ export type Binding =
   /** Declared, but neither a value nor a type (a game, a training); `what` names it in messages. */
   | { readonly kind: 'other'; readonly what: string };
 
+/** What may stand where a value does: agents and enums are types, and sets of values. */
+const namesOfValues: ReadonlySet<Binding['kind']> = new Set(['value', 'lazy', 'state', 'later', 'type']);
+export const namesOfFunctions: ReadonlySet<Binding['kind']> = new Set(['fn']);
+export const namesOfTypes: ReadonlySet<Binding['kind']> = new Set(['type']);
+
 /** Immutable outside of its own declaration phase: names in nested blocks, innermost first. */
 export class Scope {
   readonly names = new Map<string, Binding>();
@@ -81,11 +86,11 @@ export class Scope {
     return inner;
   }
 
-  /** Every name that could be written here, for suggestions. */
-  *all(): Iterable<string> {
-    yield* this.names.keys();
-    yield* this.members.keys();
-    if (this.outer !== undefined) yield* this.outer.all();
+  /** Every name that could be written here, for suggestions: of these kinds, and members of enums where values are meant. */
+  *all(kinds: ReadonlySet<Binding['kind']> = namesOfValues): Iterable<string> {
+    for (const [name, { kind }] of this.names) if (kinds.has(kind)) yield name;
+    if (kinds.has('value')) yield* this.members.keys();
+    if (this.outer !== undefined) yield* this.outer.all(kinds);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What stands after `~`: draws a value, as statements. */
 import type { Expr } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
+import { showNum } from '../../runtime/verify/number.ts';
 import type { Bounds, Distribution, IrExpr, IrStmt } from '../game/model.ts';
 import * as B from './bounds.ts';
 import { expectBool, expectInt, expectNumber, mismatch } from './coerce.ts';
@@ -321,7 +322,7 @@ function categorical(
   const sum = weights.reduce((a, b) => ir.binary('add', a, b));
   const constant = sum.op === 'const' ? sum.value : undefined;
   if (constant !== undefined && Math.abs((typeof constant === 'number' ? constant : constant.toNumber()) - 1) > 1e-12) {
-    report(ctx, e.span, 'probability-sum', { sum: `${constant}` });
+    report(ctx, e.span, 'probability-sum', { sum: showNum(constant, 12) });
     return V.invalid;
   }
   const k = drawn(ctx, name, 'int', B.between(0, size - 1), { kind: 'categorical', weights }, call, out);

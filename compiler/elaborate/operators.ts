@@ -2,7 +2,7 @@ import type { BinaryExpr, UnaryExpr } from '../../grammar/ast.ts';
 import { replaceFix } from '../diagnostics/report.ts';
 import type { IrExpr } from '../game/model.ts';
 import * as B from './bounds.ts';
-import { expectBool, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
+import { exactInteger, expectBool, expectInt, expectNumber, mismatch, nonZero } from './coerce.ts';
 import { type Context, report, sourceText } from './context.ts';
 import { branch, elaborate } from './expr.ts';
 import * as ir from './ir.ts';
@@ -240,11 +240,11 @@ function arithmetic(ctx: Context, e: BinaryExpr, expected: Type | undefined): Va
 function numeric(ctx: Context, e: BinaryExpr, a: IrExpr, b: IrExpr): Value {
   switch (e.op) {
     case '+':
-      return V.number(ir.binary('add', a, b));
+      return exactInteger(ctx, ir.binary('add', a, b), e.span);
     case '-':
-      return V.number(ir.binary('sub', a, b));
+      return exactInteger(ctx, ir.binary('sub', a, b), e.span);
     case '*':
-      return V.number(ir.binary('mul', a, b));
+      return exactInteger(ctx, ir.binary('mul', a, b), e.span);
     case '/':
       return nonZero(ctx, b, e.right, sourceText(ctx, e.right.span)) ? V.number(ir.binary('div', a, b)) : V.invalid;
     case '%': {

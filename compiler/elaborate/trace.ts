@@ -19,6 +19,11 @@ export function withTrace<T>(body: () => T): T {
   }
 }
 
+/** Are places kept now? A game that was lowered before has none. */
+export function isTracing(): boolean {
+  return tracing;
+}
+
 /** Hears of every expression and its value. */
 export type Listener = (file: string, e: Expr, value: Value) => void;
 

@@ -3,7 +3,7 @@ import type { Expr, TypeExpr } from '../../grammar/ast.ts';
 import { replaceFix } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { expectNumber } from './coerce.ts';
-import { type Context, report, sourceText } from './context.ts';
+import { type Context, namesOfTypes, report, sourceText } from './context.ts';
 import { elaborate, intConstant, keyTypeOf } from './expr.ts';
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
@@ -131,7 +131,7 @@ function namedType(ctx: Context, type: Extract<TypeExpr, { kind: 'NamedType' }>)
     report(ctx, type.span, 'type-mismatch', { expected: 'a type', found: 'a value', because: undefined });
     return T.invalidType;
   }
-  const suggestion = suggest(name, [...ctx.scope.all(), ...Object.keys(basic), 'Action']);
+  const suggestion = suggest(name, [...ctx.scope.all(namesOfTypes), ...Object.keys(basic), 'Action']);
   const fixes =
     suggestion === undefined ? [] : [replaceFix(`Replace by \`${suggestion}\``, ctx.file, type.span, suggestion)];
   report(ctx, type.span, 'unknown-name', { name, what: 'type', suggestion, known: '' }, { fixes });

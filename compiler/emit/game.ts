@@ -4,6 +4,7 @@
  * (`GameSpec` and `CreateVectorGame` of runtime/games/vector.ts).
  */
 import type { GameModel, Store } from '../game/model.ts';
+import { greatestWhole } from '../game/wholes.ts';
 import { type Unit, Writer } from './gameCode.ts';
 import { declareFunctions, mentionedFunctions } from './gameFunctions.ts';
 import { docComment } from './gameNames.ts';
@@ -11,8 +12,9 @@ import { emitMasks, emitObserve, emitObserveState, viewsOf } from './gameObserve
 import { randomHelpers } from './gameRandom.ts';
 import { alwaysLegal, emitSpec } from './gameSpec.ts';
 import { emitStart, emitStep } from './gameStep.ts';
-import { emptyDraw, impossibleDraw } from './gameStmt.ts';
+import { emptyDraw, impossibleDraw, weightCheck } from './gameStmt.ts';
 import { arrayDeclarations, constantDeclarations, newUnit, privateStores, stateEntries } from './gameStores.ts';
+import { beyondWholesText } from './gameWholes.ts';
 import { wrapLines } from './gameWrap.ts';
 
 export interface EmitOptions {
@@ -105,10 +107,21 @@ function moduleHelpers(unit: Unit, ...parts: readonly (readonly string[])[]): re
     lines.push(
       '/** Remainder with the sign of the divisor. */',
       `function mod(a${num}, b${num})${num} {`,
-      '  return a - b * Math.floor(a / b);',
+      '  const quotient = Math.floor(a / b);',
+      '  return quotient < 0 ? a - b * (quotient + 1) + b : a - b * quotient;',
       '}',
       '',
     );
+  if (unit.usesWhole)
+    lines.push(
+      '/** A whole number made of the variables `of`, if it is still exact. */',
+      `function whole(x${num}, of${unit.types ? ': string' : ''})${num} {`,
+      `  if (x >= ${-greatestWhole} && x <= ${greatestWhole}) return x;`,
+      `  throw new Error(${beyondWholesText(unit.model.name)});`,
+      '}',
+      '',
+    );
+  if (unit.usesWeightCheck) lines.push(...weightCheck(unit.model.name, unit.types), '');
   if (unit.usesOneHot)
     lines.push(
       '/** Writes `width` slots from `at` on: 1 in slot `hot`, 0 in the others. */',

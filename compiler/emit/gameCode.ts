@@ -1,6 +1,7 @@
 /** Pieces of emitted code and the places they go. */
 
 import type { GameModel, IrExpr, Store } from '../game/model.ts';
+import type { Wholes } from '../game/wholes.ts';
 import { hoistReads, type Read } from './gameHoist.ts';
 import type { Names } from './gameNames.ts';
 import type { RandomHelper } from './gameRandom.ts';
@@ -109,6 +110,10 @@ export interface Unit {
   /** Longest list of weights that is computed while stepping. */
   weightSlots: number;
   usesMod: boolean;
+  usesWhole: boolean;
+  usesWeightCheck: boolean;
+  /** Which whole numbers are checked as they are computed. */
+  readonly wholes: Wholes;
   usesRealStart: boolean;
   usesOneHot: boolean;
   /** Stores whose arrays are mentioned. */

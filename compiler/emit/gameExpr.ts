@@ -9,6 +9,7 @@ import { commentText } from './gameNames.ts';
 import { decided } from './gameRange.ts';
 import { reduceLoop } from './gameReduce.ts';
 import { writeOut } from './gameSubstitute.ts';
+import { checkedWhole, keptWhole } from './gameWholes.ts';
 import { ice } from './ice.ts';
 
 /** A number; `text` defaults to its shortest decimal form. */
@@ -116,7 +117,7 @@ export function emit(body: Body, expr: IrExpr, hint = 'value'): Code {
     case 'unary':
       return unary(body, expr);
     case 'binary':
-      return binary(body, expr);
+      return checkedWhole(body, expr, binary(body, expr));
     case 'and':
     case 'or':
       return logical(body, expr, hint);
@@ -343,8 +344,10 @@ function binary(body: Body, expr: IrExpr & { op: 'binary' }): Code {
     case 'ge':
       return comparison(body, expr, operator);
   }
-  const a = emitNumber(body, left);
-  const b = emitNumber(body, right);
+  const divides = operator === 'mod' || operator === 'idiv';
+  const side = (e: IrExpr): Code => (divides ? keptWhole(body, e, emitNumber(body, e)) : emitNumber(body, e));
+  const a = side(left);
+  const b = side(right);
   const infix = (symbol: string, at: number, code = b): Code => ({
     text: `${operand(a, at)} ${symbol} ${operand(code, at + 1)}`,
     level: at,

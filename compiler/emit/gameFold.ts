@@ -1,6 +1,7 @@
 /** Small questions about IR expressions that decide how they are emitted: constant? how big? does it need statements? */
 import { Rational } from '../../runtime/games/rational.ts';
 import type { Bounds, IrExpr, IrStmt, Local, Scalar } from '../game/model.ts';
+import { remainder } from '../game/operators.ts';
 import { blocksOf, expressionsOf, partsOf } from '../game/parts.ts';
 
 /** Values of locals that are constants where the expression is emitted (unrolled loop variables, a lone agent). */
@@ -112,7 +113,7 @@ function binary(operator: (IrExpr & { op: 'binary' })['operator'], a: number, b:
     case 'idiv':
       return Math.floor(a / b) + 0;
     case 'mod':
-      return a - b * Math.floor(a / b);
+      return remainder(a, b);
     case 'eq':
       return a === b ? 1 : 0;
     case 'ne':

@@ -1,8 +1,9 @@
 /** Folds (`sum`, `any`, `argmax`, ...): short ones are written out, the others become loops before the statement. */
 import type { IrExpr } from '../game/model.ts';
 import { type Body, type Code, level, operand, primary } from './gameCode.ts';
-import { boolCode, emit, emitBool, emitNumber, negate, nested, temporary } from './gameExpr.ts';
+import { asNumber, boolCode, emit, emitBool, emitNumber, negate, nested, temporary } from './gameExpr.ts';
 import { fitsInt32 } from './gameFold.ts';
+import { checkedWhole } from './gameWholes.ts';
 
 type Reduce = IrExpr & { op: 'reduce' };
 
@@ -79,12 +80,23 @@ function accumulate(body: Body, expr: Reduce, name: string, extreme: string): vo
     }
     case 'sum': {
       const value = emit(body, expr.body);
+      if (body.unit.wholes.mayLeave(expr)) {
+        const next = primary(`${name} + ${operand(asNumber(value), level.multiplicative)}`);
+        out.line(`${name} = ${checkedWhole(body, expr, next).text};`);
+        return;
+      }
       if (value.bool) out.line(`if (${value.text}) ${name}++;`);
       else out.line(value.value === 1 ? `${name}++;` : `${name} += ${value.text};`);
       return;
     }
     case 'product': {
       const value = emitNumber(body, expr.body);
+      if (body.unit.wholes.mayLeave(expr)) {
+        // Keeps 0 * -1 from being a negative zero.
+        const next = primary(`${name} * ${operand(value, level.unary)} + 0`);
+        out.line(`${name} = ${checkedWhole(body, expr, next).text};`);
+        return;
+      }
       const whole = expr.scalar === 'int' && fitsInt32(expr.bounds) && fitsInt32(expr.body.bounds);
       out.line(whole ? `${name} = Math.imul(${name}, ${value.text});` : `${name} *= ${operand(value, level.unary)};`);
       return;

@@ -45,9 +45,19 @@ function realBounds(space: ActionSpace, end: 'low' | 'high'): number[] {
 /** `const spec = { ... };` */
 export function emitSpec(model: GameModel, head: string, state: boolean): readonly string[] {
   const spec = specOf(model, state);
-  const lines = Object.entries(spec).map(([key, value]) => `  ${key}: ${data(value)},`);
+  const lines = Object.entries(spec).flatMap(([key, value]) => member(key, value));
   return [`${head} = {`, ...lines, '};'];
 }
+
+/** A list of lists that is long has one of them to a line. */
+function member(key: string, value: unknown): readonly string[] {
+  const whole = `  ${key}: ${data(value)},`;
+  const nested = Array.isArray(value) && value.every(Array.isArray) && data(value).startsWith('[[');
+  if (!nested || whole.length <= longest) return [whole];
+  return [`  ${key}: [`, ...value.map(one => `    ${data(one)},`), '  ],'];
+}
+
+const longest = 110;
 
 function data(value: unknown): string {
   if (typeof value === 'string') return stringLiteral(value);

@@ -1,5 +1,7 @@
 /** Statements: variables, stores, loops, branches and chance. */
 
+import { sumsToOne, sumTolerance } from '../game/draws.ts';
+import { wrongSum } from '../game/evaluateErrors.ts';
 import type { Distribution, IrExpr, IrStmt, Local, Store } from '../game/model.ts';
 import { blocksOf } from '../game/parts.ts';
 import { arrayName, type Body, type Code, level, operand, primary, row } from './gameCode.ts';
@@ -8,6 +10,7 @@ import { constantOf, intConst, type Known, scalarNumber } from './gameFold.ts';
 import { stringLiteral } from './gameNames.ts';
 import { loopBound } from './gameReduce.ts';
 import { type Block, placeKey, type Slot, slotKey, slotOf } from './gameScopes.ts';
+import { keptWhole } from './gameWholes.ts';
 
 /** Draws that a `such that` may need before the program gives up. */
 export const drawLimit = 100_000;
@@ -27,11 +30,11 @@ function emitStmt(body: Body, stmt: IrStmt, block: Block, k: number): void {
       return;
     case 'store':
       if (body.inVariable(stmt.store)) {
-        bindStore(body, stmt.store, () => emit(body, stmt.value, stmt.store.name));
+        bindStore(body, stmt.store, () => keptWhole(body, stmt.value, emit(body, stmt.value, stmt.store.name)));
         return;
       }
       {
-        const value = emitNumber(body, stmt.value).text;
+        const value = keptWhole(body, stmt.value, emitNumber(body, stmt.value)).text;
         out.line(`${element(body, stmt.store, stmt.index)} = ${value};`);
       }
       return;
@@ -62,7 +65,7 @@ function emitStmt(body: Body, stmt: IrStmt, block: Block, k: number): void {
       return;
     }
     case 'draw':
-      bindLocal(body, stmt.local, () => draw(body, stmt.dist));
+      bindLocal(body, stmt.local, () => draw(body, stmt.dist, stmt.local.name));
       return;
     case 'such_that': {
       body.names.open();
@@ -84,6 +87,22 @@ export function impossibleDraw(game: string): string {
     `${game}: a "such that" condition did not hold in ${drawLimit.toLocaleString('en-US')} draws. ` +
       'It is impossible or nearly so in a state that was reached; loosen it or draw fewer values under it.',
   );
+}
+
+/** The check of weights that nothing shows to sum to 1: `of` names the variable that is drawn. */
+export function weightCheck(game: string, types: boolean): readonly string[] {
+  const typed = (type: string): string => (types ? `: ${type}` : '');
+  const [before, between, after] = wrongSum('\n', '\n').split('\n') as [string, string, string];
+  const listed = 'Array.from(weights.subarray(0, count)).join(", ")';
+  return [
+    '/** The weights of a draw of `of` must sum to 1. */',
+    `function requireSum(weights${typed('Float64Array')}, count${typed('number')}, of${typed('string')})${typed('void')} {`,
+    '  let sum = 0;',
+    '  for (let k = 0; k < count; k++) sum += weights[k];',
+    `  if (Math.abs(sum - 1) <= ${sumTolerance}) return;`,
+    `  throw new Error(${stringLiteral(`${game}: ${before}`)} + of + ${stringLiteral(between)} + sum + ${stringLiteral(`${after}: `)} + ${listed});`,
+    '}',
+  ];
 }
 
 /** The message of the error that an emitted game throws when a uniform draw has nothing to draw from. */
@@ -166,7 +185,7 @@ export function copyAll(body: Body, pairs: readonly (readonly [Store, Store])[])
 const word = 'hash32(k0, k1, counter++)';
 
 /** The value of a draw; takes as many words from the stream as `Stream` in runtime/rng/stream.ts does. */
-function draw(body: Body, dist: Distribution): Code {
+function draw(body: Body, dist: Distribution, drawn: string): Code {
   const { unit } = body;
   body.usesRandom = true;
   switch (dist.kind) {
@@ -178,7 +197,7 @@ function draw(body: Body, dist: Distribution): Code {
       return { text: `chance(${word}) < ${p}`, level: level.relational, bool: true };
     }
     case 'categorical':
-      return categorical(body, dist.weights);
+      return categorical(body, dist.weights, drawn);
     case 'uniform_real': {
       unit.random.add('unit');
       const low = emitNumber(body, dist.low);
@@ -236,11 +255,12 @@ function uniformInt(body: Body, lowExpr: IrExpr, countExpr: IrExpr): Code {
   return plus(`(${operand(count, level.shift)} <= 2097152 ? ${few} : ${many})`);
 }
 
-function categorical(body: Body, weights: readonly IrExpr[]): Code {
+function categorical(body: Body, weights: readonly IrExpr[], drawn: string): Code {
   const { unit, out } = body;
   unit.random.add('categorical');
   const codes = weights.map(weight => emitNumber(body, weight));
-  if (codes.every(code => code.value !== undefined)) {
+  const sum = codes.reduce((total, code) => total + (code.value ?? Number.NaN), 0);
+  if (Math.abs(sum - 1) <= sumTolerance) {
     const values = codes.map(code => code.text);
     const known = unit.tables.find(table => table.values.join() === values.join());
     const name = known?.name ?? `drawWeights${unit.tables.length + 1}`;
@@ -249,6 +269,10 @@ function categorical(body: Body, weights: readonly IrExpr[]): Code {
   }
   unit.weightSlots = Math.max(unit.weightSlots, codes.length);
   for (const [k, code] of codes.entries()) out.line(`drawWeights[${k}] = ${code.text};`);
+  if (!sumsToOne(weights)) {
+    unit.usesWeightCheck = true;
+    out.line(`requireSum(drawWeights, ${codes.length}, ${stringLiteral(drawn)});`);
+  }
   return primary(`categorical(${word}, drawWeights, ${codes.length})`);
 }
 

@@ -1,6 +1,7 @@
 /** Where values live: which stores are arrays, which are variables, and what all of them are called. */
 import { offsets } from '../../runtime/games/vector.ts';
 import type { GameModel, IrExpr, IrFunction, IrStmt, Store } from '../game/model.ts';
+import { wholesOf } from '../game/wholes.ts';
 import type { Unit } from './gameCode.ts';
 import { fitsInt32, walkExpr, walkStmts } from './gameFold.ts';
 import { identifier, lineComment, Names, propertyKey } from './gameNames.ts';
@@ -10,7 +11,7 @@ import { constantValues } from './gameStmt.ts';
 /** Names that every emitted program uses for itself. */
 const ownNames: readonly string[] = [
   ...randomNames,
-  ...'spec create envs seed firstGame buffers reset step start observe observeState writeMasks mod oneHot impossibleDraw emptyDraw'.split(
+  ...'spec create envs seed firstGame buffers reset step start observe observeState writeMasks mod whole requireSum oneHot impossibleDraw emptyDraw'.split(
     ' ',
   ),
   ...'GameSpec GameBuffers VectorGame timeOf episodeOf counterOf key0Of key1Of seedOfGames k0 k1 counter'.split(' '),
@@ -48,6 +49,9 @@ export function newUnit(model: GameModel, types: boolean, unroll: boolean): Unit
     tables: [],
     weightSlots: 0,
     usesMod: false,
+    usesWhole: false,
+    usesWeightCheck: false,
+    wholes: wholesOf(model),
     usesRealStart: false,
     usesOneHot: false,
     usedArrays: new Set(),

@@ -39,7 +39,7 @@ import {
   type Origin,
   settingsPart,
 } from './programText.ts';
-import { tidied } from './programTidy.ts';
+import { tidied, withoutShadows } from './programTidy.ts';
 
 export type { Origin } from './programText.ts';
 
@@ -63,7 +63,7 @@ export interface ProgramText {
 }
 
 /** Members that only checkpoints, reports and play by hand use. */
-const dropped = new Set(['save', 'restore', 'view', 'sample', 'decide']);
+const dropped = new Set(['save', 'restore', 'view', 'sample', 'probabilities', 'decide']);
 
 /** Functions that are computed when the program is written, to know which branches are taken. */
 const pure: ReadonlyMap<string, (values: readonly unknown[]) => unknown> = new Map([
@@ -206,7 +206,8 @@ function learnerOf(algorithm: Algorithm, sources: Sources, given: Given): Writte
     isImported: ({ path }) => isImported(path),
   });
   const body = sections(algorithm, root, joinedEntry(root, parts, nameOf), sources, mixers);
-  const own = tidied(removeUnused(`${body}\n\n${loopPart(train, game, algorithm, nameOf(root))}`));
+  const tidy = tidied(removeUnused(`${body}\n\n${loopPart(train, game, algorithm, nameOf(root))}`));
+  const own = withoutShadows(tidy, new Set(imports.map(nameOf)));
   return { own, imports, nameOf, mixes: mixers.size > 0 };
 }
 

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import { randomNames } from './gameRandom.ts';
 import { specifierOf } from './programBlocks.ts';
 import { usedNames } from './programClean.ts';
+import { plainly } from './programPlain.ts';
 import { type Files, formatted, type Origin, oneLine } from './programText.ts';
 import { withoutUnusedParameters } from './programTidy.ts';
 import { traced } from './programTrace.ts';
@@ -20,7 +21,7 @@ export function gameModule(game: string, gameText: string, { program }: Files, o
     const own = statement.getStart() - statement.getFullStart();
     kept.push(isShared(statement) ? `${text.slice(0, own)}export ${text.slice(own)}` : text);
   }
-  const plain = withoutUnusedParameters(indexed(kept.join('').trim()));
+  const plain = plainly(withoutUnusedParameters(indexed(kept.join('').trim())));
   const from = origin?.game;
   const text = from === undefined ? plain : traced(plain, from);
   const used = usedNames(text);

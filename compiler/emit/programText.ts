@@ -43,7 +43,8 @@ export function headerPart(
     ...doc,
     '',
     'Prints one line of JSON per evaluation: the same as `marl train` writes to metrics.jsonl.',
-    'Run: node FILE (Node 22.18 or later, with the package `marl` installed beside it).',
+    'Run: node FILE (Node 22.18 or later, with the package `marl` installed beside it); with the sources of a checkout of Marl,',
+    'node --conditions=marl-source FILE.',
   ];
   return ['/**', ...lines.map(line => ` * ${oneLine(line).replaceAll('*/', '* /')}`.trimEnd()), ' */'].join('\n');
 }

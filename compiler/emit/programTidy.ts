@@ -167,6 +167,21 @@ export function withoutUnusedParameters(text: string): string {
   return edited(text, apart);
 }
 
+/** Parameters that are called like something that is imported get a name of their own: `now`, the steps so far, is `step`. */
+export function withoutShadows(text: string, imported: ReadonlySet<string>): string {
+  const edits: Edit[] = [];
+  for (const node of allIn(parsed(text), ts.isFunctionLike))
+    for (const { name } of node.parameters) {
+      if (!ts.isIdentifier(name) || !imported.has(name.text)) continue;
+      const inside = allIn(node, ts.isIdentifier);
+      const free = ['step', `${name.text}Given`].find(one => inside.every(({ text: other }) => other !== one));
+      for (const one of inside)
+        if (free !== undefined && one.text === name.text && !isMemberName(one))
+          edits.push({ start: one.getStart(), end: one.end, text: free });
+    }
+  return edited(text, edits);
+}
+
 function cutCalls(file: ts.SourceFile, name: string, kept: number): readonly Edit[] {
   return allIn(file, ts.isCallExpression).flatMap(({ expression, arguments: given }) => {
     const called = expression.getText();

@@ -41,7 +41,7 @@ export function gameOriginOf(sources: Iterable<Declared>, name: string): GameOri
         return {
           file: path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1),
           line: lineOf(declaration.span.start),
-          parts: partsOf(declaration, lineOf),
+          parts: [...partsOf(declaration, lineOf), ...functionsOf(ast, lineOf)],
         };
       }
   return undefined;
@@ -60,6 +60,13 @@ function partsOf({ items }: GameDecl, lineOf: (start: number) => number): readon
       line: lineOf(stmt.span.start),
     }));
   });
+}
+
+/** Functions beside the games of a file. Those that a game declares itself come first, and count. */
+function functionsOf({ declarations }: SourceFile, lineOf: (start: number) => number): readonly GamePart[] {
+  return declarations.flatMap(one =>
+    one.kind === 'Fn' ? [{ role: 'function' as const, name: one.name.text, line: lineOf(one.span.start) }] : [],
+  );
 }
 
 const roles: Readonly<Partial<Record<GameItem['kind'], GamePart['role']>>> = {
@@ -84,6 +91,7 @@ export function traced(text: string, { parts }: GameOrigin): string {
       const comment = /\*\/\s*$/.exec(text.slice(node.getFullStart(), node.getStart()));
       if (lines !== undefined && comment !== null)
         notes.push({ at: node.getFullStart() + comment.index, text: `(${lines}) ` });
+      else if (lines !== undefined) notes.push({ at: node.getStart(), text: `/** (${lines}) */\n` });
       if (node.name.text === 'step') notes.push(...stepNotes(node, parts, text));
     }
     if (ts.isVariableStatement(node) && node.declarationList.declarations[0]?.name.getText() === 'payoff') {

@@ -1,4 +1,5 @@
 import type { Span } from '../../grammar/ast.ts';
+import type { Origin } from './model.ts';
 
 /** What can go wrong while a model is evaluated; `span` is the draw in question where there is one. */
 export type GameFault =
@@ -12,10 +13,18 @@ export type GameFault =
   | 'budget'
   /** An agent that acts has no legal action. */
   | 'no-legal-action'
-  /** A sequence longer than its type allows. */
+  /** A sequence longer than its type allows, or a whole number beyond what is exact. */
   | 'overflow'
-  /** A value or index outside what the checker promised, or an action read of an agent that does not act. */
+  /** An action was read of an agent that does not act. */
+  | 'no-action'
+  /** A reward is infinite, or no number. */
+  | 'reward'
+  /** A value or index outside what the checker promised. */
   | 'evaluation';
+
+/** What is wrong with the weights of a draw; `drawn` is the variable that gets its value. */
+export const wrongSum = (drawn: string, sum: string): string =>
+  `the probabilities of a draw must sum to 1, but those of \`${drawn}\` sum to ${sum}`;
 
 /** Thrown by the exact and stepped readings. Messages say the rule and the fact; the host adds the place from `span`. */
 export class GameError extends Error {
@@ -37,8 +46,9 @@ export class ZeroMassError extends GameError {
 }
 
 export class ProbabilityError extends GameError {
-  constructor(message: string, span: Span | undefined) {
-    super('probability', message, span);
+  /** `where` is the state and what the agents chose, once that is known. */
+  constructor(message: string, span: Span | undefined, where?: string) {
+    super('probability', where === undefined ? message : `${message}, ${where}`, span);
   }
 }
 
@@ -70,5 +80,25 @@ export class OverflowError extends GameError {
 export class EvaluationError extends GameError {
   constructor(message: string) {
     super('evaluation', message);
+  }
+}
+
+/** A reward that is infinite, or no number at all. */
+export class RewardError extends GameError {
+  /** `where` is the state and what the agents chose, once that is known. */
+  constructor(message: string, where?: string) {
+    super('reward', where === undefined ? message : `${message}, ${where}`);
+  }
+}
+
+/** An action was read of an agent that does not act. */
+export class NotActingError extends GameError {
+  /** What read it, where the model was lowered with places (`elaborate/trace.ts`). */
+  readonly origin: Origin | undefined;
+
+  /** `where` is the state and what the agents chose, once that is known. */
+  constructor(message: string, origin: Origin | undefined, where?: string) {
+    super('no-action', where === undefined ? message : `${message}, ${where}`);
+    this.origin = origin;
   }
 }

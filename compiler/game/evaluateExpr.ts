@@ -1,8 +1,9 @@
-import { EvaluationError, NotFiniteError } from './evaluateErrors.ts';
+import { EvaluationError, NotActingError, NotFiniteError } from './evaluateErrors.ts';
 import { type Memory, type StoreData, spaceOf } from './evaluateMemory.ts';
 import { compare, ExactNumbers, numberOf } from './exactNumbers.ts';
-import type { BinaryOperator, IrExpr, IrFunction, IrStmt, Scalar, Store, UnaryOperator } from './model.ts';
+import type { BinaryOperator, IrExpr, IrFunction, IrStmt, Origin, Scalar, Store, UnaryOperator } from './model.ts';
 import { binary, unary } from './operators.ts';
+import { requireExact, type Wholes, wholesOf } from './wholes.ts';
 
 export type NumberFn = () => number;
 export type ScalarFn = () => Scalar;
@@ -15,6 +16,7 @@ type Of<O extends IrExpr['op']> = Extract<IrExpr, { op: O }>;
 export class Expressions {
   readonly numbers = new ExactNumbers();
   private readonly memory: Memory;
+  private readonly wholes: Wholes;
   private readonly block: (body: readonly IrStmt[]) => () => void;
   private readonly functions = new Map<number, { enter: (() => void)[]; run: () => void; result: ScalarFn }>();
 
@@ -22,6 +24,13 @@ export class Expressions {
   constructor(memory: Memory, block: (body: readonly IrStmt[]) => () => void) {
     this.memory = memory;
     this.block = block;
+    this.wholes = wholesOf(memory.model);
+  }
+
+  /** A whole number that is refused where it may not be exact; the same as `number` where that is known not to happen. */
+  whole(e: IrExpr, of = this.wholes.names(e)): NumberFn {
+    const value = this.number(e);
+    return this.wholes.isUnchecked(e) ? () => requireExact(value(), of) : value;
   }
 
   /** An integer, or in the float mode any value. */
@@ -46,7 +55,7 @@ export class Expressions {
       case 'unary':
         return this.unary(e.operator, e.operand);
       case 'binary':
-        return this.binary(e.operator, e.left, e.right);
+        return this.checked(e, this.binary(e.operator, e.left, e.right));
       case 'and': {
         const left = this.number(e.left);
         const right = this.number(e.right);
@@ -172,7 +181,7 @@ export class Expressions {
     const agent = this.number(e.agent);
     return () => {
       const i = agent();
-      return tableOf[i]?.[actions[i] as number] ?? notActing(memory, i);
+      return tableOf[i]?.[actions[i] as number] ?? notActing(memory, i, e.origin);
     };
   }
 
@@ -187,7 +196,7 @@ export class Expressions {
     const component = e.component === undefined ? () => 0 : this.number(e.component);
     return () => {
       const i = agent();
-      if (!((actions[i] ?? -1) >= 0)) notActing(memory, i);
+      if (!((actions[i] ?? -1) >= 0)) notActing(memory, i, e.origin);
       return realActions[(offset[i] as number) + component()] as number;
     };
   }
@@ -198,9 +207,15 @@ export class Expressions {
     if (this.memory.exact && e.scalar === 'real') {
       const { numbers } = this;
       const x = this.scalar(e);
-      if (operator === 'floor') return () => numbers.floor(x());
-      if (operator === 'ceil') return () => numbers.ceil(x());
-      if (operator === 'round') return () => numbers.round(x());
+      // What is a double rounds to a double; the whole part of a fraction may be too large for one.
+      const of = this.wholes.names(e);
+      const whole = (round: (value: Scalar) => number) => () => {
+        const value = x();
+        return typeof value === 'number' ? round(value) : requireExact(round(value), of);
+      };
+      if (operator === 'floor') return whole(value => numbers.floor(value));
+      if (operator === 'ceil') return whole(value => numbers.ceil(value));
+      if (operator === 'round') return whole(value => numbers.round(value));
       if (operator === 'sign') return () => numbers.sign(x());
     }
     const x = this.number(e);
@@ -230,6 +245,12 @@ export class Expressions {
     }
   }
 
+  private checked(e: IrExpr, value: NumberFn): NumberFn {
+    if (!this.wholes.mayLeave(e)) return value;
+    const of = this.wholes.names(e);
+    return () => requireExact(value(), of);
+  }
+
   private binary(operator: BinaryOperator, left: IrExpr, right: IrExpr): NumberFn {
     if (this.memory.exact && (left.scalar === 'real' || right.scalar === 'real')) {
       const a = this.scalar(left);
@@ -237,6 +258,7 @@ export class Expressions {
       const test = comparisons[operator];
       if (test !== undefined) return () => (test(compare(a(), b())) ? 1 : 0);
     }
+    if (operator === 'mod' || operator === 'idiv') return binary(operator, this.whole(left), this.whole(right));
     const a = this.number(left);
     if (right.op === 'const') {
       const special = withConstant(operator, a, numberOf(right.value));
@@ -284,6 +306,8 @@ export class Expressions {
     if (operator === 'argmin' || operator === 'argmax') return this.best(e).index;
     const { variable, count, condition } = this.fold(e);
     const body = this.number(e.body);
+    const of = this.wholes.mayLeave(e) ? this.wholes.names(e) : undefined;
+    const kept = of === undefined ? (total: number) => total : (total: number) => requireExact(total, of);
     switch (operator) {
       case 'sum':
         return () => {
@@ -291,7 +315,7 @@ export class Expressions {
           let total = 0;
           for (let k = 0; k < n; k++) {
             variable.value = k;
-            if (condition() !== 0) total += body();
+            if (condition() !== 0) total = kept(total + body());
           }
           return total;
         };
@@ -301,7 +325,7 @@ export class Expressions {
           let total = 1;
           for (let k = 0; k < n; k++) {
             variable.value = k;
-            if (condition() !== 0) total *= body();
+            if (condition() !== 0) total = kept(total * body());
           }
           return total;
         };
@@ -408,7 +432,7 @@ function outside(store: Store, index: number): never {
   throw new EvaluationError(`\`${store.name}\` has elements 0..${store.size - 1}, but element ${index} was read`);
 }
 
-function notActing(memory: Memory, agent: number): never {
+function notActing(memory: Memory, agent: number, origin: Origin | undefined): never {
   const label = memory.model.agents[agent]?.label ?? `agent ${agent}`;
-  throw new EvaluationError(`an agent that does not act has no action, but the action of ${label} was read`);
+  throw new NotActingError(`an agent that does not act has no action, but the action of ${label} was read`, origin);
 }

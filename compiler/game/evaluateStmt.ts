@@ -21,7 +21,8 @@ export interface Segment {
 export interface Chance {
   uniformInt(low: number, count: number, span: Span): number;
   bernoulli(probability: Scalar, span: Span): number;
-  categorical(weights: readonly Scalar[], span: Span): number;
+  /** `drawn` is the variable that gets the value, for messages. */
+  categorical(weights: readonly Scalar[], span: Span, drawn: string): number;
   uniformReal(low: Scalar, high: Scalar, span: Span): number;
   normal(mean: Scalar, deviation: Scalar, span: Span): number;
   /** Makes `attempt` (which writes `written`) return true, with the distribution conditioned on that. */
@@ -119,7 +120,7 @@ export class Statements {
         };
       }
       case 'draw': {
-        const draw = this.draw(stmt.dist, stmt.span);
+        const draw = this.draw(stmt.dist, stmt.span, stmt.local.name);
         if (stmt.local.scalar === 'int') {
           const cell = this.memory.int(stmt.local);
           return () => {
@@ -158,8 +159,7 @@ export class Statements {
         data[k] = v as number;
       };
     }
-    const value =
-      stmt.sequence === undefined ? this.expressions.number(stmt.value) : this.lengthOf(stmt, stmt.sequence);
+    const value = stmt.sequence === undefined ? this.expressions.whole(stmt.value) : this.lengthOf(stmt, stmt.sequence);
     const { low, high } = store.bounds;
     return () => {
       const v = value();
@@ -189,7 +189,7 @@ export class Statements {
     };
   }
 
-  private draw(dist: Distribution, span: Span): NumberFn {
+  private draw(dist: Distribution, span: Span, drawn: string): NumberFn {
     const { chance, expressions } = this;
     switch (dist.kind) {
       case 'uniform_int': {
@@ -212,7 +212,7 @@ export class Statements {
         const values: Scalar[] = weights.map(() => 0);
         return () => {
           for (let k = 0; k < weights.length; k++) values[k] = (weights[k] as ScalarFn)();
-          return chance.categorical(values, span);
+          return chance.categorical(values, span, drawn);
         };
       }
       case 'uniform_real': {

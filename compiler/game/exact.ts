@@ -6,13 +6,13 @@ import type { Span } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
 import { describe } from './describe.ts';
-import { BudgetError, GameError, type GameFault } from './evaluateErrors.ts';
+import { BudgetError, GameError, type GameFault, NotActingError, RewardError } from './evaluateErrors.ts';
 import { Memory, readerOf, spaceOf } from './evaluateMemory.ts';
 import { Explorer } from './exactExplore.ts';
 import { numberOf, rationalOf } from './exactNumbers.ts';
 import { GrowingInts, KeyTable, StatePacking } from './exactPacking.ts';
 import { InitialTable, OutcomeTable, RewardTable } from './exactTables.ts';
-import type { GameModel } from './model.ts';
+import type { GameModel, Origin, Scalar } from './model.ts';
 
 export interface EnumerateOptions {
   /** States, terminal ones included, after which to give up. */
@@ -32,6 +32,8 @@ export interface Problem {
   readonly states: number;
   /** The draw that caused it, if one did. */
   readonly span: Span | undefined;
+  /** The expression that caused it, if it is known: of models that were lowered with places (`elaborate/trace.ts`). */
+  readonly origin?: Origin | undefined;
 }
 
 export type Enumerated =
@@ -55,7 +57,8 @@ export function enumerate(model: GameModel, options: EnumerateOptions): Enumerat
 /** Game errors become values; anything else is a bug of ours and goes on. */
 export function problemOf(error: unknown, states: number): Problem {
   if (!(error instanceof GameError)) throw error;
-  return { kind: error.fault, message: error.message, states, span: error.span };
+  const origin = error instanceof NotActingError ? error.origin : undefined;
+  return { kind: error.fault, message: error.message, states, span: error.span, origin };
 }
 
 function list(model: GameModel, options: EnumerateOptions, progress: { states: number }): TabularGame {
@@ -100,12 +103,15 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
     }
     jointStart.push(joints);
     // Every joint action has an outcome: a hundred agents are refused at once, not after the last transition that fits.
-    requireRoom(outcomes.length + explorer.jointCount());
+    const ways = explorer.jointCount();
+    if (ways > maxTransitions && ways > 1e6)
+      throw new BudgetError(`a state of the game has ${explorer.describeJoints()}, too many to list`);
+    requireRoom(outcomes.length + ways);
     do {
       joints++;
       outcomeStart.push(outcomes.length);
       explorer.outcomes((probability, ended) => {
-        for (let i = 0; i < agents; i++) rewards.set(i, evaluator.reward(i));
+        for (let i = 0; i < agents; i++) rewards.set(i, finiteReward(model, i, evaluator.reward(i)));
         const reward = rewards.add();
         let next = -1;
         if (ended) meet(terminals);
@@ -162,6 +168,12 @@ function list(model: GameModel, options: EnumerateOptions, progress: { states: n
     horizon: model.horizon,
     describeState: describer(model, states),
   };
+}
+
+/** What is earned can be added up and compared. @throws RewardError */
+function finiteReward(model: GameModel, agent: number, reward: Scalar): Scalar {
+  if (Number.isFinite(numberOf(reward))) return reward;
+  throw new RewardError(`the reward of ${model.agents[agent]?.label} is not a finite number`);
 }
 
 /** What an outcome reaches at the horizon, while a game is listed: apart from the end, so that the two are not one outcome. */

@@ -1,6 +1,6 @@
 import type { Span } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
-import { BudgetError, NotFiniteError, ProbabilityError, ZeroMassError } from './evaluateErrors.ts';
+import { BudgetError, NotFiniteError, ProbabilityError, wrongSum, ZeroMassError } from './evaluateErrors.ts';
 import type { Chance, Segment, Written } from './evaluateStmt.ts';
 import { compare, ExactNumbers, numberOf, rationalOf, simplest } from './exactNumbers.ts';
 import type { Scalar } from './model.ts';
@@ -107,7 +107,7 @@ export class ChanceTree implements Chance {
     return this.follow();
   }
 
-  categorical(weights: readonly Scalar[], span: Span): number {
+  categorical(weights: readonly Scalar[], span: Span, drawn: string): number {
     if (this.path[this.cursor] === undefined) {
       let total: Scalar = 0;
       for (const weight of weights) {
@@ -116,7 +116,7 @@ export class ChanceTree implements Chance {
       }
       const exact = weights.every(weight => rationalOf(weight) !== undefined);
       if (exact ? total !== 1 : !(Math.abs(numberOf(total) - 1) <= tolerance)) {
-        throw new ProbabilityError(`the probabilities of a draw must sum to 1, but these sum to ${total}`, span);
+        throw new ProbabilityError(wrongSum(drawn, `${total}`), span);
       }
       this.pushWeighted(
         weights.map((_, k) => k),

@@ -1,6 +1,13 @@
 import { describe } from './describe.ts';
 import { Evaluator } from './evaluate.ts';
-import { NoLegalActionError, NotFiniteError, OverflowError } from './evaluateErrors.ts';
+import {
+  NoLegalActionError,
+  NotActingError,
+  NotFiniteError,
+  OverflowError,
+  ProbabilityError,
+  RewardError,
+} from './evaluateErrors.ts';
 import { readerOf, spaceOf } from './evaluateMemory.ts';
 import { ChanceTree } from './exactChance.ts';
 import { type KeyTable, StatePacking } from './exactPacking.ts';
@@ -72,6 +79,13 @@ export class Explorer {
     return this.legal.reduce((product, legal) => product * Math.max(1, legal.length), 1);
   }
 
+  /** `4,096 joint actions`, `about 10^3010 joint actions` */
+  describeJoints(): string {
+    const count = this.jointCount();
+    const digits = this.legal.reduce((sum, legal) => sum + Math.log10(Math.max(1, legal.length)), 0);
+    return `${count < 1e12 ? count.toLocaleString('en-US') : `about 10^${Math.floor(digits)}`} joint actions`;
+  }
+
   /** Chooses the next joint action, the last agent's changing fastest; false after the last one. */
   nextJoint(): boolean {
     const { actions } = this.evaluator.memory;
@@ -101,6 +115,9 @@ export class Explorer {
       });
     } catch (error) {
       if (error instanceof OverflowError) throw new OverflowError(error.message, this.occasion());
+      if (error instanceof RewardError) throw new RewardError(error.message, this.occasion());
+      if (error instanceof ProbabilityError) throw new ProbabilityError(error.message, error.span, this.occasion());
+      if (error instanceof NotActingError) throw new NotActingError(error.message, error.origin, this.occasion());
       throw error;
     }
   }

@@ -81,7 +81,9 @@ export class ExactNumbers {
 
   /** Rounded half up, as `Math.floor(x + 0.5)`. */
   round(a: Scalar): number {
-    return typeof a === 'number' ? Math.floor(a + 0.5) : Number(a.add(half).floor());
+    if (typeof a !== 'number') return Number(a.add(half).floor());
+    // Beyond 2^52 the half would be rounded away, or up.
+    return Number.isInteger(a) ? a : Math.floor(a + 0.5);
   }
 
   /** `sqrt`, `exp`, `log`, `sin`, `cos`, `tanh`: exact where the result is a fraction, else a double. */

@@ -53,10 +53,7 @@ export function binary(operator: BinaryOperator, a: Value, b: Value): Value {
     case 'idiv':
       return () => Math.floor(a() / b());
     case 'mod':
-      return () => {
-        const [x, y] = [a(), b()];
-        return x - y * Math.floor(x / y);
-      };
+      return () => remainder(a(), b());
     case 'eq':
       return () => (a() === b() ? 1 : 0);
     case 'ne':
@@ -70,4 +67,10 @@ export function binary(operator: BinaryOperator, a: Value, b: Value): Value {
     case 'ge':
       return () => (a() >= b() ? 1 : 0);
   }
+}
+
+/** With the sign of the divisor. Exact for all exact integers: below 0 the multiple taken away is the one nearer to 0. */
+export function remainder(x: number, y: number): number {
+  const quotient = Math.floor(x / y);
+  return quotient < 0 ? x - y * (quotient + 1) + y : x - y * quotient;
 }

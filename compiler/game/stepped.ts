@@ -5,7 +5,7 @@
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
 import { describe, printNumber, printState, type Shown, stateValues } from './describe.ts';
 import { Evaluator } from './evaluate.ts';
-import { NoLegalActionError, OverflowError } from './evaluateErrors.ts';
+import { NoLegalActionError, NotActingError, OverflowError, ProbabilityError } from './evaluateErrors.ts';
 import { copyData, readerOf, type StoreData, spaceOf } from './evaluateMemory.ts';
 import type { ActionSpace, GameModel, Scalar } from './model.ts';
 import { StreamChance } from './steppedChance.ts';
@@ -210,14 +210,19 @@ export class Stepped {
       for (let k = 0; k < size; k++) memory.realActions[start + k] = given?.[k] ?? 0;
     });
     // A step that fails midway leaves the state as it was, but for the numbers drawn.
+    let rewards: readonly number[];
+    let over: boolean;
     try {
       evaluator.step();
+      rewards = model.agents.map((_, agent) => evaluator.reward(agent) as number);
+      over = evaluator.ended();
     } catch (error) {
-      if (!(error instanceof OverflowError)) throw error;
-      throw new OverflowError(error.message, `in step ${memory.time + 1}, where ${describe(model, readerOf(memory))}`);
+      const where = `in step ${memory.time + 1}, where ${describe(model, readerOf(memory))}`;
+      if (error instanceof OverflowError) throw new OverflowError(error.message, where);
+      if (error instanceof ProbabilityError) throw new ProbabilityError(error.message, error.span, where);
+      if (error instanceof NotActingError) throw new NotActingError(error.message, error.origin, where);
+      throw error;
     }
-    const rewards = model.agents.map((_, agent) => evaluator.reward(agent) as number);
-    const over = evaluator.ended();
     evaluator.commit();
     const horizon = model.horizon ?? Infinity;
     this.lastRewards = rewards;

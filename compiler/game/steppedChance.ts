@@ -1,8 +1,9 @@
 import type { Span } from '../../grammar/ast.ts';
 import type { Stream } from '../../runtime/rng/stream.ts';
-import { ProbabilityError, ZeroMassError } from './evaluateErrors.ts';
+import { ProbabilityError, wrongSum, ZeroMassError } from './evaluateErrors.ts';
 import type { Chance } from './evaluateStmt.ts';
 import { requireProbability } from './exactChance.ts';
+import { sumTolerance } from './draws.ts';
 import type { Scalar } from './model.ts';
 
 /** Attempts at a conditioned draw before it is called impossible. */
@@ -26,14 +27,14 @@ export class StreamChance implements Chance {
     return this.stream.bernoulli(probability as number) ? 1 : 0;
   }
 
-  categorical(weights: readonly Scalar[], span: Span): number {
+  categorical(weights: readonly Scalar[], span: Span, drawn: string): number {
     let total = 0;
     for (const weight of weights) {
       requireProbability(weight, span);
       total += weight as number;
     }
-    if (!(Math.abs(total - 1) <= 1e-9)) {
-      throw new ProbabilityError(`the probabilities of a draw must sum to 1, but these sum to ${total}`, span);
+    if (!(Math.abs(total - 1) <= sumTolerance)) {
+      throw new ProbabilityError(wrongSum(drawn, `${total}`), span);
     }
     return this.stream.categorical(weights as readonly number[]);
   }

@@ -9,6 +9,12 @@ export interface Work {
   readonly state: number;
 }
 
+/** Why a game was not listed, where the bound on its transitions came from the work that a step is. */
+export function tooLongToList(model: GameModel): string {
+  const { step } = workOf(model);
+  return `a step of the game computes about ${Number(step.toPrecision(2)).toLocaleString('en-US')} expressions, so that listing its transitions would take too long`;
+}
+
 /** An upper bound from the sizes of all loops; both branches of every condition count. */
 export function workOf(model: GameModel): Work {
   const { ofExpr, ofBlock } = counters();

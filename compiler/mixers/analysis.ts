@@ -4,7 +4,7 @@ import { differentiatedPart } from './equal.ts';
 import { type Gaps, gapsOf, isBelow } from './gap.ts';
 import * as I from './interval.ts';
 import { type Dependence, dependences } from './polarity.ts';
-import { rangesOf } from './ranges.ts';
+import { rangesOf, withoutValue } from './ranges.ts';
 import type { MixerSource } from './source.ts';
 
 export interface Analysis {
@@ -12,6 +12,8 @@ export interface Analysis {
   readonly ranges: readonly I.Interval[];
   readonly dependences: readonly Dependence[];
   readonly gaps: Gaps;
+  /** The first node behind the total that may have no finite value, with weights and inputs that are numbers. */
+  readonly withoutValue: number | undefined;
   /** The same of what is differentiated, where `stop_gradient` detaches something. */
   readonly gradient: Analysis | undefined;
 }
@@ -26,7 +28,8 @@ export function analyse(source: MixerSource): Analysis {
 
 function analysisOf(source: MixerSource, ranges: readonly I.Interval[], gradient: Analysis | undefined): Analysis {
   const found = dependences(source.model, ranges);
-  return { source, ranges, dependences: found, gaps: gapsOf(source.model, ranges, found), gradient };
+  const gaps = gapsOf(source.model, ranges, found);
+  return { source, ranges, dependences: found, gaps, withoutValue: withoutValue(source.model, ranges), gradient };
 }
 
 /** What can be claimed, in the order in which it is reported. */
@@ -38,12 +41,21 @@ export type MixerProperty = (typeof mixerProperties)[number];
  * moves is claimed of training too: the gradient, which `stop_gradient` may tell apart from the value, must not point the other way.
  */
 export function proofOf(analysis: Analysis, property: MixerProperty): string | undefined {
-  return property === 'additive' || gradientFollows(analysis) ? proofOfValue(analysis, property) : undefined;
+  // Of what is not a number nothing can be said.
+  if (analysis.withoutValue !== undefined || !gradientFollows(analysis, property)) return undefined;
+  return proofOfValue(analysis, property);
 }
 
-/** Does the differentiated part never fall where a utility grows? */
-export function gradientFollows({ gradient }: Analysis): boolean {
-  return gradient === undefined || proofOfValue(gradient, 'monotonic') !== undefined;
+/** Does the differentiated part never fall where a utility grows, or for a strict claim always grow? `additive` says nothing of it. */
+export function gradientFollows({ gradient }: Analysis, property: MixerProperty): boolean {
+  if (gradient === undefined || property === 'additive') return true;
+  const wanted = property === 'strictly_monotonic' ? property : 'monotonic';
+  return proofOfValue(gradient, wanted) !== undefined;
+}
+
+/** Is everything that the total takes from the utilities behind `stop_gradient`, so that no gradient reaches them? */
+export function teachesNothing({ gradient }: Analysis): boolean {
+  return gradient?.dependences[gradient.source.model.output]?.spread.kind === 'none';
 }
 
 /** As `proofOf`, of the value alone. */

@@ -27,15 +27,18 @@ export interface Blame {
 
 /** True where the value has the property and only what `stop_gradient` leaves to the gradient breaks it. */
 export function isGradientAtFault(analysis: Analysis, property: MixerProperty): boolean {
-  return property !== 'additive' && !gradientFollows(analysis) && proofOfValue(analysis, property) !== undefined;
+  return !gradientFollows(analysis, property) && proofOfValue(analysis, property) !== undefined;
 }
 
 export function blameFor(analysis: Analysis, property: MixerProperty): Blame {
   const { model } = analysis.source;
   const search = new Search(analysis, model, property === 'strictly_monotonic');
   const at = { node: model.output, span: search.spanOf(model.output) };
+  if (analysis.withoutValue !== undefined) return search.unbounded(analysis.withoutValue);
   if (analysis.gradient !== undefined && isGradientAtFault(analysis, property)) {
-    const found = new Search(analysis.gradient, model, false).falls(at, 'rising');
+    const strictly = property === 'strictly_monotonic';
+    const part = new Search(analysis.gradient, model, strictly);
+    const found = strictly ? part.flat(at) : part.falls(at, 'rising');
     return { ...found, reason: `with what \`stop_gradient\` detaches held constant, ${found.reason}` };
   }
   switch (property) {
@@ -266,6 +269,20 @@ class Search {
     return `\`${this.#text(at)}\` ${this.#seen(at).zero ? 'may be' : 'is not proved to be other than'} 0`;
   }
 
+  /** Why a node need not have a value. */
+  unbounded(node: number): Blame {
+    const at = { node, span: this.spanOf(node) };
+    const [, divisor] = this.#args(at);
+    const one = this.#node(at);
+    if (one.op === 'binary' && one.fn === 'div' && divisor !== undefined && !this.#apartFromZero(divisor))
+      return this.#zeroDivisor(divisor);
+    return this.#blame(at, `\`${this.#text(at)}\` is beyond the largest number`, 'Use smaller constants.');
+  }
+
+  #apartFromZero(at: At): boolean {
+    return I.isPositive(this.#range(at)) || I.isNegative(this.#range(at));
+  }
+
   #zeroDivisor(at: At): Blame {
     const remedy = 'Divide by what is always positive: `softplus` or `exp`, or add a positive number.';
     return this.#blame(at, `${this.#mayBeZero(at)} and is a divisor`, remedy, this.#wrapped(at, ['softplus', 'exp']));
@@ -432,6 +449,14 @@ class Search {
       const factor = zero(left) ? right : zero(right) ? left : moves[left.node] ? right : left;
       const least = this.#range(factor).low;
       const text = this.#text(factor);
+      const weighed = factor === left ? right : left;
+      // A weight that is never negative is not at fault; what it weighs is then no advantage.
+      if (least >= 0 && !isBelow(of[weighed.node]))
+        return this.#blame(
+          weighed,
+          `\`${this.#text(weighed)}\` is not proved to be highest at the greedy joint action`,
+          'Let the joint action enter by advantages `f(q) - f(best)` with an `f` that grows, weighed by factors that are never negative.',
+        );
       const reason = !this.#seen(factor).negative
         ? `\`${text}\`, which weighs an advantage, is not proved to be never negative`
         : Number.isFinite(least)

@@ -5,7 +5,7 @@ import type { MixerFact } from '../api.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { type Context, report } from '../elaborate/context.ts';
 import type { Argument } from '../elaborate/params.ts';
-import { type Analysis, analyse, type MixerProperty, mixerProperties, proofOf } from './analysis.ts';
+import { type Analysis, analyse, type MixerProperty, mixerProperties, proofOf, teachesNothing } from './analysis.ts';
 import { blameFor, isGradientAtFault } from './blame.ts';
 import { elaborateMixer } from './elaborate.ts';
 import * as I from './interval.ts';
@@ -46,9 +46,10 @@ export function checkMixer(
   if (source === undefined || other === undefined) return undefined;
   const both: Analyses = [analyse(source), analyse(other)];
   requireDomains(ctx, both[0]);
-  if (!source.model.reads.includes('q')) {
+  const detached = both.some(teachesNothing);
+  if (detached || !source.model.reads.includes('q')) {
     const binding = decl.bindings.find(one => one.name.text === 'total');
-    report(ctx, binding?.value.span ?? decl.name.span, 'ignores-utilities', { mixer: decl.name.text });
+    report(ctx, binding?.value.span ?? decl.name.span, 'ignores-utilities', { mixer: decl.name.text, detached });
   }
   // A mixer that claims more than one thing at the same sub-term is told the weakest first.
   const reported = new Set<string>();
@@ -90,7 +91,8 @@ function sought(both: Analyses, property: MixerProperty): Sought {
   const analysis = weaker(both, property);
   // What never falls has no case in which it does, and a search sees values, not gradients.
   const hopeless = property === 'strictly_monotonic' && proofOf(weaker(both, 'monotonic'), 'monotonic') !== undefined;
-  if (hopeless || isGradientAtFault(analysis, property)) return { witness: undefined, searched: false };
+  const pointless = analysis.withoutValue !== undefined || isGradientAtFault(analysis, property);
+  if (hopeless || pointless) return { witness: undefined, searched: false };
   const { model } = analysis.source;
   return { witness: refute(model, property), searched: isSearched(model, property) };
 }
@@ -117,7 +119,10 @@ function reportBroken(ctx: Context, decl: MixerDecl, both: Analyses, property: M
 function fact(both: Analyses, property: MixerProperty): MixerFact {
   const analysis = weaker(both, property);
   const how = proofOf(analysis, property);
-  if (how !== undefined) return { property, status: 'proved', how };
+  if (how !== undefined) {
+    const only = teachesNothing(analysis) ? '; `stop_gradient` lets no gradient through to the utilities' : '';
+    return { property, status: 'proved', how: `${how}${only}` };
+  }
   const model: MixerModel = analysis.source.model;
   if (!model.reads.includes('q'))
     return { property, status: 'unknown', why: 'the total does not depend on the utilities' };

@@ -2,7 +2,7 @@
  * What every node of a mixer can be, whatever the weights, the inputs and the sizes are. Sums are of one or more terms and counts
  * are at least 1, never the numbers of this instance, so that what holds here holds for every number of agents.
  */
-import type { MixerModel, MixerNode } from '../../runtime/mixers/model.ts';
+import { argumentsOf, type MixerModel, type MixerNode } from '../../runtime/mixers/model.ts';
 import { firstEquals } from './equal.ts';
 import * as I from './interval.ts';
 
@@ -14,6 +14,25 @@ export function rangesOf(model: MixerModel): readonly I.Interval[] {
   for (const node of model.nodes)
     ranges.push(node.op === 'matmul' ? productOf(model, node, at, equal) : rangeOf(node, at, equal));
   return ranges;
+}
+
+/**
+ * The first node behind the output that need not be a finite number: a constant beyond the largest double, or a quotient whose divisor may
+ * be 0. (`log` and `sqrt` are refused where they may have no value, and weights that are large enough to overflow are not looked at.)
+ */
+export function withoutValue(model: MixerModel, ranges: readonly I.Interval[]): number | undefined {
+  const needed = new Set([model.output]);
+  for (let k = model.output; k >= 0; k--)
+    if (needed.has(k)) for (const argument of argumentsOf(model.nodes[k]!)) needed.add(argument);
+  const found = model.nodes.findIndex((node, k) => {
+    if (!needed.has(k)) return false;
+    const range = ranges[k]!;
+    if (!(range.low < Infinity && range.high > -Infinity)) return true;
+    if (node.op !== 'binary' || node.fn !== 'div') return false;
+    const divisor = ranges[node.right]!;
+    return !I.isPositive(divisor) && !I.isNegative(divisor);
+  });
+  return found === -1 ? undefined : found;
 }
 
 type At = (node: number) => I.Interval;

@@ -1,5 +1,6 @@
 /** Information flow of trainings and games: what policies, critics and masks read, and the model a policy is trained on. */
 import type { GameDecl, LegalItem, ObserveItem, ReadsClause, Span, TrainDecl } from '../../grammar/ast.ts';
+import { algorithmNamed } from '../../runtime/learners/catalogue.ts';
 import type { Fix } from '../api.ts';
 import { behind, compare, quick } from '../effects/alike.ts';
 import { maskSpace } from '../effects/masks.ts';
@@ -33,10 +34,11 @@ export function policyModel(space: Workspace, ctx: Context, model: GameModel, de
   if (!role.critic && name !== '')
     for (const clause of clauses)
       if (clause.who === 'critic') {
+        const ownCritic = algorithmNamed(name)?.settings.some(one => one.name === 'critic_network') === true;
         const fixes: readonly Fix[] = [
           { title: 'Remove `critic reads`', edits: [{ file: ctx.file, span: clause.span, text: '' }] },
         ];
-        report(ctx, clause.span, 'no-critic', { algorithm: name }, { fixes });
+        report(ctx, clause.span, 'no-critic', { algorithm: name, ownCritic }, { fixes });
       }
   const classes = inputs.model.classes.map((cls, c): AgentClass => {
     const { policy, critic } = inputs.classes[c] ?? { policy: undefined, critic: undefined };

@@ -188,7 +188,7 @@ function repeatedRef(
     if (value.kind !== 'invalid')
       report(ctx, arg?.value.span ?? ref.span, 'bad-setting', {
         name,
-        expected: `a whole number, at least ${low}`,
+        expected: `a whole number from ${low} to 1,000,000`,
         found: k === undefined ? 'not one' : `${k}`,
       });
     return 'bad';

@@ -3,7 +3,7 @@ import type { GameRef, Param, Span } from '../../grammar/ast.ts';
 import { parse } from '../../grammar/index.ts';
 import { Reporter } from '../diagnostics/report.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { report } from '../elaborate/context.ts';
+import { report, sourceText } from '../elaborate/context.ts';
 import { elaborate } from '../elaborate/expr.ts';
 import type { Argument } from '../elaborate/params.ts';
 import { resolveType } from '../elaborate/typeexpr.ts';
@@ -121,6 +121,7 @@ function read(space: Workspace, { name, param, file, span }: Slot, text: string)
   const inner = workspace(space.project, probe).scopes.context(file);
   const type = param === undefined ? undefined : resolveType(inner, param.type);
   const value = elaborate({ ...inner, phase: 'constant' }, only.value, type);
-  if (value.kind === 'invalid' || probe.hasErrors) return refuse('a value of its type');
+  if (value.kind === 'invalid' || probe.hasErrors)
+    return refuse(param === undefined ? 'a number' : sourceText(inner, param.type.span));
   return { value, at: undefined };
 }

@@ -1,5 +1,6 @@
 /** Settings of algorithms and of what they are made of (optimizers, networks, mixers), against their documentation. */
 import type { Expr, Quantity as QuantityNode, Setting, Span } from '../../grammar/ast.ts';
+import { algorithmNamed } from '../../runtime/learners/catalogue.ts';
 import type { NetworkSpec } from '../../runtime/tensor/layers/spec.ts';
 import { optimizerField, optimizerNamed, optimizers } from '../../runtime/train/optimizers.ts';
 import type { OptimizerSetting, Quantity, SettingDoc, SettingValue } from '../../runtime/train/spec.ts';
@@ -49,7 +50,7 @@ export function settingsOf(
     const name = setting.name.text;
     const doc = of.settings.find(s => s.name === name);
     if (doc === undefined) {
-      unknownSetting(ctx, of, name, setting.name.span);
+      unknownSetting(ctx, of, name, setting.name.span, sourceText(ctx, setting.value.span));
       ok = false;
       continue;
     }
@@ -62,10 +63,40 @@ export function settingsOf(
   return ok ? Object.fromEntries(given) : undefined;
 }
 
-export function unknownSetting(ctx: Context, of: Documented, name: string, span: Span): void {
+/** `value` is what was given, as it is written. */
+export function unknownSetting(ctx: Context, of: Documented, name: string, span: Span, value?: string): void {
   const known = of.settings.map(s => s.name);
-  const suggestion = suggest(name, known);
-  report(ctx, span, 'unknown-setting', { name, of: of.name, suggestion, known: known.join(', ') });
+  const elsewhere = placeOfSetting(of, name, value);
+  const suggestion = elsewhere === undefined ? suggest(name, known) : undefined;
+  report(ctx, span, 'unknown-setting', { name, of: of.name, suggestion, known: known.join(', '), elsewhere });
+}
+
+/** Clauses of a training by what people call them inside the braces of its algorithm, and what stands behind them. */
+const clauses = new Map<string, readonly [clause: string, example: string]>([
+  ...['envs', 'num_envs', 'n_envs', 'environments'].map(name => [name, ['envs', '8']] as const),
+  ...['budget', 'steps', 'total_timesteps', 'timesteps'].map(name => [name, ['budget', '100_000 steps']] as const),
+  ...['seed', 'seeds'].map(name => [name, ['seeds', '1..5']] as const),
+  ...['evaluate', 'eval_every'].map(name => [name, ['evaluate', 'every 5_000 steps for 50 episodes']] as const),
+]);
+const rates: ReadonlySet<string> = new Set(['lr', 'learning_rate', 'step_size', 'alpha']);
+const sizes: ReadonlySet<string> = new Set(['hidden', 'hidden_size', 'hidden_dim', 'units', 'layers', 'activation']);
+
+/** Where a setting stands that an algorithm does not have by itself: among the clauses, or inside another setting. */
+function placeOfSetting({ name: algorithm, settings }: Documented, name: string, value?: string): string | undefined {
+  const has = (one: string): boolean => settings.some(setting => setting.name === one);
+  const clause = clauses.get(name);
+  if (clause !== undefined && algorithmNamed(algorithm) !== undefined) {
+    const [word, example] = clause;
+    return `\`${word}\` is a clause of the training: write \`${word} ${word === 'envs' && value !== undefined ? value : example}\` behind the braces of the algorithm.`;
+  }
+  if (rates.has(name) && has('optimizer') && !has('alpha')) {
+    const kind = settings.find(setting => setting.name === 'optimizer')?.default;
+    const optimizer = typeof kind === 'object' && 'kind' in kind ? String(kind.kind) : 'adam';
+    return `The learning rate belongs to the optimizer: write \`optimizer = ${optimizer}(lr: ${value ?? '1e-3'})\`.`;
+  }
+  if (sizes.has(name) && has('network'))
+    return 'It belongs to the network: write for example `network = mlp(64, 64, tanh)`.';
+  return undefined;
 }
 
 /** The value of one setting; undefined after a problem was reported. */

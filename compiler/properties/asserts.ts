@@ -22,7 +22,8 @@ export interface SolvedValues {
 }
 
 export type Verdict =
-  | { readonly status: 'proved'; readonly how: string }
+  /** `rounded`: doubles were compared, and it holds up to their last digits. */
+  | { readonly status: 'proved'; readonly how: string; readonly rounded?: boolean | undefined }
   | { readonly status: 'failed'; readonly fact: string }
   | { readonly status: 'unknown'; readonly why: string };
 

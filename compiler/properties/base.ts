@@ -1,5 +1,6 @@
 /** Facts about a game: what is known, how, and what shows the contrary. */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
+import { type Num, showNum } from '../../runtime/verify/number.ts';
 
 export const propertyNames = [
   'finite',
@@ -32,7 +33,13 @@ export type Argument = 'construction' | 'algebra' | 'exhaustive' | 'example';
 
 /** Never silently assumed: a fact that is not shown is `unknown`, with the reason. */
 export type Fact =
-  | { readonly status: 'proved'; readonly by: Argument; readonly how: string }
+  | {
+      readonly status: 'proved';
+      readonly by: Argument;
+      readonly how: string;
+      /** Doubles were compared: it holds up to the last digits of what was computed. `how` says so, too. */
+      readonly rounded?: true;
+    }
   | { readonly status: 'refuted'; readonly witness: Witness }
   | { readonly status: 'unknown'; readonly why: string };
 
@@ -95,6 +102,13 @@ export interface PlayStep {
 export type Facts = Readonly<Record<PropertyName, Fact>>;
 
 export const proved = (by: Argument, how: string): Fact => ({ status: 'proved', by, how });
+/** Proved by a listing in which doubles had to be compared. */
+export const provedUpToRounding = (how: string): Fact => ({
+  status: 'proved',
+  by: 'exhaustive',
+  how: `${how}, up to rounding`,
+  rounded: true,
+});
 export const unknown = (why: string): Fact => ({ status: 'unknown', why });
 export const refuted = (
   text: string,
@@ -200,12 +214,20 @@ export function shown(value: number): string {
   return `${Number(value.toPrecision(12)) + 0}`;
 }
 
+/** A number as it is; a fraction that nobody can read (`1e-300` has three hundred digits) to twelve digits, with `~` in front. */
+export function exactText(value: Num): string {
+  const text = `${value}`;
+  return text.length <= readable ? text : showNum(value, 12);
+}
+
+const readable = 60;
+
 /** The outcome's reward of an agent as written in the game, exact where it is. */
 export function rewardText(game: TabularGame, outcome: number, agent: number): string {
   const k = outcome * game.agents.length + agent;
-  return game.exact?.outcomeReward[k]?.toString() ?? `${game.outcomeReward[k]}`;
+  return exactText(game.exact?.outcomeReward[k] ?? (game.outcomeReward[k] as number));
 }
 
 export function probabilityText(game: TabularGame, outcome: number): string {
-  return game.exact?.outcomeProbability[outcome]?.toString() ?? `${game.outcomeProbability[outcome]}`;
+  return exactText(game.exact?.outcomeProbability[outcome] ?? (game.outcomeProbability[outcome] as number));
 }

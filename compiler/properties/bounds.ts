@@ -41,7 +41,10 @@ export interface RewardBounds {
 export function rewardBounds(model: GameModel, listed: Listed): readonly RewardBounds[] {
   const { game } = listed;
   const ranges = game === undefined ? rangesOf(model) : [];
+  // What is no finite number somewhere has no bounds, whatever its expression comes to in the arithmetic of reals.
+  const odd = game === undefined && 'problem' in listed && listed.problem?.kind === 'reward';
   return model.agents.map(({ label }, i) => {
+    if (odd) return { agent: label, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, exact: false };
     if (game !== undefined) return { agent: label, ...rewardRange(game, i), exact: true };
     const bounds = ranges[i] ?? { low: 0, high: 0 };
     return { agent: label, low: bounds.low, high: bounds.high, exact: false };

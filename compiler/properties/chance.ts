@@ -1,6 +1,6 @@
 /** Are chance and legality well defined, as far as the form of the game shows it? */
-import { Rational } from '../../runtime/games/rational.ts';
-import type { GameModel, IrExpr, IrStmt } from '../game/model.ts';
+import { sumsToOne } from '../game/draws.ts';
+import type { GameModel, IrStmt } from '../game/model.ts';
 import { blocksOf } from '../game/parts.ts';
 import { type Fact, proved } from './base.ts';
 
@@ -26,21 +26,11 @@ function safe(stmt: IrStmt): boolean {
       return dist.count.bounds.low >= 1;
     case 'bernoulli':
       return dist.probability.bounds.low >= 0 && dist.probability.bounds.high <= 1;
-    case 'categorical': {
-      const weights = dist.weights.map(rational);
-      if (weights.some(weight => weight === undefined || weight.compare(Rational.zero) < 0)) return false;
-      return weights.reduce<Rational>((sum, weight) => sum.add(weight as Rational), Rational.zero).equals(Rational.one);
-    }
+    case 'categorical':
+      return dist.weights.every(weight => weight.bounds.low >= 0) && sumsToOne(dist.weights);
     case 'uniform_real':
       return dist.low.bounds.high <= dist.high.bounds.low;
     case 'normal':
       return dist.deviation.bounds.low >= 0;
   }
-}
-
-function rational(e: IrExpr): Rational | undefined {
-  if (e.op === 'unary' && e.operator === 'toReal') return rational(e.operand);
-  if (e.op !== 'const') return undefined;
-  if (typeof e.value !== 'number') return e.value;
-  return Number.isSafeInteger(e.value) ? Rational.of(e.value) : undefined;
 }

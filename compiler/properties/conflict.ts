@@ -1,6 +1,16 @@
 /** Do the agents agree on what would be best? */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import { everywhere, type Fact, namedAction, proved, sentence, shown, unknown, where } from './base.ts';
+import {
+  everywhere,
+  type Fact,
+  namedAction,
+  proved,
+  provedUpToRounding,
+  sentence,
+  shown,
+  unknown,
+  where,
+} from './base.ts';
 import { refutedAt } from './evidence.ts';
 import { type Plan, planOf } from './planning.ts';
 
@@ -14,9 +24,26 @@ import { type Plan, planOf } from './planning.ts';
 export function noConflict(game: TabularGame): Fact {
   const n = game.agents.length;
   if (n < 2) return proved('construction', 'there is one agent');
-  const agents = game.agents.map((_, agent) => agent);
-  const plan = planOf(game, agents);
+  const odd = game.outcomeReward.findIndex(reward => !Number.isFinite(reward));
+  if (odd >= 0) return unknown(`a reward of ${game.agents[odd % n]} is not a finite number`);
+  const plan = planOf(
+    game,
+    game.agents.map((_, agent) => agent),
+  );
   if ('why' in plan) return unknown(plan.why);
+  const found = decided(game, plan, plan.surely);
+  if (found.status === 'proved' || !plan.rounded) return found;
+  // What rounding may explain speaks neither for nor against.
+  const again = decided(game, plan, plan.possibly);
+  return again.status === 'proved'
+    ? unknown('what the agents prefer differs by too little to be told from rounding')
+    : again;
+}
+
+type Best = Plan['surely'];
+
+function decided(game: TabularGame, plan: Plan, best: Best): Fact {
+  const agents = game.agents.map((_, agent) => agent);
   const size = game.stateCount;
   const steps = plan.layers;
   /** 0: a plan that suits everyone goes on from here; else the how-manieth state this was to be removed. */
@@ -24,7 +51,7 @@ export function noConflict(game: TabularGame): Fact {
   let removals = 0;
   const keeps = (state: number, time: number): boolean => {
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
-      if (bestForAll(plan, agents, state, joint, time) && staysIn(joint, time)) return true;
+      if (bestForAll(best, agents, state, joint, time) && staysIn(joint, time)) return true;
     return false;
   };
   const staysIn = (joint: number, time: number): boolean => {
@@ -45,8 +72,10 @@ export function noConflict(game: TabularGame): Fact {
       }
   }
   const start = game.initialStates.find(state => removed[state] !== 0);
-  if (start === undefined)
-    return proved('exhaustive', `one plan is best for everyone, up to rounding; ${everywhere(game)}`);
+  if (start === undefined) {
+    const how = `one plan is best for everyone; ${everywhere(game)}`;
+    return plan.rounded ? provedUpToRounding(how) : proved('exhaustive', how);
+  }
   // The play that suits everyone as long as it can leads to a state where nothing does.
   let state = start;
   let time = 0;
@@ -56,12 +85,12 @@ export function noConflict(game: TabularGame): Fact {
     state = next;
     if (steps > 1) time++;
   }
-  return disagreement(game, plan, state, time);
+  return disagreement(game, plan, best, state, time);
 
   /** A state removed earlier that follows a joint action that is best for everyone, if there is such an action. */
   function follow(state: number, time: number): number | undefined {
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++) {
-      if (!bestForAll(plan as Plan, agents, state, joint, time)) continue;
+      if (!bestForAll(best, agents, state, joint, time)) continue;
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
         const next = game.outcomeState[o] as number;
         const later = steps === 1 ? 0 : time + 1;
@@ -74,18 +103,18 @@ export function noConflict(game: TabularGame): Fact {
   }
 }
 
-function bestForAll(plan: Plan, agents: readonly number[], state: number, joint: number, time: number): boolean {
-  return agents.every(agent => plan.ties(plan.gain(joint, agent, time), plan.value(state, agent, time)));
+function bestForAll(best: Best, agents: readonly number[], state: number, joint: number, time: number): boolean {
+  return agents.every(agent => best(state, joint, agent, time));
 }
 
 /** Which agent cannot get its most once the agents before it get theirs. */
-function disagreement(game: TabularGame, plan: Plan, state: number, time: number): Fact {
+function disagreement(game: TabularGame, plan: Plan, best: Best, state: number, time: number): Fact {
   const joints = Array.from(
     { length: (game.jointStart[state + 1] as number) - (game.jointStart[state] as number) },
     (_, k) => (game.jointStart[state] as number) + k,
   );
   const bestFor = (agent: number, among: readonly number[]): number[] =>
-    among.filter(joint => plan.ties(plan.gain(joint, agent, time), plan.value(state, agent, time)));
+    among.filter(joint => best(state, joint, agent, time));
   let common = bestFor(0, joints);
   for (let agent = 1; agent < game.agents.length; agent++) {
     const both = bestFor(agent, common);
@@ -95,8 +124,8 @@ function disagreement(game: TabularGame, plan: Plan, state: number, time: number
     }
     const mine = bestFor(agent, joints)[0] as number;
     const most = plan.value(state, agent, time);
-    const left = common.reduce((best, joint) =>
-      plan.gain(joint, agent, time) > plan.gain(best, agent, time) ? joint : best,
+    const left = common.reduce((most, joint) =>
+      plan.gain(joint, agent, time) > plan.gain(most, agent, time) ? joint : most,
     );
     const name = game.agents[agent];
     const before = game.agents.slice(0, agent).join(', ');

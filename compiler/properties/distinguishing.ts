@@ -1,8 +1,9 @@
 /** Does an agent know enough to choose well? */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
-import { acts, brief, decode, everywhere, type Fact, proved, unknown } from './base.ts';
+import type { GameModel } from '../game/model.ts';
+import { acts, brief, decode, everywhere, type Fact, proved, provedUpToRounding, unknown } from './base.ts';
 import { refutedAt } from './evidence.ts';
-import { eachConfusedPair, fullyObserved } from './information.ts';
+import { eachConfusedPair, knowsState } from './information.ts';
 import { type Plan, planOf } from './planning.ts';
 import { commonReward } from './rewards.ts';
 
@@ -12,17 +13,18 @@ import { commonReward } from './rewards.ts';
  * action contains it. Where this fails, not knowing the state costs something or forces the agents to find out. What is best
  * for an agent with interests of its own depends on the others; then only games in which agents know the state are decided.
  */
-export function distinguishing(game: TabularGame): Fact {
+export function distinguishing(game: TabularGame, model?: GameModel): Fact {
   const n = game.agents.length;
-  if (game.stateCount === 1 || fullyObserved(game).status === 'proved')
+  if (game.stateCount === 1 || knowsState(game, model).status === 'proved')
     return proved('exhaustive', `every agent sees the state; ${everywhere(game)}`);
   const team = n === 1 || commonReward(game).status === 'proved';
   const plan = team ? planOf(game, [0]) : undefined;
   const steps = plan !== undefined && 'layers' in plan && plan.layers > 1 ? plan.layers : undefined;
+  let open = false;
   for (let agent = 0; agent < n; agent++) {
     let broken: readonly [number, number, number] | undefined;
     let problem: string | undefined;
-    const best = new Map<number, readonly number[]>();
+    const best = { surely: new Map<number, readonly number[]>(), possibly: new Map<number, readonly number[]>() };
     const all = eachConfusedPair(game, agent, steps, (a, b, time) => {
       if (!acts(game, a, agent)) return true;
       if (plan === undefined || 'why' in plan) {
@@ -32,8 +34,15 @@ export function distinguishing(game: TabularGame): Fact {
         return false;
       }
       const at = plan.layers === 1 ? 0 : time;
-      const [inA, inB] = [bestOf(plan, a, at), bestOf(plan, b, at)];
-      if (inA.some(action => inB.includes(action))) return true;
+      const inBoth = (reading: Reading): boolean => {
+        const inB = bestOf(plan, reading, b, at);
+        return bestOf(plan, reading, a, at).some(action => inB.includes(action));
+      };
+      if (inBoth('surely')) return true;
+      if (plan.rounded && inBoth('possibly')) {
+        open = true;
+        return true;
+      }
       broken = [a, b, at];
       return false;
     });
@@ -42,7 +51,7 @@ export function distinguishing(game: TabularGame): Fact {
       const [a, b, at] = broken;
       const name = game.agents[agent];
       const named = (state: number): string =>
-        bestOf(plan as Plan, state, at)
+        bestOf(plan as Plan, 'possibly', state, at)
           .map(action => game.actionNames[agent]?.[action] ?? '?')
           .join(' or ');
       return refutedAt(
@@ -58,24 +67,29 @@ export function distinguishing(game: TabularGame): Fact {
     }
     if (!all) return unknown(`too many pairs of states would have to be compared for ${game.agents[agent]}`);
 
-    function bestOf(plan: Plan, state: number, time: number): readonly number[] {
+    function bestOf(plan: Plan, reading: Reading, state: number, time: number): readonly number[] {
       const key = time * game.stateCount + state;
-      const known = best.get(key);
+      const known = best[reading].get(key);
       if (known !== undefined) return known;
       const actions = new Int32Array(n);
       const found = new Set<number>();
       for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++) {
-        if (!plan.ties(plan.gain(joint, 0, time), plan.value(state, 0, time))) continue;
+        if (!plan[reading](state, joint, 0, time)) continue;
         decode(game, state, joint, actions);
         found.add(actions[agent] as number);
       }
       const list = [...found];
-      best.set(key, list);
+      best[reading].set(key, list);
       return list;
     }
   }
-  return proved(
-    'exhaustive',
-    `wherever an agent may be in several states, one action is best in all of them, up to rounding; ${everywhere(game)}`,
-  );
+  if (open)
+    return unknown(
+      'what is best in states that an agent cannot tell apart differs by too little to be told from rounding',
+    );
+  const how = `wherever an agent may be in several states, one action is best in all of them; ${everywhere(game)}`;
+  return plan !== undefined && 'layers' in plan && plan.rounded ? provedUpToRounding(how) : proved('exhaustive', how);
 }
+
+/** How actions count as best: as in `Plan`. */
+type Reading = 'surely' | 'possibly';

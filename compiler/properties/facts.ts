@@ -126,7 +126,11 @@ export function decide(
   { search: how = 'quick' }: FactOptions = {},
 ): Fact {
   const effort = effortOf(how);
-  const play = (): Searched | undefined => (effort === undefined ? undefined : search(model, [property], effort));
+  let searched: Searched | undefined;
+  const play = (): Searched | undefined => {
+    if (effort !== undefined) searched ??= search(model, [property], effort);
+    return searched;
+  };
   return settle(model, property, list, () => undefined, play);
 }
 
@@ -177,7 +181,7 @@ function settle(
   if (broken) return refuted(sentence(problem.message.replace(/\.$/, '')));
   if (shown !== undefined) return shown;
   return undecided(
-    searched === undefined
+    searched === undefined || searched.steps === 0
       ? open
       : `no counterexample in ${searched.steps.toLocaleString('en-US')} random steps, and ${open}`,
   );

@@ -1,7 +1,8 @@
 /** Facts about what agents see. */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
+import type { GameModel } from '../game/model.ts';
 import { acts, brief, decode, everywhere, type Fact, proved, unknown } from './base.ts';
-import { refutedAt } from './evidence.ts';
+import { depths, refutedAt } from './evidence.ts';
 import { turnBased } from './structure.ts';
 
 const pairLimit = 2_000_000;
@@ -25,6 +26,11 @@ export function fullyObserved(game: TabularGame, times?: Int32Array): Fact {
     }
   }
   return proved('exhaustive', everywhere(game));
+}
+
+/** The same, where a game lists the time with its states: steps are counted by everyone. */
+export function knowsState(game: TabularGame, model: GameModel | undefined): Fact {
+  return fullyObserved(game, model?.usesTime === true ? depths(game) : undefined);
 }
 
 /**

@@ -1,19 +1,23 @@
 /** Is there one function whose change is every agent's change? */
+import type { Rational } from '../../runtime/games/rational.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
+import type { GameModel } from '../game/model.ts';
 import {
   decode,
   everywhere,
   type Fact,
   legalCounts,
-  nearlyEqual,
   proved,
+  provedUpToRounding,
   sentence,
   shown,
   unknown,
   where,
 } from './base.ts';
+import { type Comparison, compareToZero } from './doubles.ts';
 import { refutedAt } from './evidence.ts';
-import { fullyObserved } from './information.ts';
+import { knowsState } from './information.ts';
+import { type Stage, stageOf } from './stage.ts';
 
 /** Differences compared, over all states. */
 const workLimit = 20_000_000;
@@ -28,38 +32,49 @@ const workLimit = 20_000_000;
  * return by the expected sum of changes in the stages, and a potential of every stage gives one of the game. Where a stage has
  * none and agents see the state, strategies that differ in that state only have none either.
  */
-export function exactPotential(game: TabularGame): Fact {
+export function exactPotential(game: TabularGame, model?: GameModel): Fact {
   const n = game.agents.length;
   if (n < 2) return proved('construction', 'there is one agent');
   const free = choiceMatters(game) === undefined;
+  let rounded = game.stateCount > 1 && game.exact === undefined;
+  let open: string | undefined;
   let work = 0;
   for (let state = 0; state < game.stateCount; state++) {
-    const cycle = brokenCycle(game, state, cost => {
+    const stage = stageOf(game, state);
+    rounded ||= !stage.exact;
+    const cycle = brokenCycle(game, state, stage, cost => {
       work += cost;
       return work <= workLimit;
     });
     if (cycle === undefined) continue;
     if (cycle === 'too many') return unknown('the game has too many joint actions to compare');
+    if (cycle === 'close') {
+      open ??= where(game, state);
+      continue;
+    }
     if (!free) return unknown(followsChoice);
-    if (game.stateCount > 1 && fullyObserved(game).status !== 'proved')
+    if (game.stateCount > 1 && knowsState(game, model).status !== 'proved')
       return unknown(
         'a stage game has no potential, but agents see only part of the state and may be unable to use that',
       );
     return refutation(game, state, cycle);
   }
   if (!free) return unknown(followsChoice);
-  return proved(
-    'exhaustive',
+  if (open !== undefined)
+    return unknown(
+      `${open === '' ? '' : `${open}, `}the gains around some cycle are too near to 0 to be told from rounding, and too far from it to be nothing but that`,
+    );
+  const how =
     game.stateCount === 1
       ? everywhere(game)
-      : `every stage game has a potential, and what follows does not depend on the actions; ${everywhere(game)}`,
-  );
+      : `every stage game has a potential, and what follows does not depend on the actions; ${everywhere(game)}`;
+  return rounded ? provedUpToRounding(how) : proved('exhaustive', how);
 }
 
 const followsChoice =
   'what follows depends on what the agents choose, and no test for potentials of such games is known to this check';
 
-/** A state in which the probabilities of what follows depend on the joint action. */
+/** A state in which the probabilities of what follows depend on the joint action, but for the last digits of doubles. */
 function choiceMatters(game: TabularGame): number | undefined {
   for (let state = 0; state < game.stateCount; state++) {
     const from = game.jointStart[state] as number;
@@ -67,18 +82,41 @@ function choiceMatters(game: TabularGame): number | undefined {
     for (let joint = from + 1; joint < (game.jointStart[state + 1] as number); joint++) {
       const other = following(game, joint);
       if (other.size !== first.size) return state;
-      for (const [next, probability] of first)
-        if (Math.abs((other.get(next) ?? -1) - probability) > 1e-12) return state;
+      for (const [next, mass] of first) if (!sameMass(mass, other.get(next))) return state;
     }
   }
   return undefined;
 }
 
-function following(game: TabularGame, joint: number): Map<number, number> {
-  const mass = new Map<number, number>();
+interface Mass {
+  readonly sum: number;
+  readonly exact: Rational | undefined;
+  readonly terms: number;
+}
+
+function sameMass(a: Mass, b: Mass | undefined): boolean {
+  if (b === undefined) return false;
+  if (a.exact !== undefined && b.exact !== undefined) return a.exact.equals(b.exact);
+  return compareToZero(a.sum - b.sum, a.sum + b.sum, a.terms + b.terms) === 'equal';
+}
+
+function following(game: TabularGame, joint: number): Map<number, Mass> {
+  const mass = new Map<number, Mass>();
   for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
     const next = game.outcomeState[o] as number;
-    mass.set(next, (mass.get(next) ?? 0) + (game.outcomeProbability[o] as number));
+    const sum = game.outcomeProbability[o] as number;
+    const exact = game.exact?.outcomeProbability[o];
+    const before = mass.get(next);
+    mass.set(
+      next,
+      before === undefined
+        ? { sum, exact, terms: 1 }
+        : {
+            sum: before.sum + sum,
+            exact: exact === undefined ? undefined : before.exact?.add(exact),
+            terms: before.terms + 1,
+          },
+    );
   }
   return mass;
 }
@@ -91,26 +129,19 @@ interface Cycle {
   readonly sum: number;
 }
 
-/** A cycle of four joint actions of a state around which the gains do not add up to 0. */
+/** A cycle of four joint actions of a state around which the gains do not add up to 0; `close` where rounding leaves one open. */
 function brokenCycle(
   game: TabularGame,
   state: number,
+  { payoff, exact, sizes, unit }: Stage,
   spend: (cost: number) => boolean,
-): Cycle | 'too many' | undefined {
+): Cycle | 'too many' | 'close' | undefined {
   const n = game.agents.length;
   const counts = legalCounts(game, state);
   const from = game.jointStart[state] as number;
   const joints = (game.jointStart[state + 1] as number) - from;
   if (!spend(joints)) return 'too many';
-  const payoff = new Float64Array(joints * n);
-  let size = 1;
-  for (let j = 0; j < joints; j++)
-    for (let o = game.outcomeStart[from + j] as number; o < (game.outcomeStart[from + j + 1] as number); o++)
-      for (let agent = 0; agent < n; agent++)
-        payoff[j * n + agent] =
-          (payoff[j * n + agent] as number) +
-          (game.outcomeProbability[o] as number) * (game.outcomeReward[o * n + agent] as number);
-  for (const value of payoff) size = Math.max(size, Math.abs(value));
+  let close = false;
   // How far apart joint actions are that differ by one step of one agent.
   const stride = new Array<number>(n).fill(1);
   for (let agent = n - 2; agent >= 0; agent--)
@@ -130,11 +161,26 @@ function brokenCycle(
         const gain = (agent: number, a: number, b: number): number =>
           (payoff[b * n + agent] as number) - (payoff[a * n + agent] as number);
         const sum = gain(i, none, one) + gain(k, one, both) + gain(i, both, two) + gain(k, two, none);
-        if (nearlyEqual(sum, 0, size)) continue;
-        return { first: i, second: k, corners: [from + none, from + one, from + both, from + two], sum };
+        if (sum === 0) continue;
+        const compared: Comparison = exact
+          ? 'different'
+          : compareToZero(
+              sum,
+              [none, one, both, two].reduce(
+                (size, j) => size + (sizes[j * n + i] as number) + (sizes[j * n + k] as number),
+                0,
+              ),
+              8,
+            );
+        if (compared === 'equal') continue;
+        if (compared === 'close') {
+          close = true;
+          continue;
+        }
+        return { first: i, second: k, corners: [from + none, from + one, from + both, from + two], sum: sum / unit };
       }
     }
-  return undefined;
+  return close ? 'close' : undefined;
 }
 
 function refutation(game: TabularGame, state: number, { first, second, corners, sum }: Cycle): Fact {

@@ -1,11 +1,14 @@
 /** Facts about the rewards of single steps: zero-sum, constant-sum, common; by looking at every outcome. */
 import { Rational } from '../../runtime/games/rational.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
+import type { GameModel } from '../game/model.ts';
+import { constantTotal } from './algebra/sumsOfRewards.ts';
 import {
   everywhere,
+  exactText,
   type Fact,
-  nearlyEqual,
   proved,
+  provedUpToRounding,
   refuted,
   rewardText,
   sentence,
@@ -13,12 +16,14 @@ import {
   unknown,
   where,
 } from './base.ts';
+import { type Comparison, compareDoubles, compareToZero } from './doubles.ts';
 import { type Case, refutedAt } from './evidence.ts';
 
-/** The rewards of every step add up to 0. */
-export function zeroSum(game: TabularGame): Fact {
+/** The rewards of every step add up to 0. Where the doubles leave it open, a calculation with the program may still say to what. */
+export function zeroSum(game: TabularGame, model?: GameModel): Fact {
   if (game.agents.length < 2) return refuted('Zero-sum is about two or more agents, and the game has one.');
-  return sameSum(game, { sum: 0, exact: Rational.zero, at: undefined });
+  const total = (): Rational | undefined => (model === undefined ? undefined : constantTotal(model));
+  return sameSum(game, { sum: 0, size: 0, exact: Rational.zero, at: undefined }, total);
 }
 
 /**
@@ -27,19 +32,26 @@ export function zeroSum(game: TabularGame): Fact {
  */
 export function constantSum(game: TabularGame): Fact {
   if (game.agents.length < 2) return refuted('Constant-sum is about two or more agents, and the game has one.');
-  return sameSum(game, undefined);
+  return sameSum(game, undefined, () => undefined);
 }
 
 /** Every agent gets the same reward in every step. */
 export function commonReward(game: TabularGame): Fact {
   const n = game.agents.length;
   if (n < 2) return proved('construction', 'there is one agent');
+  let open: string | undefined;
   for (let state = 0; state < game.stateCount; state++)
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++)
         for (let agent = 1; agent < n; agent++) {
-          if (sameReward(game, o * n, o * n + agent)) continue;
+          const compared = compareRewards(game, o * n, o * n + agent);
+          if (compared === 'equal') continue;
           const [left, right] = [rewardText(game, o, 0), rewardText(game, o, agent)];
+          if (compared === 'close') {
+            const place = where(game, state, joint);
+            open ??= tooClose(`${game.agents[0]} gets ${left} and ${game.agents[agent]} ${right}`, place);
+            continue;
+          }
           return refutedAt(
             game,
             sentence(`${game.agents[0]} gets ${left} and ${game.agents[agent]} ${right}`, where(game, state, joint)),
@@ -50,7 +62,8 @@ export function commonReward(game: TabularGame): Fact {
             },
           );
         }
-  return proved('exhaustive', everywhere(game));
+  if (open !== undefined) return unknown(open);
+  return game.exact === undefined ? provedUpToRounding(everywhere(game)) : proved('exhaustive', everywhere(game));
 }
 
 /** Least and greatest reward of an agent in one step; both 0 for a game without steps. */
@@ -67,52 +80,79 @@ export function rewardRange(game: TabularGame, agent: number): { readonly low: n
 
 interface Sum {
   readonly sum: number;
+  /** The sizes of its terms, added up. */
+  readonly size: number;
   readonly exact: Rational | undefined;
   /** Where it was met; undefined for the number that is wanted. */
   readonly at: Case | undefined;
 }
 
-function sameSum(game: TabularGame, wanted: Sum | undefined): Fact {
+/** `calculated` is the number that all sums come to by the program, asked for where the doubles leave it open. */
+function sameSum(game: TabularGame, wanted: Sum | undefined, calculated: () => Rational | undefined): Fact {
   const n = game.agents.length;
   let first = wanted;
   let rounded = false;
+  let open: string | undefined;
   for (let state = 0; state < game.stateCount; state++)
     for (let joint = game.jointStart[state] as number; joint < (game.jointStart[state + 1] as number); joint++)
       for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
         const at = { state, joint, outcome: o };
         const found = sumOf(game, o);
         first ??= { ...found, at };
-        const equal =
-          found.exact !== undefined && first.exact !== undefined
-            ? found.exact.equals(first.exact)
-            : nearlyEqual(found.sum, first.sum, found.size);
-        if (!equal) return unequal(game, at, found, first);
-        if (found.exact === undefined && found.sum !== first.sum) rounded = true;
+        const compared = compareSums(found, first, n);
+        if (compared === 'different') return unequal(game, at, found, first);
+        if (compared === 'close' && open === undefined) {
+          const total = calculated();
+          if (total !== undefined && first.exact !== undefined && !total.equals(first.exact))
+            return unequal(game, at, { ...found, exact: total }, first);
+          const other = first.at === undefined ? '' : `, elsewhere to ${shown(first.sum)}`;
+          open = tooClose(
+            `the rewards of size ${shown(found.size)} add up to ${shown(found.sum)}${other}`,
+            where(game, state, joint),
+          );
+        }
+        if (found.exact === undefined) rounded = true;
       }
   if (first === undefined) return unknown('the game has no step');
+  if (open !== undefined) return unknown(open);
   const sum = wanted === undefined ? `the sum is ${first.exact ?? shown(first.sum)}, ` : '';
-  return proved('exhaustive', `${sum}${everywhere(game)}${rounded ? ', up to rounding' : ''}`);
+  const how = `${sum}${everywhere(game)}`;
+  return rounded ? provedUpToRounding(how) : proved('exhaustive', how);
+}
 
-  function sumOf(game: TabularGame, o: number): { sum: number; size: number; exact: Rational | undefined } {
-    let sum = 0;
-    let size = 0;
-    for (let agent = 0; agent < n; agent++) {
-      sum += game.outcomeReward[o * n + agent] as number;
-      size += Math.abs(game.outcomeReward[o * n + agent] as number);
-    }
-    if (game.exact === undefined) return { sum, size, exact: undefined };
-    // Sums of small whole numbers are exact in doubles too.
-    if (Number.isSafeInteger(sum) && size < 1e15 && wholeRewards(game, o, n))
-      return { sum, size, exact: Rational.of(sum) };
-    let exact = Rational.zero;
-    for (let agent = 0; agent < n; agent++) exact = exact.add(game.exact.outcomeReward[o * n + agent] as Rational);
-    return { sum, size, exact };
+function sumOf(game: TabularGame, o: number): Omit<Sum, 'at'> {
+  const n = game.agents.length;
+  let sum = 0;
+  let size = 0;
+  for (let agent = 0; agent < n; agent++) {
+    sum += game.outcomeReward[o * n + agent] as number;
+    size += Math.abs(game.outcomeReward[o * n + agent] as number);
   }
+  if (game.exact === undefined) return { sum, size, exact: undefined };
+  // Sums of small whole numbers are exact in doubles too.
+  if (Number.isSafeInteger(sum) && size < 1e15 && wholeRewards(game, o, n))
+    return { sum, size, exact: Rational.of(sum) };
+  let exact = Rational.zero;
+  for (let agent = 0; agent < n; agent++) exact = exact.add(game.exact.outcomeReward[o * n + agent] as Rational);
+  return { sum, size, exact };
+}
+
+function compareSums(a: Omit<Sum, 'at'>, b: Omit<Sum, 'at'>, agents: number): Comparison {
+  if (a.exact !== undefined && b.exact !== undefined) return a.exact.equals(b.exact) ? 'equal' : 'different';
+  return compareToZero(a.sum - b.sum, a.size + b.size, 2 * agents);
+}
+
+/** Why a difference settles nothing. */
+function tooClose(fact: string, place: string): string {
+  const at = place === '' ? '' : `${place}, `;
+  return `${at}${fact}: too near to be told from rounding, and too far apart to be nothing but that`;
 }
 
 function unequal(game: TabularGame, at: Required<Case>, found: Omit<Sum, 'at'>, first: Sum): Fact {
   const outcome = at.outcome as number;
-  const [left, right] = [`${found.exact ?? shown(found.sum)}`, `${first.exact ?? shown(first.sum)}`];
+  const text = ({ exact, sum }: Pick<Sum, 'exact' | 'sum'>): string =>
+    exact === undefined ? shown(sum) : exactText(exact);
+  const [left, right] = [text(found), text(first)];
   const parts = game.agents.map((agent, i) => `${agent} ${rewardText(game, outcome, i)}`);
   const listed = parts.length <= 6 ? parts.join(', ') : `${parts.slice(0, 5).join(', ')}, ...`;
   const expected = first.at === undefined ? '' : `, elsewhere to ${right}`;
@@ -137,8 +177,10 @@ function wholeRewards(game: TabularGame, outcome: number, n: number): boolean {
   return true;
 }
 
-function sameReward(game: TabularGame, a: number, b: number): boolean {
-  if (game.outcomeReward[a] !== game.outcomeReward[b]) return false;
-  if (game.exact === undefined) return true;
-  return (game.exact.outcomeReward[a] as Rational).equals(game.exact.outcomeReward[b] as Rational);
+function compareRewards(game: TabularGame, a: number, b: number): Comparison {
+  if (game.exact === undefined) return compareDoubles(game.outcomeReward[a] as number, game.outcomeReward[b] as number);
+  if (game.outcomeReward[a] !== game.outcomeReward[b]) return 'different';
+  return (game.exact.outcomeReward[a] as Rational).equals(game.exact.outcomeReward[b] as Rational)
+    ? 'equal'
+    : 'different';
 }

@@ -45,12 +45,17 @@ export const searchable: ReadonlySet<PropertyName> = new Set<PropertyName>([
   'well_formed_chance',
 ]);
 
+/** A hundred steps are played even where they take ten times the effort; none where a single step takes more than that. */
+function stepsWithin({ steps, work }: SearchEffort, step: number): number {
+  return Math.max(Math.min(100, Math.floor((10 * work) / step)), Math.min(steps, Math.floor(work / step)));
+}
+
 /** Looks for cases against `targets`; stops when all are refuted or the effort is spent. */
 export function search(model: GameModel, targets: readonly PropertyName[], effort: SearchEffort): Searched {
   const wanted = targets.filter(target => searchable.has(target));
   const refuted = new Map<PropertyName, Fact>();
-  const most = Math.max(100, Math.min(effort.steps, Math.floor(effort.work / workOf(model).step)));
-  if (wanted.length === 0) return { refuted, steps: 0 };
+  const most = stepsWithin(effort, workOf(model).step);
+  if (wanted.length === 0 || most === 0) return { refuted, steps: 0 };
   const stream = new Stream(effort.seed, purposes.policy, 0, 0);
   const check = watchers(model, wanted);
   let steps = 0;

@@ -2,7 +2,7 @@
 import { enumerate } from '../game/exact.ts';
 import { notListable } from '../game/listable.ts';
 import type { GameModel } from '../game/model.ts';
-import { workOf } from '../game/work.ts';
+import { tooLongToList, workOf } from '../game/work.ts';
 import type { Listed } from '../properties/facts.ts';
 
 /** States up to which the checker looks at every one while a file is checked; larger games stay undecided there. */
@@ -34,6 +34,8 @@ function list(model: GameModel): Listed {
   const why =
     problem.kind === 'budget' && problem.states > quickStates
       ? `the game has more than ${quickStates} states, the most that are looked at while a file is checked`
-      : problem.message.replace(/\.$/, '');
+      : problem.kind === 'budget' && steps < 500_000 && / transitions,/.test(problem.message)
+        ? tooLongToList(model)
+        : problem.message.replace(/\.$/, '');
   return { game: undefined, why };
 }

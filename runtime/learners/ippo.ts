@@ -6,8 +6,9 @@
  *   L_policy = -mean of min(rho_i A_i, clip(rho_i, 1 - e, 1 + e) A_i) - c H(pi_i(. | o_i))
  *   L_value  =  mean of max(l(V_i - G_i), l(clip(V_i, V_i,old - e, V_i,old + e) - G_i)),    V_i = V(o_i)
  *
- * A_i by generalised advantage estimation over a rollout, G_i = A_i + V_i,old, l half the square or Huber's loss. The means go over the
- * steps in which the agent acted. A time limit is not an end: the advantage goes on with the critic's value of what followed. With a
+ * A_i by generalised advantage estimation over a rollout, G_i = A_i + V_i,old, l half the square or Huber's loss. With
+ * `normalize_values` L_value is in units of the returns' running mean m and deviation d: G_i there is (G_i - m) / d, V_i what the critic's
+ * network says, and advantages are made with m + d V_i. The means go over the steps in which the agent acted. A time limit is not an end: the advantage goes on with the critic's value of what followed. With a
  * recurrent network o_i is the agent's history; gradients go back to the first step of the rollout, whose memory was kept.
  *
  * de Witt et al. (2020). Is independent learning all you need in the StarCraft multi-agent challenge? arXiv 2011.09533.

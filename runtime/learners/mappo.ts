@@ -7,8 +7,8 @@
  *   L_value  =  mean of max(l(V_i - G_i), l(clip(V_i, V_i,old - e, V_i,old + e) - G_i)),    V_i = V(s, i)
  *
  * The same as independent proximal policy optimisation but for V: of the state and the agent's number, with `critic_observation` also of
- * what the agent sees. In a game without state (one step only) V is a number per agent. A_i, G_i, l and the handling of ends, time
- * limits, waiting agents and memory are as there.
+ * what the agent sees. In a game without state (one step only) V is a number per agent. A_i, G_i, l, the units of values
+ * and the handling of ends, time limits, waiting agents and memory are as there.
  *
  * Yu et al. (2022). The surprising effectiveness of PPO in cooperative multi-agent games. NeurIPS datasets and benchmarks.
  */

@@ -26,9 +26,18 @@ export interface ReportedRun {
   readonly unfinished: readonly number[];
   readonly reduction: string;
   readonly metrics: readonly Measured[];
-  /** Beside the exact answer: one number per seed, what they are, and all in words; or why there is none. */
+  /**
+   * Beside the exact answer: one number per seed and what they are, which of them are only known not to be greater, what they count that was
+   * not played, and all in words; or why there is none.
+   */
   readonly exact:
-    | { readonly name: string; readonly values: readonly number[]; readonly text: string }
+    | {
+        readonly name: string;
+        readonly values: readonly number[];
+        readonly bounds: readonly boolean[];
+        readonly notes: readonly string[];
+        readonly text: string;
+      }
     | { readonly why: string };
   readonly best: Replay | undefined;
   readonly worst: Replay | undefined;
@@ -148,12 +157,12 @@ function finalTable(runs: readonly ReportedRun[]): Markup {
   const agents = most.length > 1 ? most.slice(0, mostAgents) : [];
   const measures = [...new Set(runs.flatMap(({ exact }) => ('why' in exact ? [] : [exact.name])))];
   const team = !cancel(runs);
-  const number = (value: Interval | undefined): Markup =>
-    html`<td class="number">${value === undefined ? '' : withInterval(value)}</td>`;
+  const number = (value: Interval | undefined, bound = false): Markup =>
+    html`<td class="number">${value === undefined ? '' : `${bound ? '<= ' : ''}${withInterval(value)}`}</td>`;
   const rows = runs.map(run => {
     const final = finalOf(run);
     const { exact } = run;
-    return html`<tr><th scope="row">${run.label}</th><td>${run.algorithm}</td>${team ? number(final.return) : undefined}${agents.map(agent => number(final.returns[run.agents.indexOf(agent)]))}${number(final.length)}${measures.map(name => number('why' in exact || exact.name !== name ? undefined : final.exact))}<td class="number">${final.seeds}${run.unfinished.length > 0 ? html` of ${run.seeds.length}, ${run.unfinished.length} not at the end` : undefined}</td><td class="number">${final.steps}</td></tr>
+    return html`<tr><th scope="row">${run.label}</th><td>${run.algorithm}</td>${team ? number(final.return) : undefined}${agents.map(agent => number(final.returns[run.agents.indexOf(agent)]))}${number(final.length)}${measures.map(name => ('why' in exact || exact.name !== name ? number(undefined) : number(final.exact, exact.bounds.includes(true))))}<td class="number">${final.seeds}${run.unfinished.length > 0 ? html` of ${run.seeds.length}, ${run.unfinished.length} not at the end` : undefined}</td><td class="number">${final.steps}</td></tr>
 `;
   });
   const head = [
@@ -221,11 +230,11 @@ function seedTable(run: ReportedRun): Markup {
     'length',
   ];
   const measure = 'why' in exact || exact.values.length !== last.length ? undefined : exact;
-  const cell = (value: number | undefined): Markup =>
-    html`<td class="number">${value === undefined ? '' : figure(value)}</td>`;
+  const cell = (value: number | undefined, bound = false): Markup =>
+    html`<td class="number">${value === undefined ? '' : `${bound ? '<= ' : ''}${figure(value)}`}</td>`;
   const rows = last.map(
     ({ seed, step, episode, values }, k) =>
-      html`<tr><th scope="row">${seed}</th>${names.map(name => cell(values.get(name)))}${measure === undefined ? undefined : cell(measure.values[k])}${cell(step)}${cell(episode)}</tr>
+      html`<tr><th scope="row">${seed}</th>${names.map(name => cell(values.get(name)))}${measure === undefined ? undefined : cell(measure.values[k], measure.bounds[k])}${cell(step)}${cell(episode)}</tr>
 `,
   );
   const head = ['seed', ...names, ...(measure === undefined ? [] : [measure.name]), 'steps', 'episodes'];

@@ -1,10 +1,10 @@
 /** Answers for people. */
 import { legalOf, type TabularGame } from '../games/tabular.ts';
-import { type Num, showNum, toFloat } from '../verify/number.ts';
+import { isLong, type Num, showNum, toFloat } from '../verify/number.ts';
 import { digits } from '../verify/reading.ts';
 import type { Answer } from './answer.ts';
 import { flowLines } from './crowd/present.ts';
-import { labelledSets } from './extensive/labels.ts';
+import { labelledSets, neverReached } from './extensive/labels.ts';
 import { mixtureLines } from './extensive/present.ts';
 import { branchLines, componentLines, courseLines } from './normal/present.ts';
 import { jointLines } from './stochastic/present.ts';
@@ -65,7 +65,11 @@ function certificateLines(answer: Answer, game: TabularGame): string[] {
   // Elimination proves something about actions, so that there is a regret only where one outcome is left.
   if (answer.solution.kind === 'elimination' && answer.values === undefined)
     return [`checked  every step replayed (${how}; ${who})`];
-  const lines = [`regret   ${perAgent(game, certificate.regret, 3)} (${how}; ${who})`];
+  // A team's optimum stands without them.
+  const known = certificate.kind !== 'decentralised' || certificate.regret.some(gain => !Number.isNaN(toFloat(gain)));
+  const lines = known
+    ? [`regret   ${perAgent(game, certificate.regret, 3)} (${how}; ${who})`]
+    : [`checked  value recomputed (${how}; ${who})`];
   if (certificate.gap !== undefined) {
     const [lower, upper] = [certificate.gap.lower, certificate.gap.upper].map(bound => settled(answer, bound)) as [
       Num,
@@ -133,12 +137,13 @@ function solutionLines(answer: Answer, game: TabularGame): string[] {
       const n = game.agents.length;
       const states = Math.min(game.stateCount, mostLines);
       const lines: string[] = solution.policy.kind === 'timed' ? ['  rules of the first step:'] : [];
+      const decimals = solution.stateValues.slice(0, states).some(values => values.some(isLong));
       for (let s = 0; s < states; s++) {
         const acting = game.agents.flatMap((agent, i) =>
           legalOf(game, s, i).length > 0 ? [`${agent}: ${strategyText(game, s, i, rule[s * n + i] ?? [])}`] : [],
         );
         lines.push(
-          `  ${game.describeState(s)} | ${acting.join(' | ')} | value ${perAgent(game, solution.stateValues[s] ?? [])}`,
+          `  ${game.describeState(s)} | ${acting.join(' | ')} | value ${perAgent(game, solution.stateValues[s] ?? [], 6, decimals)}`,
         );
       }
       return more(lines, game.stateCount - states, 'states');
@@ -156,12 +161,12 @@ function solutionLines(answer: Answer, game: TabularGame): string[] {
       return courseLines(game, solution);
     case 'behaviour': {
       const width = Math.max(...game.agents.map(agent => agent.length));
-      const lists = labelledSets(game, solution.agents, mostLines);
+      const lists = labelledSets(game, solution.agents, mostLines, true);
       const room = Math.max(0, ...lists.flatMap(({ sets }) => sets.map(set => set.label.length)));
       return lists.flatMap(({ sets, total }, i) => {
         const lines = sets.map(
-          ({ label, state, strategy }) =>
-            `  ${(game.agents[i] as string).padEnd(width)}  ${label.padEnd(Math.min(room, 60))}  ${strategyText(game, state, i, strategy)}`,
+          ({ label, state, strategy, reached }) =>
+            `  ${(game.agents[i] as string).padEnd(width)}  ${label.padEnd(Math.min(room, 60))}  ${strategyText(game, state, i, strategy)}${reached === false ? neverReached : ''}`,
         );
         return more(lines, total - sets.length, `information sets of ${game.agents[i]}`);
       });

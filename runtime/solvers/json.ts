@@ -29,7 +29,8 @@ export interface AnswerJson {
    * Devices in many states: `{ state, time?, device: [{ actions, probability }], values? }`; what every agent reckons with:
    * `{ state, time?, outlooks: { agent: { own: { action: probability }, others: [{ actions, probability }] } }, values? }`.
    * Crowds: `{ time, state, share, strategy: { action: probability } }` where anybody comes.
-   * Behaviour in games with hidden information: `{ agent, informationSet, strategy: { action: probability } }`.
+   * Behaviour in games with hidden information: `{ agent, informationSet, strategy: { action: probability }, reached }`, the
+   * last false where the answer itself never leads there.
    * Mediators of games of many steps: `{ probability, recommends: [{ agent, informationSet, strategy }] }`.
    * Probabilities are strings (fractions) where the answer is exact, else numbers.
    */
@@ -216,13 +217,14 @@ function entriesOf(answer: Answer, game: TabularGame): { entries: object[]; left
     case 'course':
       return { entries: courseJson(game, solution), leftOut: 0 };
     case 'behaviour': {
-      const lists = labelledSets(game, solution.agents, mostStates);
+      const lists = labelledSets(game, solution.agents, mostStates, true);
       const entries = lists
         .flatMap(({ sets }) => sets)
-        .map(({ agent, label, state, strategy }) => ({
+        .map(({ agent, label, state, strategy, reached }) => ({
           agent: game.agents[agent],
           informationSet: label,
           strategy: strategyJson(game, state, agent, strategy),
+          ...(reached === undefined ? {} : { reached }),
         }));
       return { entries, leftOut: lists.reduce((sum, { total }) => sum + total, 0) - entries.length };
     }

@@ -101,16 +101,32 @@ function everlasting(game: TabularGame): number | undefined {
   return first < 0 ? undefined : first;
 }
 
+/** Two states that look alike to an agent which has to choose in both. */
+export interface HiddenState {
+  readonly agent: number;
+  readonly states: readonly [number, number];
+}
+
 /**
  * Two states that look alike to an agent which has to choose in both; undefined when every agent sees enough. An agent counts its steps: states
  * that look alike are no secret if each is met after a number of steps of its own.
  */
-export function hiddenState(
-  game: TabularGame,
-): { readonly agent: number; readonly states: readonly [number, number] } | undefined {
+export function hiddenState(game: TabularGame): HiddenState | undefined {
+  return firstHidden(
+    game,
+    game.agents.map((_, agent) => agent),
+  );
+}
+
+/** The same for one agent only: undefined where it knows the state whenever it chooses. */
+export function hiddenFrom(game: TabularGame, agent: number): HiddenState | undefined {
+  return firstHidden(game, [agent]);
+}
+
+function firstHidden(game: TabularGame, agents: readonly number[]): HiddenState | undefined {
   const n = game.agents.length;
   let times: Int32Array | undefined;
-  for (let agent = 0; agent < n; agent++) {
+  for (const agent of agents) {
     const seen = new Map<number, number[]>();
     for (let s = 0; s < game.stateCount; s++) {
       if (legalOf(game, s, agent).length < 2) continue;
@@ -130,6 +146,25 @@ export function hiddenState(
     }
   }
   return undefined;
+}
+
+/**
+ * Does it matter that agents count their steps: because a horizon ends the values, or because states that look alike are told apart by
+ * nothing else?
+ */
+export function countsSteps(game: TabularGame, course: Course): boolean {
+  if (course.kind === 'timed') return true;
+  const n = game.agents.length;
+  return game.agents.some((_, agent) => {
+    const seen = new Set<number>();
+    for (let s = 0; s < game.stateCount; s++) {
+      if (legalOf(game, s, agent).length < 2) continue;
+      const observation = game.observation[s * n + agent] as number;
+      if (seen.has(observation)) return hiddenFrom(game, agent) === undefined;
+      seen.add(observation);
+    }
+    return false;
+  });
 }
 
 /** The number of steps after which a state is met, or -1 where several are possible (or none: it is never met). */
@@ -154,7 +189,7 @@ function timesOf(game: TabularGame): Int32Array {
   return times.map(time => (time === -2 ? -1 : time));
 }
 
-export function hiddenStateText(game: TabularGame, hidden: NonNullable<ReturnType<typeof hiddenState>>): string {
+export function hiddenStateText(game: TabularGame, hidden: HiddenState): string {
   const [a, b] = hidden.states;
   return `agents do not see the whole state: ${game.describeState(a)} and ${game.describeState(b)} look alike to ${game.agents[hidden.agent]}`;
 }

@@ -1,6 +1,6 @@
 /** Outcomes that are best for all together (welfare) and outcomes that none dominates (Pareto). */
 import type { Rational } from '../games/rational.ts';
-import { rationals } from '../verify/number.ts';
+import { rationals, showNum } from '../verify/number.ts';
 import { expired, type Found, type SolveContext } from './answer.ts';
 import { choicesOf, type NormalForm, rationalPayoffs } from './normal-form.ts';
 import { payoffsAt } from './pure.ts';
@@ -24,7 +24,7 @@ export function solveWelfare(form: NormalForm): Found {
     form,
     'welfare',
     profiles,
-    `the greatest sum of payoffs over all ${form.size} profiles is ${form.exact === undefined ? best.toNumber() : best.toString()}`,
+    `the greatest sum of payoffs over all ${form.size} profiles is ${form.exact === undefined ? best.toNumber() : showNum(best, 12)}`,
   );
 }
 

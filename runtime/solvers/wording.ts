@@ -6,8 +6,9 @@ import { isExact, type Num, showNum, toFloat } from '../verify/number.ts';
 /** States, device entries and profiles printed before the rest is only counted. */
 export const mostLines = 24;
 
-export function perAgent(game: TabularGame, numbers: readonly Num[], digitCount = 6): string {
-  return game.agents.map((agent, i) => `${agent} ${showNum(numbers[i] as Num, digitCount)}`).join(', ');
+/** `decimals`: fractions too, because others beside them are too long for fractions. */
+export function perAgent(game: TabularGame, numbers: readonly Num[], digitCount = 6, decimals = false): string {
+  return game.agents.map((agent, i) => `${agent} ${showNum(numbers[i] as Num, digitCount, decimals)}`).join(', ');
 }
 
 export function more(lines: string[], rest: number, what: string): string[] {

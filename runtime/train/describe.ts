@@ -19,6 +19,9 @@ const small: DescribeLimits = { rows: 12, columns: 12 };
 /** What one agent (or, for `undefined`, all together) saw in a row of a table, in the game's words: `card=King moves=[Pass]`. */
 export type ReadKey = (agent: number | undefined, key: Float32Array) => string;
 
+/** Which of two keys comes first: negative, 0 or positive, as `sort` takes it. */
+export type OrderKeys = (agent: number | undefined, a: Float32Array, b: Float32Array) => number;
+
 const asNumbers: ReadKey = (_, key) => Array.from(key, figure).join(' ');
 
 /** Agents that are shown one by one. */
@@ -129,15 +132,18 @@ export function summaryNotes(
 
 /**
  * The tables of one seed: a line per observation seen, a column per action, `*` at the greedy action; mixed policies as
- * probabilities. `read` puts observations into words; without it they are the numbers that the learner was given.
+ * probabilities. `read` puts observations into words; without it they are the numbers that the learner was given. `order` is that of the
+ * observations; without it the lines stand as the learner has them.
  */
 export function describePolicy(
   tables: readonly LearnedTable[],
   game: GameSpec,
   limits: DescribeLimits = small,
   read: ReadKey = asNumbers,
+  order?: OrderKeys,
 ): string {
-  const parts = tables.slice(0, mostAgents).map(table => {
+  const parts = tables.slice(0, mostAgents).map(unordered => {
+    const table = inOrder(unordered, order);
     const columns = columnsOf(table, game);
     const who = table.agent === undefined ? 'all agents' : game.agents[table.agent];
     if (table.rows === 0) return `${who}: nothing learned yet`;
@@ -179,8 +185,10 @@ export function policyTables(
   game: GameSpec,
   limits: DescribeLimits,
   read: ReadKey = asNumbers,
+  order?: OrderKeys,
 ): readonly PolicyTable[] {
-  return tables.slice(0, mostAgents).map(table => {
+  return tables.slice(0, mostAgents).map(unordered => {
+    const table = inOrder(unordered, order);
     const columns = columnsOf(table, game);
     const shown = columns.length > limits.columns ? 0 : Math.min(table.rows, limits.rows);
     return {
@@ -200,6 +208,21 @@ export function policyTables(
       }),
     };
   });
+}
+
+/** The same table with its lines in order; those that are equal to `order` stay as they are. */
+function inOrder(table: LearnedTable, order: OrderKeys | undefined): LearnedTable {
+  if (order === undefined || table.rows < 2 || table.keyLength === 0) return table;
+  const keys = Array.from({ length: table.rows }, (_, row) => table.key(row));
+  const rows = keys.map((_, row) => row);
+  rows.sort((a, b) => order(table.agent, keys[a]!, keys[b]!));
+  return {
+    ...table,
+    key: row => keys[rows[row]!]!,
+    value: (row, action) => table.value(rows[row]!, action),
+    legal: (row, action) => table.legal(rows[row]!, action),
+    best: row => table.best(rows[row]!),
+  };
 }
 
 /** The greedy joint action of a game without observations, by agent; undefined where a policy is mixed or there is more to see. */

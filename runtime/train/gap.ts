@@ -6,15 +6,25 @@ import type { TabularGame } from '../games/tabular.ts';
 import type { GameSpec } from '../games/vector.ts';
 import type { Learner } from '../learners/shared/learner.ts';
 import { isRefusal, solve } from '../solvers/index.ts';
-import { type Course, commonReward, courseOf, hiddenState, zeroSum } from '../solvers/markov.ts';
-import { atStart, type Free, MarkovChecker, type Payee, ruleIn, timedValues } from '../verify/markov.ts';
-import { floats, toFloat } from '../verify/number.ts';
-import { floatReading } from '../verify/reading.ts';
-import { type Backup, type Device, deviceRule, deviceTable, disobeying, obeying } from './device.ts';
+import {
+  type Course,
+  commonReward,
+  countsSteps,
+  courseOf,
+  type HiddenState,
+  hiddenFrom,
+  hiddenState,
+  horizonWarning,
+  zeroSum,
+} from '../solvers/markov.ts';
+import { toFloat } from '../verify/number.ts';
+import { type Device, deviceRule, deviceTable, disobeying, obeying } from './device.ts';
+import { type SpreadOut, spreadOut } from './histories.ts';
 import { plannedOptimum } from './planned.ts';
-import { bestReply, hiddenFrom } from './reply.ts';
-import { learnedRule, type StateRule } from './rule.ts';
+import { bestReply } from './reply.ts';
+import { decidesOnce, learnedRule, type StateRule } from './rule.ts';
 import type { TrainSpec } from './spec.ts';
+import { Valuation } from './valuation.ts';
 
 /** How good the policies of one seed are, exactly. */
 export type Gap =
@@ -39,20 +49,21 @@ export type Gap =
       readonly regret: readonly number[];
       /** Half the sum of the gains, for two agents with opposed rewards. */
       readonly exploitability: number | undefined;
-      /** Why the gains are only upper bounds. */
+      /** Why the gains in `bounded` are only upper bounds. */
       readonly bound: string | undefined;
+      /** By agent: is the gain only known not to be greater? */
+      readonly bounded: readonly boolean[];
     };
 
 export interface Yardstick {
   /** The gap of a learner's policies without exploration, or why there is none. */
   measure(learner: Learner): Gap | { readonly why: string };
+  /** What the numbers count that what was played does not, a sentence each without its full stop. */
+  readonly notes: readonly string[];
 }
 
 /** Steps of the horizon times outcomes, in one valuation. */
 const mostTimedWork = 5_000_000;
-/** Differences below this part of the greatest reward count as rounding. */
-const relative = 1e-9;
-
 /** Prepares the exact side for a game. Gives the reason where there is no exact answer to stand beside. */
 export async function yardstickFor(
   game: TabularGame,
@@ -67,7 +78,9 @@ export async function yardstickFor(
   const team = game.agents.length === 1 || commonReward(game) || train.teamReward !== 'none';
   const optimum = team ? await teamOptimum(game, course, train) : undefined;
   if (optimum !== undefined && 'why' in optimum) return optimum;
+  const clock = optimum === undefined ? 'a best reply counts its steps' : 'the optimum counts its steps';
   return {
+    notes: [...horizonWarning(game, course), ...(countsSteps(game, course) ? [clock] : [])],
     measure(learner) {
       const table = deviceTable(learner);
       if (table !== undefined) {
@@ -79,13 +92,33 @@ export async function yardstickFor(
       }
       // The likeliest action of an equilibrium in mixed strategies says nothing about the equilibrium.
       const policies = optimum === undefined && learner.sample !== undefined ? 'sampled' : 'greedy';
-      const rule = learnedRule(learner, spec, game, policies);
-      if ('why' in rule) return rule;
+      const found: Learned =
+        learner.begin === undefined || decidesOnce(game)
+          ? presentRule(learner, spec, valuation, policies)
+          : remembered(spreadOut(learner, spec, game, course, policies, optimum === undefined));
+      if ('why' in found) return found;
       return optimum === undefined
-        ? regrets(valuation, rule, policies)
-        : gapTo(optimum, valuation, valuation.value(rule, 'nobody', 'sum'), train);
+        ? regrets(found.valuation, found.rule, policies)
+        : gapTo(optimum, valuation, found.valuation.value(found.rule, 'nobody', 'sum'), train);
     },
   };
+}
+
+/** A policy over the states of a game, and how they are valued. */
+type Learned = { readonly valuation: Valuation; readonly rule: StateRule } | { readonly why: string };
+
+function presentRule(learner: Learner, spec: GameSpec, valuation: Valuation, policies: 'greedy' | 'sampled'): Learned {
+  const rule = learnedRule(learner, spec, valuation.game, policies);
+  return 'why' in rule ? rule : { valuation, rule };
+}
+
+/** Histories never come back. */
+function remembered(spread: SpreadOut | { readonly why: string }): Learned {
+  if ('why' in spread) return spread;
+  const course = courseOf(spread.game);
+  return 'refused' in course
+    ? { why: course.refused }
+    : { valuation: new Valuation(spread.game, course), rule: spread.rule };
 }
 
 interface Optimum {
@@ -108,12 +141,11 @@ async function teamOptimum(
   if (answer.certificate.kind === 'approximate' || answer.values === undefined)
     return { why: 'the exact answer was not confirmed' };
   const sum = answer.values.reduce<number>((total, value) => total + toFloat(value), 0);
+  const hidden = hiddenState(game);
   const bound =
-    hiddenState(game) !== undefined
-      ? 'the optimum of one hand that sees the whole state, which these agents do not'
-      : course.kind === 'timed'
-        ? 'the optimum of policies that know the time'
-        : undefined;
+    hidden === undefined
+      ? undefined
+      : `the optimum of one hand that sees the whole state, and ${alikeText(game, hidden)}`;
   return { value: train.teamReward === 'sum' ? sum : sum / game.agents.length, bound };
 }
 
@@ -148,20 +180,21 @@ function regrets(
   const { game, course } = valuation;
   const values: number[] = [];
   const regret: number[] = [];
-  let bounded = false;
+  const bounded: (HiddenState | undefined)[] = [];
   for (let i = 0; i < game.agents.length; i++) {
     const own = valuation.value(rule, 'nobody', i);
     const hidden = hiddenFrom(game, i);
     const steps = course.kind === 'timed' ? course.steps : undefined;
-    const replied = hidden && course.kind !== 'cyclic' ? bestReply(game, rule, i, steps) : undefined;
+    const replied = hidden !== undefined && course.kind !== 'cyclic' ? bestReply(game, rule, i, steps) : undefined;
     const best = replied ?? valuation.value(rule, i, i);
     if (own === undefined || best === undefined) return { why: unsettled };
-    bounded ||= hidden && replied === undefined;
     values.push(own);
-    regret.push(best - own <= valuation.rounding ? 0 : best - own);
+    const gain = best - own <= valuation.rounding ? 0 : best - own;
+    regret.push(gain);
+    // Where nothing is gained by seeing more, nothing is gained by seeing less.
+    bounded.push(replied === undefined && gain > 0 ? hidden : undefined);
   }
-  const bound = bounded ? 'a reply that sees the whole state, which no agent does, gains that much' : undefined;
-  return gains(game, policies, values, regret, bound);
+  return gains(game, policies, values, regret, bounded, 'a reply');
 }
 
 function gains(
@@ -169,17 +202,35 @@ function gains(
   policies: 'greedy' | 'sampled' | 'device',
   values: readonly number[],
   regret: readonly number[],
-  bound: string | undefined,
+  bounded: readonly (HiddenState | undefined)[],
+  whose: string,
 ): Gap {
   const opposed = game.agents.length === 2 && zeroSum(game);
+  const hidden = bounded.find(states => states !== undefined);
   return {
     kind: opposed ? 'exploitability' : 'regret',
     policies,
     values,
     regret,
     exploitability: opposed ? ((regret[0] as number) + (regret[1] as number)) / 2 : undefined,
-    bound,
+    bound:
+      hidden === undefined
+        ? undefined
+        : `${whose} that sees the whole state gains that much, and ${alikeText(game, hidden)}`,
+    bounded: bounded.map(states => states !== undefined),
   };
+}
+
+/** Letters of two states in a sentence. */
+const mostLetters = 160;
+
+/** What an agent does not see, by an example where that is short. */
+function alikeText(game: TabularGame, { agent, states }: HiddenState): string {
+  const who = game.agents[agent];
+  const [a, b] = states.map(state => game.describeState(state)) as [string, string];
+  return a.length + b.length > mostLetters
+    ? `${who} does not see all of it`
+    : `${who} does not see all of it: ${a} and ${b} look alike`;
 }
 
 /** What each agent would gain by doing something else than the device tells it. */
@@ -194,47 +245,6 @@ function disobedience(valuation: Valuation, device: Device): Gap | { readonly wh
     values.push(own);
     regret.push(best - own <= valuation.rounding ? 0 : best - own);
   }
-  const hidden = game.agents.some((_, i) => hiddenFrom(game, i));
-  const bound = hidden ? 'an agent that sees the whole state, which no agent does, gains that much' : undefined;
-  return gains(game, 'device', values, regret, bound);
-}
-
-/** Values of a rule, and of best replies that see the state, along the course that the solvers take. */
-class Valuation {
-  readonly game: TabularGame;
-  readonly course: Course;
-  readonly rounding: number;
-  readonly #checker: MarkovChecker;
-
-  constructor(game: TabularGame, course: Course) {
-    this.game = game;
-    this.course = course;
-    this.#checker = new MarkovChecker(game);
-    const most = game.outcomeReward.reduce((scale, reward) => Math.max(scale, Math.abs(reward)), Number.MIN_VALUE);
-    const lasting = course.kind === 'timed' ? course.steps : Math.max(1, Math.min(1e6, this.#checker.amplification()));
-    this.rounding = relative * most * lasting;
-  }
-
-  /** Expected return at the start; undefined where it is not known to within rounding. */
-  value(rule: StateRule, free: Free, payee: Payee): number | undefined {
-    const reading = floatReading(this.game);
-    if (this.course.kind === 'timed') {
-      const rules = new Array<StateRule>(this.course.steps).fill(rule);
-      return atStart(reading, timedValues(reading, { kind: 'timed', rules }, free, payee));
-    }
-    const { values, error } = this.#checker.fixedPoint(ruleIn(floats, rule), free, payee);
-    return error <= this.rounding ? atStart(reading, values) : undefined;
-  }
-
-  /** The same for any way to value a state by what follows. */
-  settled(backup: Backup): number | undefined {
-    const reading = floatReading(this.game);
-    if (this.course.kind === 'timed') {
-      let values = new Float64Array(this.game.stateCount);
-      for (let t = 0; t < this.course.steps; t++) values = values.map((_, s, after) => backup(s, after));
-      return atStart(reading, values);
-    }
-    const { values, error } = this.#checker.fixedPointOf(backup);
-    return error <= this.rounding ? atStart(reading, values) : undefined;
-  }
+  const bounded = regret.map((gain, i) => (gain > 0 ? hiddenFrom(game, i) : undefined));
+  return gains(game, 'device', values, regret, bounded, 'an agent');
 }

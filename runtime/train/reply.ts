@@ -7,22 +7,6 @@ const mostWork = 400_000;
 const deepest = 2_000;
 
 /**
- * Two states in which the agent must choose look alike to it. Where there are none it knows the state whenever it chooses, and a best
- * reply to policies of the present observation is a function of the state.
- */
-export function hiddenFrom(game: TabularGame, agent: number): boolean {
-  const n = game.agents.length;
-  const seen = new Set<number>();
-  for (let s = 0; s < game.stateCount; s++) {
-    if (legalOf(game, s, agent).length < 2) continue;
-    const observation = game.observation[s * n + agent] as number;
-    if (seen.has(observation)) return true;
-    seen.add(observation);
-  }
-  return false;
-}
-
-/**
  * The greatest expected return (discounted) that `agent` can get when it remembers all it sees and does, and the others play `rule`.
  * Undefined where the histories are too many, or have no end.
  *
@@ -36,11 +20,26 @@ export function bestReply(
 ): number | undefined {
   const n = game.agents.length;
   let work = 0;
+  /** Histories that leave the agent equally sure of every state are worth the same from then on: the value, for a probability of 1. */
+  const known = new Map<string, number>();
 
   /** Expected return from a history, times its probability: `belief` is how likely it is together with each state. */
   function value(belief: ReadonlyMap<number, number>, depth: number): number | undefined {
     if (depth === steps) return 0;
     if (depth > deepest) return undefined;
+    let mass = 0;
+    for (const weight of belief.values()) mass += weight;
+    const likely = [...belief].sort(([a], [b]) => a - b).map(([state, weight]) => `${state}:${sure(weight / mass)}`);
+    // What is left to play tells steps apart where a horizon ends the values.
+    const key = `${steps === undefined ? '' : depth} ${likely.join(' ')}`;
+    const before = known.get(key);
+    if (before !== undefined) return mass * before;
+    const found = search(belief, depth);
+    if (found !== undefined) known.set(key, found / mass);
+    return found;
+  }
+
+  function search(belief: ReadonlyMap<number, number>, depth: number): number | undefined {
     const [some] = belief.keys();
     const choices = Math.max(1, legalOf(game, some as number, agent).length);
     let best: number | undefined;
@@ -106,4 +105,9 @@ export function bestReply(
     total += part;
   }
   return total;
+}
+
+/** A probability up to what adding up in another order changes. */
+function sure(probability: number): string {
+  return probability.toPrecision(13);
 }

@@ -10,6 +10,10 @@ export type StateRule = readonly (readonly number[])[];
 /** States looked up at once. */
 const rows = 128;
 
+/** What a policy that remembers is judged by, where `histories.ts` cannot tell. */
+export const remembering =
+  'its policies remember earlier steps, and exact answers are for policies of the present observation';
+
 /**
  * The policy without exploration. `greedy`: what `Learner.greedy` plays, the mixture where that is one. `sampled`: the probabilities that
  * were learned, where the policy is stochastic. Where a policy is no function of what is seen now, or the listing does not know what
@@ -21,18 +25,18 @@ export function learnedRule(
   game: TabularGame,
   kind: 'greedy' | 'sampled',
 ): StateRule | { readonly why: string } {
-  if (learner.begin !== undefined && !decidesOnce(game))
-    return {
-      why: 'its policies remember earlier steps, and exact answers are for policies of the present observation',
-    };
+  if (learner.begin !== undefined && !decidesOnce(game)) return { why: remembering };
   const { observedNumbers } = game;
   if (observedNumbers === undefined) return { why: 'the listed game does not tell what agents see' };
   const shape = shapeOf(spec, rows);
   const n = shape.agents;
   const buffers = allocateBuffers(spec, rows);
   const draws = new Uint32Array(rows * n);
-  const mixtures = mixturesOf(learner, kind);
-  const rule: number[][] = [];
+  const asked = kind === 'sampled' ? learner.probabilities?.bind(learner) : undefined;
+  const mixtures = asked === undefined ? mixturesOf(learner, kind) : new Map<number, Mixture>();
+  const before = new Int32Array(rows * n).fill(-1);
+  const probabilities = new Float32Array(rows * shape.actionRow);
+  const rule: (readonly number[])[] = [];
   for (let first = 0; first < game.stateCount; first += rows) {
     const count = Math.min(rows, game.stateCount - first);
     buffers.masks.fill(0);
@@ -50,14 +54,17 @@ export function learnedRule(
     }
     // Where there is one decision it is the first of an episode, and memory is empty.
     learner.begin?.();
-    learner.greedy(buffers, count, draws);
+    if (asked === undefined) learner.greedy(buffers, count, draws);
+    else asked(buffers, count, before, probabilities);
     for (let e = 0; e < count; e++) {
       for (let i = 0; i < n; i++) {
         const legal = [...legalOf(game, first + e, i)];
         const mixture = mixtures.get(i);
         const start = e * shape.observationRow + (shape.observationStart[i] as number);
         const seen = buffers.observations.subarray(start, start + (shape.observationLength[i] as number));
+        const at = e * shape.actionRow + (shape.actionStart[i] as number);
         if (legal.length === 0) rule.push([1]);
+        else if (asked !== undefined) rule.push(mixed(legal.map(action => probabilities[at + action] as number)));
         else if (mixture !== undefined) {
           const probabilities = mixture(seen, legal);
           if (probabilities === undefined) return { why: 'its probabilities are not known for every observation' };
@@ -77,15 +84,21 @@ export function learnedRule(
 }
 
 /** Does play end with the first step, whatever happens? Then nothing is ever remembered. */
-function decidesOnce(game: TabularGame): boolean {
+export function decidesOnce(game: TabularGame): boolean {
   return game.outcomeState.every(state => state === -1);
 }
 
-type Mixture = (seen: Float32Array, legal: readonly number[]) => number[] | undefined;
+/** Numbers of a network as probabilities: they add up to 1 but for its rounding. */
+export function mixed(weights: readonly number[]): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight, k) => (total > 0 ? weight / total : k === 0 ? 1 : 0));
+}
+
+type Mixture = (seen: Float32Array, legal: readonly number[]) => readonly number[] | undefined;
 
 /**
- * Mixed policies by agent, from tables of probabilities. Learners that keep tables play what they have never seen uniformly; of networks
- * a table shows some observations only.
+ * Mixed policies by agent, from tables of probabilities. Learners that keep tables play what they have never seen uniformly; of a
+ * stochastic policy that cannot be asked for its probabilities a table may show some observations only.
  */
 function mixturesOf(learner: Learner, kind: 'greedy' | 'sampled'): ReadonlyMap<number, Mixture> {
   const found = new Map<number, Mixture>();
@@ -99,8 +112,7 @@ function mixturesOf(learner: Learner, kind: 'greedy' | 'sampled'): ReadonlyMap<n
       const row = rowOf.get(table.keyLength === 0 ? '' : seen.join());
       if (row === undefined && stochastic) return undefined;
       const weights = legal.map(action => (row === undefined ? 1 : table.value(row, action)));
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      return weights.map((weight, k) => (total > 0 ? weight / total : k === 0 ? 1 : 0));
+      return mixed(weights);
     });
   }
   return found;

@@ -5,8 +5,9 @@
  */
 import { legalOf, type TabularGame } from '../games/tabular.ts';
 import type { Behaviour, Certificate, Claim, Situations } from './claim.ts';
-import { Findings, valueConfirmed } from './findings.ts';
+import { Findings, valueConfirmed, valueConfirmedOfTeam } from './findings.ts';
 import { type Field, isExact, type Num } from './number.ts';
+import { played } from './play.ts';
 import {
   absoluteTolerance,
   exactReading,
@@ -20,6 +21,8 @@ import {
 /** Outcomes followed after which a walk gives up, and up to which it is done again in fractions. */
 const mostWork = 60_000_000;
 const exactWork = 200_000;
+/** Outcomes followed for what a member of a team could gain alone: nothing, where the team's policy is the best there is. */
+const memberWork = 2_000_000;
 /** Steps of a play; the walk is a recursion. */
 const deepest = 4_000;
 
@@ -32,7 +35,7 @@ export function verifyBehaviour(
 ): Certificate {
   const tolerance = absoluteTolerance(game.outcomeReward, relative);
   const numbers = agents.flatMap(agent => agent.strategies.flatMap(strategy => strategy ?? []));
-  const rough = judge(floatReading(game, stop), claim, agents, tolerance);
+  const rough = judge(floatReading(game, stop), claim, agents, tolerance, true);
   const exact = exactReading(game, stop);
   const inFractions =
     exact !== undefined &&
@@ -40,7 +43,15 @@ export function verifyBehaviour(
     claim.values?.every(isExact) !== false &&
     claim.epsilon === undefined;
   if (!inFractions || rough.work === undefined || rough.work > exactWork) return rough.certificate;
-  return unlessOutOfTime(() => judge(exact, claim, agents, 0).certificate) ?? rough.certificate;
+  return unlessOutOfTime(() => judge(exact, claim, agents, 0, rough.gains).certificate) ?? rough.certificate;
+}
+
+interface Judged {
+  readonly certificate: Certificate;
+  /** Outcomes followed; undefined where that came to no end. */
+  readonly work: number | undefined;
+  /** Is it known what agents could gain alone? */
+  readonly gains: boolean;
 }
 
 function judge<T extends Num>(
@@ -48,41 +59,48 @@ function judge<T extends Num>(
   claim: Claim,
   agents: readonly Behaviour[],
   tolerance: number,
-): { readonly certificate: Certificate; readonly work: number | undefined } {
+  lookForGains: boolean,
+): Judged {
   const { game, field } = reading;
   const n = game.agents.length;
   const findings = new Findings(field, n, tolerance);
   for (const agent of agents)
     for (const strategy of agent.strategies) if (strategy !== undefined) findings.mass(strategy);
   const shape = shapeProblem(game, agents);
-  if (shape !== undefined) {
-    findings.problem(shape);
-    return { certificate: findings.certificate(claim.kind), work: undefined };
-  }
+  const refuted = (problem: string): Judged => {
+    findings.problem(problem);
+    return { certificate: findings.certificate(claim.kind), work: undefined, gains: false };
+  };
+  if (shape !== undefined) return refuted(shape);
   const memories = agents.map((agent, i) => new Memory(game, i, agent));
+  const team = claim.kind === 'decentralised' && claim.bound !== undefined;
   const values: T[] = [];
   const regret: T[] = [];
   let work = 0;
   // What a team's policy is worth is found far sooner than what its members could gain, and is worth having by itself.
   const followed =
-    claim.bound === undefined ? undefined : new Walk(reading, agents, memories, 0, mostWork, true, true).start();
+    claim.bound === undefined ? undefined : played(reading, agents, memories, { work: mostWork, steps: deepest });
+  if (followed !== undefined && 'problem' in followed) return refuted(followed.problem);
   for (let i = 0; i < n; i++) {
-    const walk = new Walk(reading, agents, memories, i, mostWork - work, claim.bound !== undefined);
-    const found = followed === undefined ? walk.start() : unlessOutOfTime(() => walk.start());
+    const limit = (team ? memberWork : mostWork) - work;
+    const walk = new Walk(reading, agents, memories, i, limit, claim.bound !== undefined);
+    const found = !lookForGains
+      ? undefined
+      : followed === undefined
+        ? walk.start()
+        : unlessOutOfTime(() => walk.start());
     work += walk.work;
-    if (found === undefined) {
-      if (followed !== undefined && !('problem' in followed)) {
-        findings.profile({ values: agents.map(() => followed.own), regret: agents.map(() => field.zero) });
-        judgeBound(field, claim, followed.own, tolerance, findings);
-      }
+    if (followed !== undefined && (found === undefined || walk.exhausted)) {
+      findings.profile({ values: followed.values, regret: agents.map(() => field.zero) });
+      judgeBound(field, claim, followed.values[0] as T, tolerance, findings);
       findings.values(claim.values);
-      findings.abandon(valueConfirmed);
-      return { certificate: findings.certificate(claim.kind), work: undefined };
+      // No member gains more than the bound leaves to all of them: where that is reached, gains are of no interest.
+      if (team) findings.unjudged(valueConfirmedOfTeam);
+      else findings.abandon(valueConfirmed);
+      return { certificate: findings.certificate(claim.kind), work: team ? followed.work : undefined, gains: false };
     }
-    if ('problem' in found) {
-      findings.problem(found.problem);
-      return { certificate: findings.certificate(claim.kind), work: undefined };
-    }
+    if (found === undefined) return refuted('there are too many histories to verify');
+    if ('problem' in found) return refuted(found.problem);
     values.push(found.own);
     const gain = field.sub(found.best, found.own);
     regret.push(field.sign(gain) > 0 ? gain : field.zero);
@@ -96,12 +114,12 @@ function judge<T extends Num>(
     if (claim.bound !== undefined) judgeBound(field, claim, values[0] as T, tolerance, findings);
     if (!(most <= epsilon + tolerance))
       findings.problem(`an agent could gain ${most}, more than the ${epsilon} that was claimed`);
-    return { certificate: findings.certificate(most <= tolerance ? 'nash' : 'epsilon_nash'), work };
+    return { certificate: findings.certificate(most <= tolerance ? 'nash' : 'epsilon_nash'), work, gains: true };
   }
   findings.judgeRegret();
   if (claim.kind === 'minimax') findings.gap(...bounds(field, values, regret));
   if (claim.bound !== undefined) judgeBound(field, claim, values[0] as T, tolerance, findings);
-  return { certificate: findings.certificate(claim.kind), work };
+  return { certificate: findings.certificate(claim.kind), work, gains: true };
 }
 
 /** A team's policy below the bound on all of them is not the best that is known to be possible; above it, the bound is wrong. */
@@ -153,6 +171,17 @@ function shapeProblem(game: TabularGame, agents: readonly Behaviour[]): string |
     }
   }
   return undefined;
+}
+
+/** Outcomes followed to tell which situations are met. */
+const meetingWork = 200_000;
+
+/** By agent, the situations that agents who behave like this meet at all; undefined where finding out would take long. */
+export function metBy(game: TabularGame, agents: readonly Behaviour[]): readonly ReadonlySet<number>[] | undefined {
+  if (shapeProblem(game, agents) !== undefined) return undefined;
+  const memories = agents.map((agent, i) => new Memory(game, i, agent));
+  const found = played(floatReading(game), agents, memories, { work: meetingWork, steps: deepest });
+  return 'problem' in found ? undefined : found.met;
 }
 
 /** No situation of the claim. */
@@ -219,6 +248,8 @@ interface Worth<T> {
 
 class Walk<T> {
   work = 0;
+  /** Too many outcomes were followed. */
+  exhausted = false;
   readonly #reading: Reading<T>;
   readonly #strategies: readonly (readonly (readonly T[] | undefined)[])[];
   readonly #memories: readonly Memory[];
@@ -226,8 +257,6 @@ class Walk<T> {
   readonly #limit: number;
   /** Put histories together that are in one state and in the same situations: pays where agents forget what no longer matters. */
   readonly #merging: boolean;
-  /** Follow the agent's own behaviour only, and look for nothing better. */
-  readonly #obedient: boolean;
   #problem: string | undefined;
 
   constructor(
@@ -237,11 +266,9 @@ class Walk<T> {
     agent: number,
     limit: number,
     merging: boolean,
-    obedient = false,
   ) {
     this.#reading = reading;
     this.#merging = merging;
-    this.#obedient = obedient;
     this.#strategies = agents.map(a => a.strategies.map(strategy => strategy?.map(p => reading.field.of(p))));
     this.#memories = memories;
     this.#agent = agent;
@@ -314,7 +341,6 @@ class Walk<T> {
     let own = field.zero;
     let best: T | undefined;
     for (let choice = 0; choice < Math.max(1, choices); choice++) {
-      if (this.#obedient && field.sign(strategy?.[choice] ?? field.zero) === 0) continue;
       const groups = new Map<number, Alike<T>>();
       let reward = field.zero;
       for (let k = 0; k < group.states.length; k++)
@@ -370,7 +396,10 @@ class Walk<T> {
         for (let o = game.outcomeStart[joint] as number; o < (game.outcomeStart[joint + 1] as number); o++) {
           const q = field.mul(p, probability[o] as T);
           if (field.sign(q) === 0) continue;
-          if (++this.work > this.#limit) this.#problem ??= 'there are too many histories to verify';
+          if (++this.work > this.#limit) {
+            this.exhausted = true;
+            this.#problem ??= 'there are too many histories to verify';
+          }
           earned = field.add(earned, field.mul(q, reward[o * n + this.#agent] as T));
           const next = game.outcomeState[o] as number;
           if (next < 0) continue;

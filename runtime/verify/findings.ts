@@ -12,6 +12,9 @@ export const outOfTime = 'the time was up before the certificate was finished: w
 export const valueConfirmed =
   'the value was recomputed; the time was up before it was known what an agent could gain alone';
 
+export const valueConfirmedOfTeam =
+  'what a member could gain alone was not followed through, for it takes too many histories; it is no more than the bound leaves to all of them';
+
 /** Collects what the checks find and turns it into a certificate. */
 export class Findings<T extends Num> {
   private readonly field: Field<T>;
@@ -29,6 +32,7 @@ export class Findings<T extends Num> {
   private readonly problems: string[] = [];
   private left: string | undefined;
   private unknown = false;
+  private gainsUnknown = false;
 
   constructor(field: Field<T>, agents: number, tolerance: number) {
     this.field = field;
@@ -50,6 +54,12 @@ export class Findings<T extends Num> {
     this.unknown = true;
     this.unfinished(text);
     this.problem(text);
+  }
+
+  /** What agents could gain is not known, and the claim does not rest on it. */
+  unjudged(text: string): void {
+    this.gainsUnknown = true;
+    this.unfinished(text);
   }
 
   mass(probabilities: readonly Num[]): void {
@@ -102,9 +112,9 @@ export class Findings<T extends Num> {
     });
   }
 
-  private nothingKnown(): Certificate {
+  private nothingKnown(kind: Certificate['kind']): Certificate {
     return {
-      kind: 'approximate',
+      kind,
       values: this.firstValues,
       regret: this.regret.map(() => Number.NaN),
       nashConv: Number.NaN,
@@ -120,7 +130,7 @@ export class Findings<T extends Num> {
   }
 
   certificate(kind: ClaimKind): Certificate {
-    if (this.unknown) return this.nothingKnown();
+    if (this.unknown) return this.nothingKnown('approximate');
     const { field } = this;
     const most = this.regret.reduce((best, regret) => (field.compare(regret, best) > 0 ? regret : best), field.zero);
     const epsilon: Num = this.rounding > 0 ? toFloat(most) + this.rounding : most;
@@ -137,8 +147,10 @@ export class Findings<T extends Num> {
     const allowedMass = field.exact ? 0 : massTolerance;
     if (this.negativeMass > allowedMass) this.problem(`probabilities are negative by ${showNum(this.negativeMass)}`);
     if (this.sumError > allowedMass) this.problem(`probabilities miss the sum 1 by ${showNum(this.sumError)}`);
+    const confirmed = this.problems.length > 0 ? 'approximate' : kind;
+    if (this.gainsUnknown) return this.nothingKnown(confirmed);
     return {
-      kind: this.problems.length > 0 ? 'approximate' : kind,
+      kind: confirmed,
       values: this.firstValues,
       regret: this.regret,
       nashConv: this.regret.reduce((sum, regret) => field.add(sum, regret), field.zero),

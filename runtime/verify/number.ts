@@ -63,13 +63,27 @@ export function isExact(value: Num): value is Rational {
   return typeof value !== 'number';
 }
 
-/** `2/3`, `-1`, `0.561553`; doubles with at most `digits` significant digits. */
-export function showNum(value: Num, digits = 6): string {
-  if (typeof value !== 'number') {
-    const text = value.toString();
-    return text.length <= 15 ? text : showNum(value.toNumber(), digits);
-  }
+/** Longest text of a fraction. */
+const mostLetters = 15;
+
+/** Is a fraction too long to be printed as one? */
+export function isLong(value: Num): boolean {
+  return isExact(value) && value.toString().length > mostLetters;
+}
+
+/**
+ * `2/3`, `-1`, `0.561553`; doubles with at most `digits` significant digits. Fractions that are too long, or all of them with `decimals`, as
+ * decimals: with `~` in front where that is not the number itself, and with no fewer digits than the whole part has.
+ */
+export function showNum(value: Num, digits = 6, decimals = false): string {
+  if (typeof value !== 'number') return decimals || isLong(value) ? decimal(value, digits) : value.toString();
   if (!Number.isFinite(value)) return value > 0 ? 'infinity' : value < 0 ? '-infinity' : 'unknown';
   const text = Number(value.toPrecision(digits)).toString();
   return text === '-0' ? '0' : text;
+}
+
+function decimal(value: Rational, digits: number): string {
+  const whole = value.abs().floor().toString().length;
+  const text = showNum(value.toNumber(), Math.max(digits, Math.min(17, whole + 3)));
+  return Rational.parse(text)?.equals(value) === true ? text : `~${text}`;
 }

@@ -333,7 +333,6 @@ describe('the next step', () => {
     [['info', 'std.games.PrisonersDilemma'], 'next: marl solve std.games.PrisonersDilemma'],
     [['solve', 'std.games.PrisonersDilemma'], 'next: marl train std.games.PrisonersDilemma'],
     [['simulate', 'made.marl:Small', '--steps', '100'], 'next: marl play made.marl:Small'],
-    [['emit', 'guess.marl:Both'], `next: node ${join('Both', 'Both.ts')} (Node 22.18 or newer)`],
     [['new', 'fresh'], 'next: marl check fresh.marl && marl train fresh.marl'],
   ])('%j', async (args, last) => {
     const { out, code } = await marl(args, { cwd });

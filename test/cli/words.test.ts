@@ -28,6 +28,15 @@ test.each(words.map(word => [word.word, word] as const))('%s', (_, { word, examp
   expect(text.length).toBeGreaterThan(40);
 });
 
+test.each(words.map(({ word, example }) => [word, example] as const))(
+  'the example of %s passes `marl check --strict`',
+  async (_, example) => {
+    const { out, code } = await marl(['check', '--strict', '-'], { cwd, stdin: example });
+    expect(out).not.toMatch(/^(error|warning)/m);
+    expect(code).toBe(0);
+  },
+);
+
 test('a word is found by what it is called elsewhere', () => {
   for (const [name, word] of [
     ['next', 'step'],

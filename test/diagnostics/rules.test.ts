@@ -50,6 +50,7 @@ const places: Readonly<Record<RuleName, string>> = {
   'probability-sum': '[0.33, 0.33, 0.33]',
   'empty-choice': 'i for i in 0..3 if i > n',
   'outside-domain': 'n',
+  'inexact-integer': 'seed * 1103515245',
   'missing-item': 'G',
   'duplicate-item': 'step { next n = 1 }',
   'missing-initial': 'n',

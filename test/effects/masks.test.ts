@@ -85,9 +85,24 @@ describe('who can know what', () => {
       'step { next a = min(a + 1, 3)  next b = max(b - 1, 0) }',
     ];
     expect(rows(game(...items, 'observe[A] { a }', 'observe[B] { a + b }'))).toEqual({
-      a: ['sees', 'part'],
-      b: ['inferred', 'part'],
+      // Nothing is left to chance or choice: whoever counts steps knows both.
+      a: ['sees', 'by step'],
+      b: ['inferred', 'by step'],
       c: ['inferred', 'inferred'],
+    });
+  });
+
+  test('what follows from the step is known, and policies may read it', () => {
+    const items = [
+      'state { s: 0..3, u: 0..1 = 0, v: 0..1 = 0 }',
+      'init { s ~ uniform(0..3) }',
+      'step { next u = 1 - u  next v = if action[B] == Y then 1 else 0 }',
+    ];
+    const text = game(...items, 'observe { s }');
+    expect(rows(text)).toEqual({
+      s: ['sees', 'sees'],
+      u: ['by step', 'by step'],
+      v: ['hidden', 'hidden'],
     });
   });
 

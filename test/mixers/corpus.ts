@@ -33,6 +33,7 @@ const accepted = (name: string, bindings: string, claims: string, proved: readon
 });
 
 export const acceptedMixers: readonly Accepted[] = [
+  accepted('a quotient', 'total = sum(q) / (1 + exp(hyper([1])))', 'strictly monotonic', [M, S, A, I]),
   accepted('the sum', 'total = sum(q)', 'strictly monotonic additive igm', [M, S, A, I]),
   accepted('the mean', 'total = mean(q)', 'strictly monotonic', [M, S, A, I]),
   accepted('the largest', 'total = max(q)', 'monotonic', [M, I]),
@@ -370,6 +371,24 @@ export const refusedMixers: readonly Refused[] = [
     'not-igm',
     'v',
     /can be higher at another joint action/,
+    false,
+  ),
+  refused(
+    'no number at all',
+    'total = sum((1e300 * 1e300 - 1e300 * 1e300) * q)',
+    M,
+    'not-monotonic',
+    '1e300 * 1e300',
+    /beyond the largest number/,
+    false,
+  ),
+  refused(
+    'nothing divided by nothing',
+    'total = sum(q) + abs(hyper([1])) / abs(hyper([1]))',
+    A,
+    'not-additive',
+    'abs(hyper([1]))',
+    /0 and is a divisor/,
     false,
   ),
 ];

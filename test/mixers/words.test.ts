@@ -67,6 +67,19 @@ describe('stop_gradient', () => {
     expect(proved(infoOf(mixerText(text)))).not.toContain('igm');
   });
 
+  test('a value that is monotonic and teaches nothing is a warning, and grows strictly for nobody', () => {
+    const text = mixerText('total = sum(stop_gradient(q))');
+    expect(compiled(text).diagnostics.map(d => [d.name, d.severity])).toEqual([['ignores-utilities', 'warning']]);
+    expect(proved(infoOf(text))).toEqual(['monotonic', 'additive', 'igm']);
+    expect(infoOf(text).facts[0]).toMatchObject({ how: expect.stringContaining('no gradient through') });
+    expect(compiled(mixerText('total = sum(stop_gradient(q)) + q[0]')).diagnostics).toEqual([]);
+    expect(
+      compiled(mixerText('total = sum(stop_gradient(q))', 'strictly monotonic'))
+        .diagnostics.map(d => d.message)
+        .join(),
+    ).toContain('with what `stop_gradient` detaches held constant, the total does not depend on the utilities');
+  });
+
   test('what is detached may fall, and what is left may stand still', () => {
     expect(messageOf('total = sum(q) + sum(q) - sum(stop_gradient(q))', 'monotonic')).toBe('');
     expect(messageOf('total = sum(stop_gradient(q)) + sum(elu(q))', 'strictly monotonic igm')).toBe('');

@@ -32,7 +32,7 @@ export function confirm(model: GameModel, property: PropertyName, witness: Witne
     case 'common_reward':
       expect(
         here.outcomes.some(
-          ({ rewards }) => new Set(Object.values(rewards).map(value => numberIn(value).toFixed(8))).size > 1,
+          ({ rewards }) => new Set(Object.values(rewards).map(value => numberIn(value).toPrecision(14))).size > 1,
         ),
         what,
       ).toBe(true);

@@ -306,7 +306,8 @@ describe('classes in words', () => {
         ['(3, 3)', '(0, 5)'],
         ['(5, 0)', '(1, 1)'],
       ])}\ngame Again = repeated(T, rounds: 3)`,
-      '2-player general-sum repeated game',
+      // The time is counted by everyone: the agents see the whole state.
+      '2-player general-sum repeated game, symmetric',
     ],
   ])('%#', (text, words) => {
     expect(study(text).cls.words).toBe(words);

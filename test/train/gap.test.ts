@@ -140,6 +140,7 @@ describe('two opponents', () => {
         regret,
         exploitability: undefined,
         bound: undefined,
+        bounded: [false, false],
       });
     }
     // A team's device is worth what it plays.

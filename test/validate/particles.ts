@@ -29,9 +29,9 @@ const spreadPolicies: Chosen = {
 };
 
 const speakerPolicies: Chosen = {
-  settings: { optimizer: falling(7e-4, 7e-5, 6_000_000), rollout: 100, epochs: 10, gamma: 0.99 },
-  text: 'team reward = sum, 32 parallel games, rollout = 100, optimizer = adam(lr: 7e-4 -> 7e-5 over 6_000_000 steps), gamma = 0.99',
-  steps: 6_000_000,
+  settings: { optimizer: falling(7e-4, 7e-5, 20_000_000), rollout: 100, epochs: 10, gamma: 0.99 },
+  text: 'team reward = sum, 32 parallel games, rollout = 100, optimizer = adam(lr: 7e-4 -> 7e-5 over 20_000_000 steps), gamma = 0.99',
+  steps: 20_000_000,
 };
 
 /**

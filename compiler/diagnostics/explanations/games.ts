@@ -51,6 +51,23 @@ export const ranges = {
     bad: game('state { n: 0..3 = 0 }', 'reward = log(n)', 'horizon 5'),
     good: game('state { n: 0..3 = 0 }', 'reward = log(n + 1)', 'horizon 5'),
   },
+  'inexact-integer': {
+    summary: 'A whole number that may be too large to be exact.',
+    explanation:
+      'Whole numbers are held as doubles, which are exact up to 2^53 - 1 in size; beyond that the last digits go missing, and with them what `%` or `==` say. So an operation on numbers of known ranges whose result can lie beyond is refused, even if a later `%` makes it small again. Smaller types are the first remedy. A product before a remainder can be taken in parts: x is `div(x, k) * k + x % k`, so `(a * div(x, k) % m * k + a * (x % k)) % m` is `a * x % m`, and with k near the root of the greatest x no part grows large. (Schrage, A more portable FORTRAN random number generator, ACM TOMS 1979, does it with fewer operations for some a and m.) Where a number has no range (`int`), nothing is known beforehand: then each result is checked while the game is played, and play stops with an error that names the variable.',
+    bad: game(
+      'state { seed: 0..2147483647 = 1 }',
+      'step { next seed = (seed * 1103515245 + 12345) % 2147483648 }',
+      'reward = seed % 2',
+      'horizon 5',
+    ),
+    good: game(
+      'state { seed: 0..2147483647 = 1 }',
+      'step {\n    let high = 1103515245 * div(seed, 65536) % 2147483648\n    next seed = (high * 65536 + 1103515245 * (seed % 65536) + 12345) % 2147483648\n  }',
+      'reward = seed % 2',
+      'horizon 5',
+    ),
+  },
 } satisfies Readonly<Record<string, Explanation>>;
 
 /** M05: games. */

@@ -75,7 +75,7 @@ export const mixers = {
   'ignores-utilities': {
     summary: 'A mixer that does not mix.',
     explanation:
-      'The total of a mixer is made of the utilities `q` of the agents. One that depends on the state alone teaches the agents nothing, because no gradient reaches them. It is legal but cannot be meant.',
+      'The total of a mixer is made of the utilities `q` of the agents. One that depends on the state alone teaches the agents nothing, because no gradient reaches them; and so does one that takes all of `q` through `stop_gradient`. It is legal but cannot be meant.',
     bad: mixer('', 'total = sum(hyper([agents]))'),
     good: mixer('', 'total = sum(q) + sum(hyper([agents]))'),
   },

@@ -179,8 +179,8 @@ export const types = {
     explanation:
       'A short program can stand for an astronomical amount of work: a function that calls the one before twice, forty times over, or a sum over ten billion elements. Such programs are refused before they fill the memory. The limits lie far above what the games of the library need.',
     bad: stateful(
-      'step { next n = if sum(i * j for i in 0..99_999, j in 0..99_999 if i + j > time) > 0 then 1 else 0 }',
+      'step { next n = if sum(i + j for i in 0..99_999, j in 0..99_999 if i + j > time) > 0 then 1 else 0 }',
     ),
-    good: stateful('step { next n = if sum(i * j for i in 0..9, j in 0..9 if i + j > time) > 0 then 1 else 0 }'),
+    good: stateful('step { next n = if sum(i + j for i in 0..9, j in 0..9 if i + j > time) > 0 then 1 else 0 }'),
   },
 } satisfies Readonly<Record<string, Explanation>>;

@@ -16,9 +16,12 @@ export const flowRules = {
   ),
   'no-critic': error(
     'M0902',
-    (a: { algorithm: string }) =>
-      `What a critic reads is for algorithms with a critic or a central value, but \`${a.algorithm}\` has neither.`,
-    () => 'Remove the clause, or take an algorithm with a central value such as `CentralQ`.',
+    (a: { algorithm: string; ownCritic: boolean }) =>
+      a.ownCritic
+        ? `\`critic reads\` is for algorithms with a central critic or value, but the critics of \`${a.algorithm}\` are the agents' own: each reads what its agent observes.`
+        : `\`critic reads\` is for algorithms with a central critic or value, but \`${a.algorithm}\` has no critic.`,
+    a =>
+      `Remove the clause, or take an algorithm with ${a.ownCritic ? 'a central critic such as `MAPPO`' : 'a central value such as `CentralQ`'}.`,
   ),
   'legal-reveals': warning(
     'M0903',

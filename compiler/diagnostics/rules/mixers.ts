@@ -23,7 +23,7 @@ export const mixerRules = {
   'mixer-shape': error(
     'M0801',
     (a: { binding: string; problem: string; agents: number; state: number; remedy: string | undefined }) =>
-      `Shapes must fit, but in \`${a.binding}\` ${a.problem} (with ${a.agents} agents and a state of ${a.state} numbers).`,
+      `Shapes must fit${a.binding === '' ? ': ' : `, but in \`${a.binding}\` `}${a.problem} (with ${a.agents} agents and a state of ${a.state} numbers).`,
     a => a.remedy ?? '`*` of a vector and a matrix is their product; everything else goes element by element.',
   ),
   'mixer-form': error(
@@ -81,7 +81,13 @@ export const mixerRules = {
   ),
   'ignores-utilities': warning(
     'M0810',
-    (a: { mixer: string }) => `A mixer mixes the utilities, but the total of \`${a.mixer}\` does not depend on \`q\`.`,
-    () => 'Let `total` depend on `q`, for example by `sum(q)`.',
+    (a: { mixer: string; detached: boolean }) =>
+      a.detached
+        ? `A mixer teaches the agents by its gradient, but \`stop_gradient\` lets none through from the total of \`${a.mixer}\` to \`q\`.`
+        : `A mixer mixes the utilities, but the total of \`${a.mixer}\` does not depend on \`q\`.`,
+    a =>
+      a.detached
+        ? 'Leave a path from `q` to `total` outside of `stop_gradient`.'
+        : 'Let `total` depend on `q`, for example by `sum(q)`.',
   ),
 } as const;

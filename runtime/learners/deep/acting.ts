@@ -161,6 +161,28 @@ export class Acting {
     this.choose(buffers, envs, best);
   }
 
+  /**
+   * Runs the networks behind what was done `before` (-1: nothing yet) and writes probabilities, rows laid out as masks: what the networks say,
+   * or 1 for what they find best (`certain`).
+   */
+  probabilities(buffers: GameBuffers, envs: number, before: Int32Array, into: Float32Array, certain: boolean): void {
+    const { agents, actionCount, actionStart, actionRow } = this.#shape;
+    this.lastActions.set(before.subarray(0, envs * agents));
+    this.run(buffers, envs);
+    for (const [k, { agents: own, actionCount: most }] of this.#groups.entries()) {
+      const values = this.#outputs[k]!;
+      const available = this.#available[k]!;
+      for (const [a, agent] of own.entries())
+        for (let e = 0; e < envs; e++) {
+          const from = this.at(k, a, e);
+          const to = e * actionRow + actionStart[agent]!;
+          const found = certain ? best(values, available, from, most) : -1;
+          for (let action = 0; action < actionCount[agent]!; action++)
+            into[to + action] = certain ? Number(action === found) : values[from + action]! * available[from + action]!;
+        }
+    }
+  }
+
   /** The action that its network finds best for one agent in game 0, by the last `run`. */
   bestOf(agent: number): number {
     const k = this.#groups.findIndex(group => group.agents.includes(agent));

@@ -71,6 +71,21 @@ export class Actors {
     this.#on.chose(buffers.actions, envs);
   }
 
+  /** Writes probabilities of the finite actions, rows laid out as masks; `before`: what was done in the step before, -1 for nothing yet. */
+  probabilities(buffers: GameBuffers, envs: number, before: Int32Array, into: Float32Array): void {
+    const { agents, actionCount, actionStart, actionRow } = this.#shape;
+    this.#on.lastActions.set(before.subarray(0, envs * agents));
+    this.#on.run(buffers, envs);
+    for (const [agent, chooser] of this.#choosers.entries())
+      for (let e = 0; e < envs; e++) {
+        const { probabilities, start, finite } = rowOf(chooser, e);
+        const { available, from } = legalOf(chooser, e);
+        const to = e * actionRow + actionStart[agent]!;
+        for (let action = 0; action < actionCount[agent]!; action++)
+          into[to + action] = action < finite ? probabilities[start + action]! * available[from + action]! : 1;
+      }
+  }
+
   /** What one agent does in game 0 by the last step of its network; writes its real numbers. */
   decide(agent: number, numbers: Float64Array | undefined): number {
     const chooser = this.#choosers[agent]!;

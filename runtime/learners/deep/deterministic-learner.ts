@@ -145,6 +145,8 @@ export function deterministicLearner(
     ...(vectors.some(({ finite }) => finite > 0)
       ? { sample: (on: GameBuffers, envs: number, draws: Uint32Array) => players.play(on, envs, draws) }
       : {}),
+    probabilities: (on: GameBuffers, envs: number, before: Int32Array, into: Float32Array) =>
+      players.probabilities(on, envs, before, into),
     metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,

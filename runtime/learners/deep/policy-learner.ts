@@ -196,6 +196,7 @@ export function policyLearner(
     update,
     greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
     sample,
+    probabilities: (on, envs, before, into) => player.probabilities(on, envs, before, into, false),
     metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,

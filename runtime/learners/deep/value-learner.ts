@@ -161,6 +161,7 @@ export function valueLearner(
     act,
     update,
     greedy: (on: GameBuffers, envs: number) => player.greedy(on, envs),
+    probabilities: (on, envs, before, into) => player.probabilities(on, envs, before, into, true),
     metrics: (peek?: boolean) => updates.metrics(peek),
     save,
     restore,

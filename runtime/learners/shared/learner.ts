@@ -33,6 +33,12 @@ export interface Learner {
    */
   sample?(buffers: GameBuffers, envs: number, draws: Uint32Array): void;
   /**
+   * Writes what `sample` draws from, or all on what `greedy` does where there is no `sample`: probabilities of the finite actions of all
+   * agents in the first `envs` rows (at most 128) of other buffers, rows laid out as masks. `before`: what every agent did in the step before
+   * in a row, -1 at the beginning of an episode. With memory a row is led through its episode from a `begin` on. Networks have it.
+   */
+  probabilities?(buffers: GameBuffers, envs: number, before: Int32Array, into: Float32Array): void;
+  /**
    * The learned action of one agent, from all that it has seen in this episode, the present last: for play by hand, where others choose
    * too and choices are taken back. Every learner with `begin` has it; those without memory are asked through `greedy`. Real numbers of
    * the action, where the agent chooses any, are written to `numbers`.

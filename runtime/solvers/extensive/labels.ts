@@ -1,5 +1,6 @@
 /** Information sets in words: what the agent sees now, and what it remembers where that alone does not tell them apart. */
 import type { TabularGame } from '../../games/tabular.ts';
+import { metBy } from '../../verify/behaviour.ts';
 import type { Behaviour, Strategy } from '../../verify/claim.ts';
 
 export interface LabelledSet {
@@ -8,14 +9,24 @@ export interface LabelledSet {
   /** A state in which the agent has these choices. */
   readonly state: number;
   readonly strategy: Strategy;
+  /** False where these strategies never lead here; undefined where that is not known. */
+  readonly reached: boolean | undefined;
 }
 
-/** Where there is something to choose, agent by agent, earlier ones first; at most `limit` of each agent, and how many there are. */
+/** Behind the strategy of an information set that is never reached. */
+export const neverReached = '  (never reached)';
+
+/**
+ * Where there is something to choose, agent by agent, earlier ones first; at most `limit` of each agent, and how many there are. `marked`: with
+ * what the behaviour itself leads to, which has to be whole for that.
+ */
 export function labelledSets(
   game: TabularGame,
   agents: readonly Behaviour[],
   limit: number,
+  marked = false,
 ): readonly { readonly sets: readonly LabelledSet[]; readonly total: number }[] {
+  const met = marked ? metBy(game, agents) : undefined;
   return agents.map((behaviour, agent) => {
     const all: number[] = [];
     behaviour.strategies.forEach((strategy, k) => {
@@ -27,6 +38,7 @@ export function labelledSets(
       label: names[at] as string,
       state: behaviour.state[k] as number,
       strategy: behaviour.strategies[k] as Strategy,
+      reached: met?.[agent]?.has(k),
     }));
     return { sets, total: all.length };
   });

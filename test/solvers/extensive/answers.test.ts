@@ -264,6 +264,7 @@ describe('what is printed', () => {
       agent: 'First',
       informationSet: expect.stringContaining('card'),
       strategy: { Pass: expect.any(Number), Bet: expect.any(Number) },
+      reached: true,
     });
     expect(json.trace.at(-1)).toEqual({ iteration: 10, nashConv: expect.any(Number) });
     const exact = JSON.parse(JSON.stringify(toJson(await answerOf(named, { concept: 'minimax' }), named)));
