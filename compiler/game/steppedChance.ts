@@ -1,9 +1,9 @@
 import type { Span } from '../../grammar/ast.ts';
 import type { Stream } from '../../runtime/rng/stream.ts';
+import { sumTolerance } from './draws.ts';
 import { ProbabilityError, wrongSum, ZeroMassError } from './evaluateErrors.ts';
 import type { Chance } from './evaluateStmt.ts';
 import { requireProbability } from './exactChance.ts';
-import { sumTolerance } from './draws.ts';
 import type { Scalar } from './model.ts';
 
 /** Attempts at a conditioned draw before it is called impossible. */
