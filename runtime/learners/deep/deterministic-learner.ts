@@ -20,7 +20,7 @@ import type { DeterministicSettings } from './deterministic-settings.ts';
 import { deterministicTables } from './deterministic-table.ts';
 import { groupsOf } from './groups.ts';
 import { isRecurrent } from './q-networks.ts';
-import { Replay } from './replay.ts';
+import { Replay, stepsKept } from './replay.ts';
 import { followProgram } from './target-networks.ts';
 import { ReplayUpdates } from './updates.ts';
 
@@ -64,7 +64,7 @@ export function deterministicLearner(
   const players = new Actors(playing, shape, vectors, range);
 
   // Replay
-  const steps = settings.replay.unit === 'steps' ? settings.replay.amount : settings.replay.amount * shape.episodeLimit;
+  const steps = stepsKept(settings.replay, shape.episodeLimit);
   const replay = new Replay(shape, {
     capacity: Math.max(recurrent ? Math.ceil(steps / length) : steps, settings.batch),
     length,

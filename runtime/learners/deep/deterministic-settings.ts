@@ -156,7 +156,7 @@ export const deterministicSettings: readonly SettingDoc[] = [
     type: 'quantity',
     low: 1,
     default: { amount: 200_000, unit: 'steps' },
-    doc: 'What is kept to learn from; the oldest makes room.',
+    doc: 'What is kept to learn from; the oldest makes room. Given in episodes, at most a million steps.',
     source: `a million in the ${authors}`,
   },
   {

@@ -4,6 +4,7 @@
  */
 import { type GameBuffers, running, terminated } from '../../games/vector.ts';
 import type { Stream } from '../../rng/stream.ts';
+import type { Quantity } from '../../train/spec.ts';
 import type { Arrays } from '../shared/learner.ts';
 import type { Shape } from '../shared/shape.ts';
 import { RewardScale } from './reward-scale.ts';
@@ -23,6 +24,14 @@ export interface WindowOptions {
   readonly notes?: number;
   /** Rewards are learned from in deviations from the mean of all that were played, agent by agent. */
   readonly standardize?: boolean;
+}
+
+/** Steps that a replay of episodes keeps at most. */
+const mostSteps = 1_000_000;
+
+/** Steps of what `replay` asks for: episodes are counted as long as they may be, which where no horizon says so is a guess in thousands. */
+export function stepsKept(replay: Quantity, episodeLimit: number): number {
+  return replay.unit === 'steps' ? replay.amount : Math.min(replay.amount * episodeLimit, mostSteps);
 }
 
 /** Most bytes that a replay may take. */

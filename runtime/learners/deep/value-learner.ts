@@ -16,7 +16,7 @@ import { replayOf } from './deciding.ts';
 import { groupsOf } from './groups.ts';
 import { keepNotes, type Note } from './notes.ts';
 import { isRecurrent, type QNetwork, valueActingPrograms } from './q-networks.ts';
-import { Replay } from './replay.ts';
+import { Replay, stepsKept } from './replay.ts';
 import { followProgram } from './target-networks.ts';
 import { lengthsBelow, ReplayUpdates } from './updates.ts';
 import { type ValueLoss, valueProgram } from './value-program.ts';
@@ -65,7 +65,7 @@ export function valueLearner(
   const player = new Acting(session, 'play', playRows, shape, groups);
 
   // Replay
-  const steps = settings.replay.unit === 'steps' ? settings.replay.amount : settings.replay.amount * shape.episodeLimit;
+  const steps = stepsKept(settings.replay, shape.episodeLimit);
   const replay = new Replay(shape, {
     capacity: Math.max(recurrent ? Math.ceil(steps / length) : steps, settings.batch),
     length,

@@ -128,7 +128,7 @@ export const deepValueSettings: readonly SettingDoc[] = [
     type: 'quantity',
     low: 1,
     default: { amount: 5000, unit: 'episodes' },
-    doc: 'What is kept to learn from; the oldest makes room.',
+    doc: 'What is kept to learn from; the oldest makes room. Given in episodes, at most a million steps.',
     source: pymarl,
   },
   {
