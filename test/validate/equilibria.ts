@@ -119,15 +119,6 @@ const cases: readonly Case[] = [
     gate: ({ exploitability }: Measured) => (exploitability ?? 0) > 0.1,
     reference: 'a deterministic policy that is exploited (Greenwald and Hall 2003)',
   },
-  {
-    game: 'Soccer',
-    algorithm: 'CorrelatedQ',
-    settings: { ...littman, ...falling(400_000) },
-    steps: 400_000,
-    seeds: 1,
-    gate: undefined,
-    reference: 'learns what foe-Q learns (Greenwald and Hall 2003)',
-  },
 ];
 
 async function* equilibria(): AsyncGenerator<Validation> {

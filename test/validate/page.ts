@@ -13,8 +13,8 @@ const head = `<!-- Written by \`npm run validate -- --write\` (test/validate). R
 What the learners of this version reach, beside published values, reference runs and exact answers. \`npm run validate\` runs the suites
 below but for the long one, \`npm run validate -- deep\` one of them; \`--write\` writes its section here.
 
-Means are over seeds, with the 95 % interval of the percentile bootstrap. What counts is the greedy policy after the last step, never the
-best one on the way. *Reported* means that nothing known is firm enough for a gate. Seconds are of all seeds together, one after the other
+Means are over seeds, with the 95 % interval of the percentile bootstrap. What counts is the greedy policy after the last step; the best
+one on the way stands beside it only where that is what was published and measured alike. *Reported* means that nothing known is firm enough for a gate. Seconds are of all seeds together, one after the other
 in one process, and depend on the machine and on what else it does: CPU seconds are the steadier ones.
 `;
 
