@@ -73,6 +73,8 @@ try {
   writeFileSync(join(folder, 'typed.ts'), typed);
   const compilerOptions = {
     noEmit: true,
+    // Node runs a program under its full name, and so a program imports its game.
+    allowImportingTsExtensions: true,
     strict: true,
     module: 'nodenext',
     target: 'es2023',
