@@ -1,5 +1,12 @@
 /** A mixer as the tensor code that `runtime/mixers/tensor.ts` makes of its model, written out: the same operations in the same order. */
-import type { BinaryFunction, MixerModel, MixerNode, MixerWeight, Shape } from '../../runtime/mixers/model.ts';
+import {
+  argumentsOf,
+  type BinaryFunction,
+  type MixerModel,
+  type MixerNode,
+  type MixerWeight,
+  type Shape,
+} from '../../runtime/mixers/model.ts';
 import type { Entity } from './programSources.ts';
 import { quote } from './programSyntax.ts';
 
@@ -170,24 +177,6 @@ const binaries: Readonly<Record<BinaryFunction, string>> = {
   max: 'maximum',
   min: 'minimum',
 };
-
-/** What a node reads, in the order in which it is written. */
-function argumentsOf(node: MixerNode): readonly number[] {
-  switch (node.op) {
-    case 'input':
-    case 'number':
-    case 'size':
-    case 'weight':
-      return [];
-    case 'binary':
-    case 'matmul':
-      return [node.left, node.right];
-    case 'concat':
-      return node.parts;
-    default:
-      return [node.of];
-  }
-}
 
 /** How often each node is written where it is read. */
 function usesOf({ nodes, output }: MixerModel): readonly number[] {

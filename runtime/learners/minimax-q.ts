@@ -18,6 +18,7 @@ import { drawLegal, exploreBelow } from './shared/explore.ts';
 import { allowed } from './shared/joint.ts';
 import type { Arrays, LearnedTable, Learner } from './shared/learner.ts';
 import { matrixGameSolver } from './shared/matrix-game.ts';
+import { viewPolicy } from './shared/own-table.ts';
 import { bitsOf, type Column, type Rows, rowsFor } from './shared/rows.ts';
 import { valueAt } from './shared/schedule.ts';
 import { alphaDoc, gammaDoc, initialDoc } from './shared/settings.ts';
@@ -200,16 +201,7 @@ export function minimaxQ(shape: Shape, settings: MinimaxQSettings, buffers: Game
   }
 
   function view(): readonly LearnedTable[] {
-    return tables.map(({ rows, policy }, agent) => ({
-      agent,
-      quantity: 'probability',
-      rows: rows.count,
-      keyLength: rows.keyLength,
-      key: row => rows.key(row),
-      value: (row, action) => policy.values[row * shape.actionCount[agent]! + action]!,
-      legal: (row, action) => rows.legal[row * shape.actionRow + shape.actionStart[agent]! + action] !== 0,
-      best: () => undefined,
-    }));
+    return tables.map(({ rows, policy }, agent) => viewPolicy(shape, { agent, rows, policy }));
   }
 
   return { act, update, greedy, save, restore, view };

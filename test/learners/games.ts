@@ -9,6 +9,27 @@ export interface TestGame {
   readonly means: readonly number[];
 }
 
+/** Two agents that see one number each and choose one of two actions, discount 0.5: for updates worked out by hand. */
+export const handSpec: GameSpec = {
+  name: 'Hand',
+  agents: ['First', 'Second'],
+  classOf: [0, 1],
+  classNames: ['First', 'Second'],
+  observationLength: [1, 1],
+  actionCount: [2, 2],
+  actionNames: [
+    ['A', 'B'],
+    ['A', 'B'],
+  ],
+  realActionLength: [0, 0],
+  realActionLow: [[], []],
+  realActionHigh: [[], []],
+  horizon: undefined,
+  discount: 0.5,
+  oneShot: false,
+  stateLength: 0,
+};
+
 /** Two agents, common reward; a cell with two numbers is a fair lottery. Row-major, as learners.md prints them. */
 export function matrixGame(
   name: string,

@@ -10,30 +10,9 @@ import { trainSeed } from '../../runtime/train/run.ts';
 import { toFloat } from '../../runtime/verify/number.ts';
 import { library } from '../solvers/extensive/support.ts';
 import { gameOf } from '../stdlib/library.ts';
-import { payoffGame, type TestGame, zeroSumGame } from './games.ts';
+import { handSpec, payoffGame, type TestGame, zeroSumGame } from './games.ts';
 import { constant, learnerOn, trainSpec } from './support.ts';
 import { meetingText, textOf } from './texts.ts';
-
-/** Two agents that see one number each and choose one of two actions, discount 0.5. */
-const spec: GameSpec = {
-  name: 'Hand',
-  agents: ['First', 'Second'],
-  classOf: [0, 1],
-  classNames: ['First', 'Second'],
-  observationLength: [1, 1],
-  actionCount: [2, 2],
-  actionNames: [
-    ['A', 'B'],
-    ['A', 'B'],
-  ],
-  realActionLength: [0, 0],
-  realActionLow: [[], []],
-  realActionHigh: [[], []],
-  horizon: undefined,
-  discount: 0.5,
-  oneShot: false,
-  stateLength: 0,
-};
 
 const still = { alpha: constant(0.5), visits: false, explore: constant(0), initial: 0 };
 const bits = (...numbers: number[]) => new Int32Array(Float32Array.from(numbers).buffer);
@@ -59,7 +38,7 @@ describe('updates by hand', () => {
     const next = tail.map(value => 0.5 * value);
 
     test(`each of two Nash-Q learners values everybody when ${name}`, () => {
-      const { learner, buffers } = learnerOn({ spec }, 'NashQ', still);
+      const { learner, buffers } = learnerOn({ spec: handSpec }, 'NashQ', still);
       const q = new Array(16).fill(0);
       for (const agent of [0, 1])
         withRows(learner, `agent${agent}`, bits(5, 7), { q, value: [10, -4, 4, 6], policy: [1, 0, 1, 0] });
@@ -81,7 +60,7 @@ describe('updates by hand', () => {
     });
 
     test(`correlated-Q has one table of what all see when ${name}`, () => {
-      const { learner, buffers } = learnerOn({ spec }, 'CorrelatedQ', still);
+      const { learner, buffers } = learnerOn({ spec: handSpec }, 'CorrelatedQ', still);
       withRows(learner, 'central', bits(5, 6, 7, 8), {
         q: new Array(16).fill(0),
         value: [10, -4, 4, 6],
@@ -102,7 +81,7 @@ describe('updates by hand', () => {
 
     for (const algorithm of ['FriendQ', 'FoeQ'])
       test(`${algorithm} values itself when ${name}`, () => {
-        const { learner, buffers } = learnerOn({ spec }, algorithm, still);
+        const { learner, buffers } = learnerOn({ spec: handSpec }, algorithm, still);
         withRows(learner, 'agent1', bits(5, 7), { q: new Array(8).fill(0), value: [-4, 6], policy: [1, 0, 1, 0] });
         buffers.observations.set([1, 1]);
         learner.act(0, 0);
@@ -118,7 +97,7 @@ describe('updates by hand', () => {
 
   test('with `visits` a value is the mean of its targets', () => {
     for (const name of ['NashQ', 'FriendQ', 'FoeQ', 'CorrelatedQ']) {
-      const { learner, buffers } = learnerOn({ spec }, name, { explore: constant(0) });
+      const { learner, buffers } = learnerOn({ spec: handSpec }, name, { explore: constant(0) });
       buffers.observations.set([1, 1]);
       buffers.masks.set([1, 0, 1, 0]);
       for (const reward of [4, 1, 1, -2]) {
@@ -248,7 +227,7 @@ describe('friends and foes', () => {
     const agents = ['A', 'B', 'C'];
     const names = agents.map(() => ['0', '1']);
     const parity: GameSpec = {
-      ...spec,
+      ...handSpec,
       agents,
       classOf: [0, 1, 2],
       classNames: agents,

@@ -1,28 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { GameSpec } from '../../runtime/games/vector.ts';
 import type { Learner } from '../../runtime/learners/shared/learner.ts';
+import { handSpec } from './games.ts';
 import { constant, learnerOn } from './support.ts';
-
-/** Two agents that see one number each and choose one of two actions, discount 0.5. */
-const spec: GameSpec = {
-  name: 'Hand',
-  agents: ['First', 'Second'],
-  classOf: [0, 1],
-  classNames: ['First', 'Second'],
-  observationLength: [1, 1],
-  actionCount: [2, 2],
-  actionNames: [
-    ['A', 'B'],
-    ['A', 'B'],
-  ],
-  realActionLength: [0, 0],
-  realActionLow: [[], []],
-  realActionHigh: [[], []],
-  horizon: undefined,
-  discount: 0.5,
-  oneShot: false,
-  stateLength: 0,
-};
 
 const settings = { alpha: constant(0.5), epsilon: constant(0), initial: 0 };
 
@@ -42,7 +21,7 @@ describe('targets by hand', () => {
     [2, 'truncated', 0.5 * (1 + 0.5 * 4)],
   ] as const) {
     test(`IQL when ${name}`, () => {
-      const { learner, buffers } = learnerOn({ spec }, 'IQL', settings);
+      const { learner, buffers } = learnerOn({ spec: handSpec }, 'IQL', settings);
       /** Rows for what is reached: 5 with max 10 (after the step), 7 with max 4 (where the episode was cut). */
       const known = learner.save();
       known.set('agent0.count', Int32Array.of(2));
@@ -65,7 +44,7 @@ describe('targets by hand', () => {
   test('JAL, MinimaxQ and CentralQ cut the bootstrap at termination only', () => {
     for (const name of ['JAL', 'MinimaxQ', 'CentralQ']) {
       for (const ended of [0, 1, 2]) {
-        const { learner, buffers } = learnerOn({ spec }, name, {
+        const { learner, buffers } = learnerOn({ spec: handSpec }, name, {
           ...settings,
           initial: 8,
           decay: 1,
@@ -87,7 +66,7 @@ describe('targets by hand', () => {
   });
 
   test('turns: rewards add up, discounted, until the agent decides again', () => {
-    const { learner, buffers } = learnerOn({ spec }, 'IQL', settings);
+    const { learner, buffers } = learnerOn({ spec: handSpec }, 'IQL', settings);
     const first = () => buffers.masks.set([1, 1, 0, 0]);
     const second = () => buffers.masks.set([0, 0, 1, 1]);
     first();
@@ -121,7 +100,7 @@ describe('targets by hand', () => {
       'FriendQ',
       'FoeQ',
     ]) {
-      const { learner, buffers } = learnerOn({ spec }, name, {
+      const { learner, buffers } = learnerOn({ spec: handSpec }, name, {
         alpha: constant(1),
         beta: constant(1),
         temperature: 0,
@@ -150,7 +129,7 @@ describe('targets by hand', () => {
   });
 
   test('hysteretic steps with beta where the TD error is negative, not the reward', () => {
-    const { learner, buffers } = learnerOn({ spec }, 'HystereticQ', {
+    const { learner, buffers } = learnerOn({ spec: handSpec }, 'HystereticQ', {
       alpha: constant(0.5),
       beta: constant(0.25),
       epsilon: constant(0),

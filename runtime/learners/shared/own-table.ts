@@ -43,6 +43,7 @@ export function restoreOwn(tables: readonly OwnTable[], from: Arrays): void {
   for (const { agent, rows } of tables) rows.restore(`agent${agent}`, from);
 }
 
+/** The learned Q by own observation and action; greedy is the best legal one. */
 export function viewOwn({ agent, width, rows, q, policy }: OwnTable): LearnedTable {
   return {
     agent,
@@ -53,5 +54,22 @@ export function viewOwn({ agent, width, rows, q, policy }: OwnTable): LearnedTab
     value: (row, action) => q.values[row * width + action]!,
     legal: (row, action) => rows.legal[row * width + action] !== 0,
     best: row => bestLegal(policy.values, row * width, rows.legal, row * width, width),
+  };
+}
+
+/** A learned mixed policy by own observation, which has no greedy action. */
+export function viewPolicy(
+  shape: Shape,
+  { agent, rows, policy }: { readonly agent: number; readonly rows: Rows; readonly policy: Column },
+): LearnedTable {
+  return {
+    agent,
+    quantity: 'probability',
+    rows: rows.count,
+    keyLength: rows.keyLength,
+    key: row => rows.key(row),
+    value: (row, action) => policy.values[row * shape.actionCount[agent]! + action]!,
+    legal: (row, action) => rows.legal[row * shape.actionRow + shape.actionStart[agent]! + action] !== 0,
+    best: () => undefined,
   };
 }

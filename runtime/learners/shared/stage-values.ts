@@ -14,6 +14,7 @@ import { drawOf, policyKeys } from './draws.ts';
 import { drawLegal, exploreBelow } from './explore.ts';
 import { jointOf } from './joint.ts';
 import type { Arrays, LearnedTable, Learner } from './learner.ts';
+import { viewPolicy } from './own-table.ts';
 import { bitsOf, type Column, type Rows, rowsFor } from './rows.ts';
 import { valueAt } from './schedule.ts';
 import type { Shape } from './shape.ts';
@@ -151,16 +152,7 @@ export function stageValues(
   }
 
   function view(): readonly LearnedTable[] {
-    return tables.map(({ agent, rows, policy }) => ({
-      agent,
-      quantity: 'probability',
-      rows: rows.count,
-      keyLength: rows.keyLength,
-      key: row => rows.key(row),
-      value: (row, action) => policy.values[row * shape.actionCount[agent]! + action]!,
-      legal: (row, action) => rows.legal[row * shape.actionRow + shape.actionStart[agent]! + action] !== 0,
-      best: () => undefined,
-    }));
+    return tables.map(table => viewPolicy(shape, table));
   }
 
   return { act, update, greedy, save, restore, view };
