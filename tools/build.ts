@@ -28,7 +28,7 @@ const entries = [
 ];
 
 /** Files that a thread or a program starts by address, not by import: each becomes an entry of its own. */
-const started = ['runtime/train/worker.ts', 'runtime/solvers/glpk-thread.ts'];
+const started = ['runtime/train/worker.ts', 'runtime/train/engine-thread.ts', 'runtime/solvers/glpk-thread.ts'];
 
 /**
  * Code that starts another file names it relative to itself, `'./worker.js'` once it is built. Bundled, that code lies in another

@@ -9,7 +9,6 @@ import { loadGame } from '../../runtime/games/load.ts';
 import { sgd } from '../../runtime/tensor/optimisers/spec.ts';
 import { curveCsv, curveSvg, meanCurve, plotCurve, pointsOf } from '../../runtime/train/curve.ts';
 import { divergedText, explodedStatistic, oddStatistic, oddTensor, type Scale } from '../../runtime/train/diverged.ts';
-import { engineFor } from '../../runtime/train/engines.ts';
 import { readSeed } from '../../runtime/train/folder.ts';
 import { trainSeed } from '../../runtime/train/run.ts';
 import { startSession } from '../../runtime/train/session.ts';
@@ -193,11 +192,6 @@ describe('networks', () => {
     // Both get 4 at most, 8 in all; no estimate of 8 / (1 - 0.5) is wrong by more than three times that.
     const most = 1e4 * Math.max(48 * 48, losses[0] as number);
     expect(losses.filter(loss => loss > most)).toEqual([]);
-  });
-
-  test('engines: one that trains, one that answers later, one that is none', async () => {
-    expect(await engineFor('wasm')).toMatchObject({ name: 'wasm', synchronous: true });
-    expect(await engineFor('nope')).toEqual({ error: expect.stringContaining('there is no engine nope') });
   });
 });
 

@@ -16,6 +16,11 @@ export function installCommand(name: EngineName): string {
   return isTfjs(name) ? backends[name].install : '';
 }
 
+/** Whether an engine answers with promises, known before it is loaded. */
+export function answersLater(name: string): boolean {
+  return isTfjs(name) && !backends[name].synchronous;
+}
+
 /** One engine by name, ready to open programs. Throws EngineUnavailable: an unknown name, or what to install. */
 export async function loadEngine(name: string): Promise<Engine> {
   if (name === 'wasm') {

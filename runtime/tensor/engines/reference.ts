@@ -2,6 +2,7 @@ import type { Engine, Entry, Session } from '../engine.ts';
 import { checkStates } from '../engine.ts';
 import type { Node, Program } from '../ir.ts';
 import { sizeOf } from '../ir.ts';
+import { type Buffer, floats, integers, lookUp } from './named.ts';
 import { interpret } from './reference/interpret.ts';
 
 /**
@@ -88,22 +89,6 @@ class ReferenceEntry implements Entry {
   }
 }
 
-function bufferFor(node: Node): Float32Array | Int32Array {
+function bufferFor(node: Node): Buffer {
   return node.type === 'f32' ? new Float32Array(sizeOf(node.shape)) : new Int32Array(sizeOf(node.shape));
-}
-
-function lookUp<T>(map: ReadonlyMap<string, T>, what: string, name: string): T {
-  const value = map.get(name);
-  if (value === undefined) throw new Error(`there is no ${what} ${name}; there are ${[...map.keys()].join(', ')}`);
-  return value;
-}
-
-function floats(buffer: Float32Array | Int32Array, name: string): Float32Array {
-  if (buffer instanceof Float32Array) return buffer;
-  throw new Error(`${name} holds indices; use indices() or indexOutput()`);
-}
-
-function integers(buffer: Float32Array | Int32Array, name: string): Int32Array {
-  if (buffer instanceof Int32Array) return buffer;
-  throw new Error(`${name} holds numbers; use input() or output()`);
 }

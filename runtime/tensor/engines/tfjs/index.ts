@@ -6,6 +6,7 @@ import { checkStates, type Engine, type Entry, type Session } from '../../engine
 import type { Node, Program, StateDeclaration } from '../../ir.ts';
 import { sizeOf } from '../../ir.ts';
 import { optimise } from '../../passes/index.ts';
+import { type Buffer, floats, integers, lookUp } from '../named.ts';
 import { backends, loadTfjs, type TfjsEngineName } from './load.ts';
 import { type Plan, planNodes } from './plan.ts';
 import type { LoweringContext, Tensor, Tf } from './tensors.ts';
@@ -19,11 +20,7 @@ export async function tfjsEngine(name: TfjsEngineName): Promise<Engine> {
   return {
     name,
     synchronous,
-    open: async programs => {
-      // The first switch to a backend waits for it; later ones happen at once.
-      await tf.setBackend(backend);
-      return new TfjsSession(tf, backend, synchronous, programs.map(optimise));
-    },
+    open: programs => new TfjsSession(tf, backend, synchronous, programs.map(optimise)),
   };
 }
 
@@ -36,6 +33,7 @@ class TfjsSession implements Session {
   constructor(tf: Tf, backend: string, synchronous: boolean, programs: readonly Program[]) {
     this.states = checkStates(programs);
     this.#library = new Library(tf, backend, synchronous);
+    this.#library.activate();
     this.#values = new States(this.#library, this.states);
     this.#entries = new Map(programs.map(p => [p.name, new TfjsEntry(p, this.#library, this.#values)]));
   }
@@ -76,7 +74,10 @@ class Library implements LoweringContext {
     this.#backend = backend;
   }
 
-  /** The library has one current backend; sessions on several take turns. A backend that has been started is switched to at once. */
+  /**
+   * The library has one current backend; sessions on several take turns. One that has been started, as `loadTfjs` does, is switched to
+   * at once, although the library answers with a promise.
+   */
   activate(): void {
     if (this.tf.getBackend() !== this.#backend) void this.tf.setBackend(this.#backend);
   }
@@ -136,8 +137,6 @@ class States {
     this.#tensors.clear();
   }
 }
-
-type Buffer = Float32Array | Int32Array;
 
 class TfjsEntry implements Entry {
   readonly #program: Program;
@@ -218,20 +217,4 @@ class TfjsEntry implements Entry {
 
 function bufferFor(node: Node): Buffer {
   return node.type === 'f32' ? new Float32Array(sizeOf(node.shape)) : new Int32Array(sizeOf(node.shape));
-}
-
-function lookUp<T>(map: ReadonlyMap<string, T>, what: string, name: string): T {
-  const value = map.get(name);
-  if (value === undefined) throw new Error(`there is no ${what} ${name}; there are ${[...map.keys()].join(', ')}`);
-  return value;
-}
-
-function floats(buffer: Buffer, name: string): Float32Array {
-  if (buffer instanceof Float32Array) return buffer;
-  throw new Error(`${name} holds indices; use indices() or indexOutput()`);
-}
-
-function integers(buffer: Buffer, name: string): Int32Array {
-  if (buffer instanceof Int32Array) return buffer;
-  throw new Error(`${name} holds numbers; use input() or output()`);
 }
