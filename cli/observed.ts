@@ -1,4 +1,5 @@
 /** Observations in words: `card=King moves=[Pass]` from the numbers that a learner is given. */
+import { nested } from '../compiler/game/board.ts';
 import { printNumber } from '../compiler/game/describe.ts';
 import type { GameModel, ObservationPiece } from '../compiler/game/model.ts';
 
@@ -102,6 +103,13 @@ function textOf({ pieces }: Part, key: ArrayLike<number>, start: number): string
     const values = pieces.filter(piece => k < piece.count).map(piece => element(piece, k, key, start));
     return { text: several ? `(${values.join(' ')})` : (values[0] as string), empty: values.every(v => v === nothing) };
   });
+  if (first.board !== undefined && first.element === undefined) {
+    const rows = nested(
+      first.board,
+      items.map(item => item.text),
+    ).flat();
+    return `[${rows.map(row => row.join(' ')).join(' / ')}]`;
+  }
   // The free places at the end of a sequence are no part of it.
   const used = items.findLastIndex(item => !item.empty) + 1;
   return `[${items

@@ -12,7 +12,7 @@ import {
   type TrainInsight,
   trainFits,
 } from './insight.ts';
-import { innermost } from './namesWalk.ts';
+import { innermost } from './namesDeclared.ts';
 import { type Chunk, chunksOf, merged, rechunked, sliceFor } from './slices.ts';
 
 export interface Checked {

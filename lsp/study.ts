@@ -3,6 +3,7 @@ import type { Diagnostic, Program } from '../compiler/api.ts';
 import { Reporter } from '../compiler/diagnostics/report.ts';
 import { reportUnplayable } from '../compiler/project/unplayable.ts';
 import { type AssertTools, evaluateAssert } from '../compiler/properties/asserts.ts';
+import { breakOffOf } from '../compiler/properties/glimpse.ts';
 import { type GameInsight, gameInsight } from './insight.ts';
 import { knownValuesOf } from './knownValues.ts';
 
@@ -34,8 +35,8 @@ export async function study(
     const { model } = program.instantiate(name, new Map());
     if (model === undefined) continue;
     const listed = tools.list(model);
-    if (listed.game === undefined && listed.problem !== undefined)
-      reportUnplayable(reporter, program, name, listed.problem);
+    const problem = breakOffOf(model, listed);
+    if (problem !== undefined) reportUnplayable(reporter, program, name, problem);
     const insight = gameInsight(model, listed, true);
     games.push({ ...insight, values: await knownValuesOf(model, listed, insight.facts, tools) });
   }

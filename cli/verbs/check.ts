@@ -136,7 +136,7 @@ async function glance(
   program: Program,
   into: Diagnostic[],
 ): Promise<readonly { readonly name: string; readonly words: string | undefined }[]> {
-  const [{ Study: Listings }, { reportUnplayable }, { classify }, { factsOf }, { problemInPlay }] = await Promise.all([
+  const [{ Study: Listings }, { reportUnplayable }, { classify }, { factsOf }, { breakOffOf }] = await Promise.all([
     import('../study.ts'),
     import('../../compiler/project/unplayable.ts'),
     import('../../compiler/properties/classify.ts'),
@@ -150,9 +150,7 @@ async function glance(
     const { model } = program.instantiate(name, new Map());
     if (model === undefined) return { name, words: undefined };
     const listed = quick.list(model);
-    // What is not listed is played for a moment.
-    const open = listed.problem === undefined || ['budget', 'not-finite'].includes(listed.problem.kind);
-    const problem = listed.game === undefined && open ? problemInPlay(model) : listed.problem;
+    const problem = breakOffOf(model, listed);
     if (problem !== undefined) reportUnplayable(reporter, program, name, problem);
     return { name, words: classify(model, listed.game, factsOf(model, listed, { calculate: share === 1 })).words };
   });

@@ -7,10 +7,10 @@ import { type ActionTable, type Context, report, type Scope } from './context.ts
 import { declare, uniqueNames } from './declare.ts';
 import { intConstant } from './expr.ts';
 import * as ir from './ir.ts';
-import { valueName } from './match.ts';
 import { resolveType } from './typeexpr.ts';
 import type { EnumType, Type } from './types.ts';
 import * as T from './types.ts';
+import { valueNames } from './valueNames.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -197,8 +197,8 @@ function build(
       report(ctx, span, 'not-finite', { what: 'An action', type: `\`${T.nameOf(field.type)}\`` });
       return undefined;
     }
-    const valueNames = Array.from({ length: Math.min(size, 100_000) }, (_, k) => ordinalName(field.type, k));
-    parts.push({ kind: 'finite', name: field.name, size, low: 0, valueNames });
+    const names = valueNames(field.type, Math.min(size, 100_000), ctx.build.agentLabels);
+    parts.push({ kind: 'finite', name: field.name, size, low: 0, valueNames: names });
   }
   const finite = parts.filter(part => part.kind === 'finite');
   const count = finite.reduce((n, part) => n * part.size, 1);
@@ -245,22 +245,6 @@ function realVector(type: Type): { readonly size: number; readonly bounds: Bound
     return { size: T.sizeOf(type.keys[0] as Type) ?? 0, bounds: type.element.bounds };
   }
   return undefined;
-}
-
-function ordinalName(type: Type, k: number): string {
-  if (type.kind === 'record' || type.kind === 'tuple') {
-    const types = type.kind === 'record' ? type.fields.map(f => f.type) : type.items;
-    const names: string[] = [];
-    let rest = k;
-    for (let i = types.length - 1; i >= 0; i--) {
-      const size = T.sizeOf(types[i] as Type) ?? 1;
-      names.unshift(ordinalName(types[i] as Type, rest % size));
-      rest = Math.floor(rest / size);
-    }
-    return type.kind === 'record' ? `${type.name}(${names.join(', ')})` : `(${names.join(', ')})`;
-  }
-  if (type.kind === 'index') return `${type.name}[${k}]`;
-  return valueName(type, k);
 }
 
 function flatNames(parts: readonly Extract<ActionPart, { kind: 'finite' }>[]): string[] {

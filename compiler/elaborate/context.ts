@@ -3,6 +3,7 @@ import type { CallExpr, Expr, FnDecl, GameDecl, Span } from '../../grammar/ast.t
 import type { Extra, Reporter } from '../diagnostics/report.ts';
 import type { RuleArgs, RuleName } from '../diagnostics/rules.ts';
 import type { Bounds, IrExpr, IrFunction, IrStmt, Local, Scalar, ScalarKind, Store } from '../game/model.ts';
+import { again } from '../game/naming.ts';
 import type { AgentClassInfo } from './agents.ts';
 import { spend } from './budget.ts';
 import { type Definitions, type ElementDefinition, elementAt } from './facts.ts';
@@ -180,7 +181,7 @@ export class Builder implements Definitions {
 
   private unique(name: string): string {
     let candidate = name;
-    for (let k = 2; this.usedNames.has(candidate); k++) candidate = `${name}_${k}`;
+    for (let k = 2; this.usedNames.has(candidate); k++) candidate = again(name, k);
     this.usedNames.add(candidate);
     return candidate;
   }

@@ -129,7 +129,7 @@ function either(
     mismatch(ctx, e.else.span, T.describe(ta), b.value, 'Both branches draw one type, so this');
     return V.invalid;
   }
-  const storage = scratch(ctx, T.join(ta, tb), name, e.span);
+  const storage = scratch(ctx, T.join(ta, tb), `drawn_${name}`, e.span);
   if (storage === undefined) return V.invalid;
   for (const side of sides) write(ctx.build, { storage, base: ir.int(0) }, side.value, side.statements);
   out.push({ op: 'if', condition, then: a.statements, else: b.statements });
@@ -195,7 +195,7 @@ function ofType(ctx: Context, type: Type, name: string, e: Expr, out: IrStmt[]):
     case 'tuple':
       return { kind: 'tuple', items: type.items.map((item, k) => ofType(ctx, item, `${name}_${k}`, e, out)) };
     case 'array': {
-      const storage = scratch(ctx, type, name, e.span);
+      const storage = scratch(ctx, type, `drawn_${name}`, e.span);
       const sizes = type.keys.map(key => T.sizeOf(key) ?? 0);
       if (storage?.kind !== 'array') return V.invalid;
       // Loops are written by hand here because every element is a draw of its own.

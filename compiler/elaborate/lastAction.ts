@@ -47,7 +47,7 @@ export function rememberActions(build: Builder, model: GameModel): Remembered {
       ...model,
       stores: build.stores,
       state: [...model.state, store],
-      view: [...model.view, { name: 'last_action', value: { kind: 'array', keys, items, grid: undefined } }],
+      view: [...model.view, { name: 'last_action', value: { kind: 'array', keys, items, board: undefined } }],
       init: [...model.init, ...init],
       step: [...model.step, ...step],
       oneShot: false,

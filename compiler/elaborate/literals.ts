@@ -6,9 +6,9 @@ import { mismatch } from './coerce.ts';
 import { type Context, report } from './context.ts';
 import { elaborate, ordinalsFor } from './expr.ts';
 import * as ir from './ir.ts';
-import { valueName } from './match.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
+import { valueName } from './valueNames.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 

@@ -6,6 +6,7 @@ import { branch, elaborate, enumMember, joinBranches, unknownName } from './expr
 import * as ir from './ir.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
+import { valueName } from './valueNames.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 
@@ -194,17 +195,4 @@ function valuesOf(pattern: Pattern, type: Type, ctx: Context, subject: Value): r
 // The patterns were checked (and reported) against the real subject before; reports at the same places are dropped.
 function quiet(ctx: Context, pattern: Pattern, value: Value, subject: Value): IrExpr | undefined {
   return subject.kind === 'invalid' || value.kind === 'invalid' ? undefined : matches(ctx, pattern, value);
-}
-
-export function valueName(type: Type, ordinal: number): string {
-  switch (type.kind) {
-    case 'bool':
-      return ordinal === 1 ? 'true' : 'false';
-    case 'enum':
-      return type.members[ordinal] ?? '?';
-    case 'int':
-      return `${type.bounds.low + ordinal}`;
-    default:
-      return `${T.nameOf(type)} ${ordinal}`;
-  }
 }

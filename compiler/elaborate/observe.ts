@@ -1,6 +1,6 @@
 /** What agents see: values into a flat numeric encoding. */
 import type { Binder, ObserveItem, ObservePart } from '../../grammar/ast.ts';
-import type { IrExpr, IrStmt, Local, ObservationPiece, ObservationSpace } from '../game/model.ts';
+import type { Board, IrExpr, IrStmt, Local, ObservationPiece, ObservationSpace } from '../game/model.ts';
 import type { AgentClassInfo } from './agents.ts';
 import { warnForAll } from './binders.ts';
 import * as B from './bounds.ts';
@@ -15,6 +15,7 @@ import type { Type } from './types.ts';
 import * as T from './types.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
+import { boardOf } from './view.ts';
 
 /** The observation of one class: all `observe` items that cover it; without any in the game, the whole state. */
 export function observationOf(ctx: Context, items: readonly ObserveItem[], cls: AgentClassInfo): ObservationSpace {
@@ -213,13 +214,19 @@ class Encoder {
     const present =
       value.kind === 'seq' && ir.constantOf(value.length) === undefined ? ir.binary('lt', k, value.length) : undefined;
     const element = present === undefined ? at(k) : ir.withFacts(refine(present, true, this.ctx.build), () => at(k));
+    const board = value.kind === 'array' ? boardOf(value.type.keys, this.ctx.build.agentLabels) : undefined;
     if (!isFlat(element)) {
       let length = 0;
-      for (let i = 0; i < total; i++) length += this.encode(at(ir.int(i)), undefined, offset + length);
+      for (let i = 0; i < total; i++) {
+        const from = this.pieces.length;
+        length += this.encode(at(ir.int(i)), undefined, offset + length);
+        if (board !== undefined)
+          this.pieces.push(...this.pieces.splice(from).map(piece => ({ ...piece, board, element: i })));
+      }
       return length;
     }
     const stride = leafLength(element);
-    this.flat(element, pad, present, { variable, count: total, stride }, offset);
+    this.flat(element, pad, present, { variable, count: total, stride, board }, offset);
     return stride * total;
   }
 
@@ -266,6 +273,7 @@ class Encoder {
       width,
       low,
       ...(names === undefined ? {} : { names }),
+      ...(loop.board === undefined ? {} : { board: loop.board }),
     });
     return width;
   }
@@ -275,6 +283,7 @@ interface Loop {
   readonly variable: Local;
   readonly count: number;
   readonly stride: number;
+  readonly board?: Board | undefined;
 }
 
 function scaled({ type, e }: Extract<Value, { kind: 'scalar' }>): IrExpr {

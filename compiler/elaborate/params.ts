@@ -6,10 +6,10 @@ import { type Context, report, sourceText } from './context.ts';
 import { declare } from './declare.ts';
 import { elaborate } from './expr.ts';
 import * as ir from './ir.ts';
-import { valueName } from './match.ts';
 import { resolveType } from './typeexpr.ts';
 import type { Type } from './types.ts';
 import * as T from './types.ts';
+import { valueName } from './valueNames.ts';
 import type { Value } from './values.ts';
 import * as V from './values.ts';
 

@@ -46,7 +46,7 @@ export function repeat(build: Builder, stage: GameModel, name: string, options: 
     });
     view.push({
       name: r === 0 ? 'last' : `last_${r + 1}`,
-      value: { kind: 'array', keys: stage.agents.map(a => a.label), items, grid: undefined },
+      value: { kind: 'array', keys: stage.agents.map(a => a.label), items, board: undefined },
     });
   });
   const rounds = options.rounds;

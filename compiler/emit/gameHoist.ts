@@ -2,6 +2,7 @@
  * Values of the state that are read more than once in a block are read into a variable at its top. State arrays do not change
  * before a step commits, so every read of one place gives one value; engines do not find this out by themselves.
  */
+import { twin } from '../game/naming.ts';
 import { Names } from './gameNames.ts';
 
 /** A read that may be moved: its text, the name of its index variable if it has one, and how to call its value. */
@@ -88,6 +89,7 @@ function freeName(base: string, lines: readonly string[], taken: (name: string) 
   const names = new Names();
   for (;;) {
     const name = names.declare(base);
-    if (!taken(name) && !lines.some(line => new RegExp(`\\b${name}\\b`).test(line))) return name;
+    const pattern = new RegExp(`\\b(${name}|${twin(name) ?? name})\\b`);
+    if (!taken(name) && !lines.some(line => pattern.test(line))) return name;
   }
 }

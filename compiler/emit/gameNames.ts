@@ -2,6 +2,7 @@
  * Text that comes from a game (names, labels, doc comments) on its way into emitted code. Nothing a game says can become
  * code: names turn into fresh identifiers, text into closed string literals and closed comments.
  */
+import { again, twin } from '../game/naming.ts';
 
 /** Words that cannot be variable names in strict TypeScript, or that would change what emitted code means. */
 const reservedWords: ReadonlySet<string> = new Set(
@@ -54,11 +55,11 @@ export class Names {
     this.scopes.pop();
   }
 
-  /** Declares an unused identifier like `name` in the innermost block: `p`, else `p2`, `p3`, ... */
+  /** Declares an unused identifier like `name` in the innermost block: `p`, else `p2`, `p3`, ..., none of which looks like another. */
   declare(name: string): string {
     const base = identifier(name);
     let id = base;
-    for (let k = 2; this.has(id); k++) id = `${base}${/\d$/.test(base) ? '_' : ''}${k}`;
+    for (let k = 2; this.has(id) || (id !== base && this.has(twin(id) ?? id)); k++) id = again(base, k);
     (this.scopes.at(-1) as Set<string>).add(id);
     return id;
   }

@@ -7,7 +7,7 @@ import { blocksOf } from '../game/parts.ts';
 import { arrayName, type Body, type Code, level, operand, primary, row } from './gameCode.ts';
 import { asNumber, element, emit, emitBool, emitNumber, nested, numberCode, offset } from './gameExpr.ts';
 import { constantOf, intConst, type Known, scalarNumber } from './gameFold.ts';
-import { stringLiteral } from './gameNames.ts';
+import { identifier, stringLiteral } from './gameNames.ts';
 import { loopBound } from './gameReduce.ts';
 import { type Block, placeKey, type Slot, slotKey, slotOf } from './gameScopes.ts';
 import { keptWhole } from './gameWholes.ts';
@@ -65,7 +65,9 @@ function emitStmt(body: Body, stmt: IrStmt, block: Block, k: number): void {
       return;
     }
     case 'draw':
-      bindLocal(body, stmt.local, () => draw(body, stmt.dist, stmt.local.name));
+      bindLocal(body, { ...stmt.local, name: drawnName(body, stmt.local.name) }, () =>
+        draw(body, stmt.dist, stmt.local.name),
+      );
       return;
     case 'such_that': {
       body.names.open();
@@ -185,6 +187,11 @@ export function copyAll(body: Body, pairs: readonly (readonly [Store, Store])[])
 const word = 'hash32(k0, k1, counter++)';
 
 /** The value of a draw; takes as many words from the stream as `Stream` in runtime/rng/stream.ts does. */
+/** What is drawn for a variable often has that variable's name, and so is told from it; as is one of several values from their array. */
+function drawnName(body: Body, name: string): string {
+  return [name, `drawn_${name}`].find(one => !body.names.has(identifier(one))) ?? `one_${name}`;
+}
+
 function draw(body: Body, dist: Distribution, drawn: string): Code {
   const { unit } = body;
   body.usesRandom = true;

@@ -148,7 +148,7 @@ function variableOf({ role, name }: GamePart): RegExp | undefined {
     case 'next':
       return new RegExp(`^next_${name}(_|$)`);
     case 'let':
-      return new RegExp(`^${name}(_\\w+)?\\d*$`);
+      return new RegExp(`^(drawn_|one_)?${name}(_\\w+)?\\d*$`);
     case 'reward':
       return /^reward(_|$)/;
     case 'end':

@@ -1,7 +1,8 @@
 /** States in the game's own words: one line for messages, plain values for JSON, a block of text for the terminal. */
 import { Rational } from '../../runtime/games/rational.ts';
+import { axisOf, boardOver, drawBoard, nested } from './board.ts';
 import { numberOf } from './exactNumbers.ts';
-import type { GameModel, Scalar, Store, ViewValue } from './model.ts';
+import type { Board, GameModel, Scalar, Store, ViewValue } from './model.ts';
 
 /** Reads one scalar of the state. */
 export type ReadState = (store: Store, offset: number) => Scalar;
@@ -11,12 +12,14 @@ export type Shown = number | string | readonly Shown[] | { readonly [name: strin
 
 /** Longest array shown key by key; longer ones are shown as lists. */
 const keyed = 6;
+/** Longest line that a list of numbers or names is written on, instead of one line per element. */
+const lineWidth = 72;
 
 /** `at[A] = Cell(2, 1), ball = A`; `time` is added where it is part of the state. */
 export function describe(model: GameModel, read: ReadState, time?: number): string {
   const parts: string[] = [];
   for (const { name, value } of model.view) {
-    if (value.kind === 'array' && value.grid === undefined && value.items.length <= keyed) {
+    if (value.kind === 'array' && value.board === undefined && value.items.length <= keyed) {
       value.items.forEach((item, k) => {
         parts.push(`${name}[${value.keys[k] ?? k}] = ${inline(item, read)}`);
       });
@@ -26,26 +29,56 @@ export function describe(model: GameModel, read: ReadState, time?: number): stri
   return parts.length === 0 ? '(no state)' : parts.join(', ');
 }
 
-/** The state as plain values by name. Arrays over 0, 1, ... are lists, grids lists of rows, other arrays objects by key. */
+/** The state as plain values by name. Arrays over 0, 1, ... are lists, those over two axes lists of lists, other arrays objects by key. */
 export function stateValues(model: GameModel, read: ReadState): { readonly [name: string]: Shown } {
   return Object.fromEntries(model.view.map(({ name, value }) => [name, shown(value, read)]));
 }
 
-/** The state as lines of text: one variable after the other, grids as grids. */
+/** The state as lines of text: one variable after the other, arrays over two axes as boards, others element by element. */
 export function printState(model: GameModel, read: ReadState): string {
   const lines: string[] = [];
   for (const { name, value } of model.view) {
-    if (value.kind === 'array' && value.grid !== undefined) {
-      lines.push(name, ...gridRows(value, read).map(row => `  ${row}`));
-    } else if (value.kind === 'array') {
-      const width = Math.max(0, ...value.keys.map(key => key.length));
-      lines.push(name);
-      value.items.forEach((item, k) => {
-        lines.push(`  ${(value.keys[k] ?? `${k}`).padEnd(width)}  ${inline(item, read)}`);
-      });
-    } else lines.push(`${name}  ${inline(value, read)}`);
+    if (value.kind === 'array') lines.push(...arrayLines(name, value, read));
+    else lines.push(`${name}  ${inline(value, read)}`);
   }
   return lines.join('\n');
+}
+
+type ArrayView = Extract<ViewValue, { kind: 'array' }>;
+
+function arrayLines(name: string, value: ArrayView, read: ReadState): readonly string[] {
+  const drawn = drawing(value);
+  if (drawn !== undefined) {
+    const cells = drawn.items.map(item => inline(item, read));
+    return drawn.board.tables.flatMap((title, k) => [
+      title === '' ? name : `${name}[${title}]`,
+      ...drawBoard(drawn.board, k, cells).map(line => `  ${line}`),
+    ]);
+  }
+  const line = `${name}  ${inline(value, read)}`;
+  if (isList(value.keys) && value.items.every(isLeaf) && line.length <= lineWidth) return [line];
+  const width = value.keys.reduce((most, key) => Math.max(most, key.length), 0);
+  return [name, ...value.items.map((item, k) => `  ${(value.keys[k] ?? `${k}`).padEnd(width)}  ${inline(item, read)}`)];
+}
+
+/** The board of an array over two axes, which may also be an array of arrays, and what stands on it. */
+function drawing(value: ArrayView): { readonly board: Board; readonly items: readonly ViewValue[] } | undefined {
+  if (value.board !== undefined) return { board: value.board, items: value.items };
+  const rows = value.items.flatMap(item => (item.kind === 'array' && item.board === undefined ? [item] : []));
+  const keys = rows[0]?.keys ?? [];
+  if (keys.length === 0 || rows.length < value.items.length || rows.some(row => row.keys.length !== keys.length))
+    return undefined;
+  const board = boardOver([''], axisOf(value.keys, keys.length), axisOf(keys, 1));
+  return { board, items: rows.flatMap(row => row.items) };
+}
+
+/** Is this how an array is indexed by 0, 1, ...? */
+function isList(keys: readonly string[]): boolean {
+  return keys.every((key, k) => key === `${k}`);
+}
+
+function isLeaf(value: ViewValue): boolean {
+  return value.kind === 'number' || value.kind === 'named';
 }
 
 /** At most six significant digits; fractions as they are. */
@@ -69,7 +102,7 @@ function inline(value: ViewValue, read: ReadState): string {
         .map(item => inline(item, read))
         .join(', ')}]`;
     case 'array':
-      if (value.grid !== undefined) return `[${gridRows(value, read).join(' / ')}]`;
+      if (value.board !== undefined) return `[${boardText(value.board, value, read)}]`;
       return `[${value.items.map(item => inline(item, read)).join(', ')}]`;
   }
 }
@@ -88,12 +121,12 @@ function shown(value: ViewValue, read: ReadState): Shown {
       return present(value, read).map(item => shown(item, read));
     case 'array': {
       const items = value.items.map(item => shown(item, read));
-      if (value.grid !== undefined) {
-        const [rows, columns] = value.grid;
-        return Array.from({ length: rows }, (_, row) => items.slice(row * columns, (row + 1) * columns));
+      if (value.board !== undefined) {
+        const { tables } = value.board;
+        const lists = nested(value.board, items);
+        return tables.length === 1 && tables[0] === '' ? (lists[0] ?? []) : byKey(tables, lists);
       }
-      if (value.keys.every((key, k) => key === `${k}`)) return items;
-      return Object.fromEntries(items.map((item, k) => [value.keys[k] ?? `${k}`, item]));
+      return byKey(value.keys, items);
     }
   }
 }
@@ -107,15 +140,25 @@ function present(value: Extract<ViewValue, { kind: 'seq' }>, read: ReadState): r
   return value.items.slice(0, numberOf(read(value.length.store, value.length.offset)));
 }
 
-function gridRows(value: Extract<ViewValue, { kind: 'array' }>, read: ReadState): string[] {
-  const [rows, columns] = value.grid ?? [1, value.items.length];
+/** A list where the keys are 0, 1, ..., else an object. */
+function byKey(keys: readonly string[], items: readonly Shown[]): Shown {
+  if (isList(keys)) return items;
+  return Object.fromEntries(items.map((item, k) => [keys[k] ?? `${k}`, item]));
+}
+
+function boardText(board: Board, value: ArrayView, read: ReadState): string {
   const cells = value.items.map(item => inline(item, read));
-  const width = Math.max(0, ...cells.map(cell => cell.length));
-  return Array.from({ length: rows }, (_, row) =>
-    cells
-      .slice(row * columns, (row + 1) * columns)
-      .map(cell => cell.padEnd(width))
-      .join(' ')
-      .trimEnd(),
-  );
+  const width = cells.reduce((most, cell) => Math.max(most, cell.length), 0);
+  return nested(board, cells)
+    .map(rows =>
+      rows
+        .map(row =>
+          row
+            .map(cell => cell.padEnd(width))
+            .join(' ')
+            .trimEnd(),
+        )
+        .join(' / '),
+    )
+    .join(' // ');
 }

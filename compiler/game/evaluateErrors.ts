@@ -65,8 +65,17 @@ export class BudgetError extends GameError {
 }
 
 export class NoLegalActionError extends GameError {
-  constructor(message: string) {
-    super('no-legal-action', message);
+  /** The agent that is to act, by its number. */
+  readonly agent: number;
+  /** Rule and fact without the remedy, for hosts that have a place for remedies. */
+  readonly fact: string;
+
+  /** `where` is the moment: `in the state n = 2`, `after 3 steps`. */
+  constructor(agent: number, label: string, where: string) {
+    const fact = `an agent that acts needs a legal action, but ${label} has none ${where}`;
+    super('no-legal-action', `${fact}; make an action legal there, or let ${label} not act`);
+    this.agent = agent;
+    this.fact = fact;
   }
 }
 

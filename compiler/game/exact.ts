@@ -6,7 +6,14 @@ import type { Span } from '../../grammar/ast.ts';
 import { Rational } from '../../runtime/games/rational.ts';
 import type { TabularGame } from '../../runtime/games/tabular.ts';
 import { describe } from './describe.ts';
-import { BudgetError, GameError, type GameFault, NotActingError, RewardError } from './evaluateErrors.ts';
+import {
+  BudgetError,
+  GameError,
+  type GameFault,
+  NoLegalActionError,
+  NotActingError,
+  RewardError,
+} from './evaluateErrors.ts';
 import { Memory, readerOf, spaceOf } from './evaluateMemory.ts';
 import { Explorer } from './exactExplore.ts';
 import { numberOf, rationalOf } from './exactNumbers.ts';
@@ -34,6 +41,8 @@ export interface Problem {
   readonly span: Span | undefined;
   /** The expression that caused it, if it is known: of models that were lowered with places (`elaborate/trace.ts`). */
   readonly origin?: Origin | undefined;
+  /** Who is to act and cannot (`no-legal-action`), and what is so without the remedy. */
+  readonly stuck?: { readonly agent: number; readonly fact: string };
 }
 
 export type Enumerated =
@@ -58,7 +67,8 @@ export function enumerate(model: GameModel, options: EnumerateOptions): Enumerat
 export function problemOf(error: unknown, states: number): Problem {
   if (!(error instanceof GameError)) throw error;
   const origin = error instanceof NotActingError ? error.origin : undefined;
-  return { kind: error.fault, message: error.message, states, span: error.span, origin };
+  const stuck = error instanceof NoLegalActionError ? { stuck: { agent: error.agent, fact: error.fact } } : {};
+  return { kind: error.fault, message: error.message, states, span: error.span, origin, ...stuck };
 }
 
 function list(model: GameModel, options: EnumerateOptions, progress: { states: number }): TabularGame {

@@ -141,8 +141,11 @@ export class Explorer {
 
   private stuck(agent: number): never {
     const label = this.model.agents[agent]?.label ?? `agent ${agent}`;
+    const state = this.describe();
     throw new NoLegalActionError(
-      `an agent that acts needs a legal action, but ${label} has none in the state ${this.describe()}; make an action legal there, or let ${label} not act`,
+      agent,
+      label,
+      state === '(no state)' ? 'when it is to choose' : `in the state ${state}`,
     );
   }
 }

@@ -250,6 +250,10 @@ export interface ObservationPiece {
   readonly low: number;
   /** What the values of a named set are called, from `low` on; only people read it. */
   readonly names?: readonly string[];
+  /** How people draw the elements, where they stand for an array over two axes. */
+  readonly board?: Board;
+  /** The one element of that array that the piece is part of, where no one loop reaches all of them. */
+  readonly element?: number;
 }
 
 // ---------------------------------------------------------------------------------------------- the model
@@ -321,7 +325,7 @@ export type ViewValue =
       readonly kind: 'array';
       readonly keys: readonly string[];
       readonly items: readonly ViewValue[];
-      readonly grid: readonly [number, number] | undefined;
+      readonly board: Board | undefined;
     }
   | {
       readonly kind: 'seq';
@@ -329,3 +333,23 @@ export type ViewValue =
       readonly items: readonly ViewValue[];
     }
   | { readonly kind: 'tuple'; readonly items: readonly ViewValue[] };
+
+/**
+ * An array over two axes as people draw it, rows down and columns across. Of table k, with r rows and c columns, the cell in row i and
+ * column j is element `k * r * c + i * rows.stride + j * columns.stride`.
+ */
+export interface Board {
+  /** What the tables are called, the further indices that lead to them; one nameless table where there are none. */
+  readonly tables: readonly string[];
+  readonly rows: Axis;
+  readonly columns: Axis;
+}
+
+/** One side of a board. */
+export interface Axis {
+  /** The field or set that it runs over; undefined where the labels say enough. */
+  readonly name: string | undefined;
+  readonly labels: readonly string[];
+  /** Elements of the array from one label to the next. */
+  readonly stride: number;
+}

@@ -3,11 +3,12 @@
  * does the same arithmetic, so that game g of seed s goes the same way in both.
  */
 import { purposes, Stream } from '../../runtime/rng/stream.ts';
-import { describe, printNumber, printState, type Shown, stateValues } from './describe.ts';
+import { describe, printState, type Shown, stateValues } from './describe.ts';
 import { Evaluator } from './evaluate.ts';
 import { NoLegalActionError, NotActingError, OverflowError, ProbabilityError } from './evaluateErrors.ts';
 import { copyData, readerOf, type StoreData, spaceOf } from './evaluateMemory.ts';
 import type { ActionSpace, GameModel, Scalar } from './model.ts';
+import { printSight } from './sight.ts';
 import { StreamChance } from './steppedChance.ts';
 
 export type Ended = 'running' | 'terminated' | 'truncated';
@@ -110,7 +111,7 @@ export class Stepped {
     return stateValues(this.model, readerOf(this.evaluator.memory));
   }
 
-  /** The state as text, one variable after the other, grids as grids. */
+  /** The state as text, one variable after the other, boards as boards. */
   print(): string {
     return printState(this.model, readerOf(this.evaluator.memory));
   }
@@ -142,30 +143,11 @@ export class Stepped {
     return numbers;
   }
 
-  /** An observation as lines of text. */
+  /** An observation as lines of text, boards as boards. */
   printObservation(agent: number): string {
-    const space = this.model.classes[this.agentOf(agent).cls]?.observation.pieces ?? [];
-    const lines: { label: string; entries: { at: number; text: string }[] }[] = [];
-    this.observation(agent).pieces.forEach(({ label, values }, p) => {
-      const piece = space[p];
-      const entries = values.map((value, k) => ({
-        at: (piece?.offset ?? 0) + k * (piece?.stride ?? 1),
-        text: piece?.names === undefined ? printNumber(value) : (piece.names[value - piece.low] ?? '-'),
-      }));
-      // The fields of an array of records are pieces of their own; people read them element by element.
-      const last = lines.at(-1);
-      if (last?.label === label) last.entries.push(...entries);
-      else lines.push({ label, entries });
-    });
-    return lines
-      .map(
-        ({ label, entries }) =>
-          `${label}  ${entries
-            .sort((a, b) => a.at - b.at)
-            .map(({ text }) => text)
-            .join(' ')}`,
-      )
-      .join('\n');
+    const pieces = this.model.classes[this.agentOf(agent).cls]?.observation.pieces ?? [];
+    const seen = this.evaluator.observeValues(agent);
+    return printSight(pieces.map((piece, p) => ({ piece, values: seen[p]?.values ?? [] })));
   }
 
   /** Agents that choose now; none once the episode has ended. */
@@ -259,11 +241,15 @@ export class Stepped {
   private requireLegal(): void {
     for (const agent of this.acting()) {
       if (this.legal(agent).length > 0) continue;
-      const { label } = this.agentOf(agent);
-      throw new NoLegalActionError(
-        `an agent that acts needs a legal action, but ${label} has none after ${this.time} steps; make an action legal there, or let ${label} not act`,
-      );
+      throw new NoLegalActionError(agent, this.agentOf(agent).label, this.moment());
     }
+  }
+
+  /** `after 3 steps, in the state n = 2` */
+  private moment(): string {
+    const { memory } = this.evaluator;
+    const after = `after ${this.time} ${this.time === 1 ? 'step' : 'steps'}`;
+    return this.model.view.length === 0 ? after : `${after}, in the state ${describe(this.model, readerOf(memory))}`;
   }
 
   private requireAction(agent: number, action: number | undefined): void {

@@ -9,6 +9,7 @@ import { type Analysis, analyse, type MixerProperty, mixerProperties, proofOf, t
 import { blameFor, isGradientAtFault } from './blame.ts';
 import { elaborateMixer } from './elaborate.ts';
 import * as I from './interval.ts';
+import { unreachedBy } from './reach.ts';
 import { textAt } from './source.ts';
 import { isSearched, refute } from './witness.ts';
 
@@ -51,6 +52,7 @@ export function checkMixer(
     const binding = decl.bindings.find(one => one.name.text === 'total');
     report(ctx, binding?.value.span ?? decl.name.span, 'ignores-utilities', { mixer: decl.name.text, detached });
   }
+  warnOfUntaught(ctx, decl, both);
   // A mixer that claims more than one thing at the same sub-term is told the weakest first.
   const reported = new Set<string>();
   for (const { property, span } of claims) {
@@ -64,6 +66,30 @@ export function checkMixer(
 }
 
 type Analyses = readonly [Analysis, Analysis];
+
+/** Agents whose utilities move the total and learn nothing from it, because of where `stop_gradient` stands. */
+function warnOfUntaught(ctx: Context, decl: MixerDecl, both: Analyses): void {
+  const [first, second] = both.map(({ source: { model } }) => unreachedBy(model));
+  const { source } = both[0];
+  if (first === undefined || second === undefined) return;
+  const names = (agents: readonly number[]): string => {
+    const each = agents.map(agent => `\`q[${agent}]\``);
+    return each.length < 2 ? (each[0] ?? '') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
+  };
+  const same = (key: 'agents' | 'reached'): boolean => first[key].join() === second[key].join();
+  // Which agents these are may depend on how many there are: `q[0]` is one, those beside it are all the others.
+  const who = same('agents')
+    ? names(first.agents)
+    : same('reached')
+      ? `every utility but ${names(first.reached)}`
+      : `${names(first.agents)} of ${first.agents.length + first.reached.length} agents`;
+  const { span, callee } = source.origins[first.at]!;
+  const fixes =
+    callee === undefined
+      ? []
+      : [{ title: 'Remove `stop_gradient` here', edits: [{ file: ctx.file, span: callee, text: '' }] }];
+  report(ctx, span, 'untaught-agents', { mixer: decl.name.text, who }, { fixes });
+}
 
 /** The one of the two teams that proves less. */
 function weaker([first, second]: Analyses, property: MixerProperty): Analysis {

@@ -129,6 +129,6 @@ function holds(value: number, op: string, wanted: number, slack: number): boolea
 /** A sentence as a piece of another: no capital, no full stop. Names of agents keep their capitals. */
 function lowered(sentence: string): string {
   const text = sentence.replace(/\.$/, '');
-  const first = /^(In|After|The|There|Zero-sum|Constant-sum|Symmetry|Exchanging|Chance|Every)\b/.test(text);
+  const first = /^(In|After|No|The|There|Zero-sum|Constant-sum|Symmetry|Exchanging|Chance|Every)\b/.test(text);
   return first ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }

@@ -1,6 +1,7 @@
 /** Facts about a game: what is known, how, and what shows the contrary. */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
 import { type Num, showNum } from '../../runtime/verify/number.ts';
+import { jointText } from './wording.ts';
 
 export const propertyNames = [
   'finite',
@@ -189,15 +190,12 @@ export function brief(state: string): string {
   return whole === '' ? `${cut.replace(/ [^ ]*$/, '')} ...` : `${whole}, ...`;
 }
 
-/** `in the state at[A] = Cell(2, 1), after A North, B Stand` */
+/** `in the state at[A] = Cell(2, 1), after (A North, B Stand)` */
 export function where(game: TabularGame, state: number, joint?: number): string {
   const described = brief(game.describeState(state));
   const place = game.stateCount === 1 || described === '' ? '' : `in the state ${described}`;
   if (joint === undefined) return place;
-  const choices = Object.entries(namedAction(game, state, joint))
-    .filter(([, action]) => action !== '-' && action !== '')
-    .map(([agent, action]) => `${agent} ${action}`)
-    .join(', ');
+  const choices = jointText(namedAction(game, state, joint));
   const after = choices === '' ? '' : `after ${choices}`;
   return [place, after].filter(part => part !== '').join(', ');
 }

@@ -1,5 +1,6 @@
 /** Do the agents agree on what would be best? */
 import type { TabularGame } from '../../runtime/games/tabular.ts';
+import type { GameModel } from '../game/model.ts';
 import {
   everywhere,
   type Fact,
@@ -11,8 +12,11 @@ import {
   unknown,
   where,
 } from './base.ts';
+import { certain } from './doubles.ts';
 import { refutedAt } from './evidence.ts';
 import { type Plan, planOf } from './planning.ts';
+import { errorOf, type Rounding, rewardErrors } from './rewardErrors.ts';
+import { amountsText, jointText, namesText } from './wording.ts';
 
 /**
  * No conflict (Rapoport & Guyer, A taxonomy of 2x2 games, 1966): one outcome is the most preferred of every agent. In a game of
@@ -21,11 +25,16 @@ import { type Plan, planOf } from './planning.ts';
  * state that it reaches, a joint action that is best for all; the largest set of states in which that can be kept up is found
  * by removing states without such an action.
  */
-export function noConflict(game: TabularGame): Fact {
+export function noConflict(game: TabularGame, model?: GameModel): Fact {
   const n = game.agents.length;
   if (n < 2) return proved('construction', 'there is one agent');
   const odd = game.outcomeReward.findIndex(reward => !Number.isFinite(reward));
   if (odd >= 0) return unknown(`a reward of ${game.agents[odd % n]} is not a finite number`);
+  const lost = game.exact !== undefined || model === undefined ? undefined : lossy(game, model);
+  if (lost !== undefined)
+    return unknown(
+      `the rewards of ${lost} are differences of larger numbers, and what rounding leaves of those may decide`,
+    );
   const plan = planOf(
     game,
     game.agents.map((_, agent) => agent),
@@ -38,6 +47,21 @@ export function noConflict(game: TabularGame): Fact {
   return again.status === 'proved'
     ? unknown('what the agents prefer differs by too little to be told from rounding')
     : again;
+}
+
+/** The first agent some reward of which may have lost more than half of its digits: `planOf` allows for less. */
+function lossy(game: TabularGame, model: GameModel): string | undefined {
+  const n = game.agents.length;
+  const errors = rewardErrors(model);
+  return game.agents.find((_, agent) => {
+    let [error, size] = [0, 0];
+    for (let k = agent; k < game.outcomeReward.length; k += n) {
+      const reward = game.outcomeReward[k] as number;
+      error = Math.max(error, errorOf(errors[agent] as Rounding, reward));
+      size = Math.max(size, Math.abs(reward));
+    }
+    return !(error <= certain * size);
+  });
 }
 
 type Best = Plan['surely'];
@@ -127,13 +151,20 @@ function disagreement(game: TabularGame, plan: Plan, best: Best, state: number, 
     const left = common.reduce((most, joint) =>
       plan.gain(joint, agent, time) > plan.gain(most, agent, time) ? joint : most,
     );
-    const name = game.agents[agent];
-    const before = game.agents.slice(0, agent).join(', ');
-    const late = plan.layers > 1 && time > 0 ? ` after ${time} steps` : '';
+    const name = game.agents[agent] as string;
+    const before = namesText(game.agents.slice(0, agent));
+    const late = plan.layers > 1 && time > 0 ? ` after ${time} ${time === 1 ? 'step' : 'steps'}` : '';
+    /** `(A Left, B Right) is best for B and gives A 0, B 2`: what follows the step, if anything does, is at its best for each. */
+    const told = (who: string, joint: number): string => {
+      const amounts = game.agents.map((_, one) => shown(plan.gain(joint, one, time)));
+      const gives = goesOn(game, joint) ? 'allows at most' : 'gives';
+      const action = jointText(namedAction(game, state, joint));
+      return `${action} is best for ${who} and ${gives} ${amountsText(game.agents, amounts)}`;
+    };
     return refutedAt(
       game,
       sentence(
-        `${before} would have ${chosen(game, state, left)}, ${name} ${chosen(game, state, mine)}: it is worth ${shown(most)} to ${name}, the other ${shown(plan.gain(left, agent, time))}`,
+        `no joint action is best for everyone: ${told(before, left)}; ${told(name, mine)}`,
         `${where(game, state)}${late}`,
       ),
       { state, joint: mine },
@@ -150,7 +181,8 @@ function disagreement(game: TabularGame, plan: Plan, best: Best, state: number, 
   return unknown('what the agents prefer is too close to tell apart');
 }
 
-function chosen(game: TabularGame, state: number, joint: number): string {
-  const choices = Object.entries(namedAction(game, state, joint)).filter(([, action]) => action !== '-');
-  return `(${choices.map(([agent, action]) => `${agent} ${action}`).join(', ')})`;
+/** May play go on after a joint action? */
+function goesOn(game: TabularGame, joint: number): boolean {
+  const [from, to] = [game.outcomeStart[joint] as number, game.outcomeStart[joint + 1] as number];
+  return game.outcomeState.subarray(from, to).some(next => next !== -1);
 }

@@ -13,7 +13,7 @@ const ulp = 2 ** -52;
 const perTerm = 8;
 /** The relative distance of two terms that are the same as far as rounding goes. */
 export const lastDigits: number = perTerm * ulp;
-/** A term loses digits where it is itself a difference of larger numbers; that it loses more than half of them is left out. */
+/** A term loses digits where it is itself a difference of larger numbers: up to half of them, or `rewardErrors.ts` says by how much it is off. */
 export const certain = 1e-9;
 
 /** What rounding alone may leave of a sum of `terms` doubles whose sizes add up to `size` (Higham 2002, equation 4.4). */
@@ -21,17 +21,21 @@ export function roundingOf(size: number, terms: number): number {
   return (terms + perTerm) * ulp * size;
 }
 
-/** Is a sum 0? `size` adds up the sizes of its terms: there is no smallest number that counts, however small they are. */
-export function compareToZero(sum: number, size: number, terms: number): Comparison {
-  if (!Number.isFinite(size)) return 'close';
+/**
+ * Is a sum 0? `size` adds up the sizes of its terms: there is no smallest number that counts, however small they are. `error` is what
+ * the terms may have been off by before they were added, where that is known to be more than their last digits.
+ */
+export function compareToZero(sum: number, size: number, terms: number, error = 0): Comparison {
+  if (!Number.isFinite(size) || !Number.isFinite(error)) return 'close';
   const off = Math.abs(sum);
-  if (off <= roundingOf(size, terms)) return 'equal';
-  return off > certain * size ? 'different' : 'close';
+  if (off <= roundingOf(size, terms) + error) return 'equal';
+  return off > error + certain * size ? 'different' : 'close';
 }
 
-/** Are two doubles the same? */
-export function compareDoubles(a: number, b: number): Comparison {
-  return a === b ? 'equal' : compareToZero(a - b, Math.abs(a) + Math.abs(b), 2);
+/** Are two doubles the same? `error` as in `compareToZero`. */
+export function compareDoubles(a: number, b: number, error = 0): Comparison {
+  if (a === b && error === 0) return 'equal';
+  return compareToZero(a - b, Math.abs(a) + Math.abs(b), 2, error);
 }
 
 /**

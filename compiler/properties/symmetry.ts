@@ -5,6 +5,7 @@ import type { GameModel } from '../game/model.ts';
 import { decode, everywhere, type Fact, namedAction, proved, provedUpToRounding, refuted, unknown } from './base.ts';
 import { certain, clusters, compareDoubles, lastDigits } from './doubles.ts';
 import { knowsState } from './information.ts';
+import { jointText } from './wording.ts';
 
 const workLimit = 20_000_000;
 
@@ -174,12 +175,11 @@ function oneStateWitness(game: TabularGame, first: number, names: string): Fact 
     const theirs = other === undefined ? Number.NaN : expected(other, first + 1);
     if (compareDoubles(mine, theirs) !== 'different') continue;
     const action = namedAction(game, 0, joint);
-    const shown = Object.values(action).join(', ');
     const there =
       other === undefined
         ? 'the mirrored choice does not exist'
         : `after the mirrored choice ${game.agents[first + 1]} gets ${theirs}`;
-    return refuted(`After ${shown}, ${game.agents[first]} gets ${mine}, but ${there}.`, undefined, action);
+    return refuted(`After ${jointText(action)}, ${game.agents[first]} gets ${mine}, but ${there}.`, undefined, action);
   }
   return refuted(`Exchanging ${names} changes the game.`);
 }

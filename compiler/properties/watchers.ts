@@ -16,6 +16,7 @@ import {
 } from './base.ts';
 import { theEnd } from './evidence.ts';
 import { type Moment, type Move, named, realsNamed, sampledPlay } from './sampled.ts';
+import { getsText, jointText } from './wording.ts';
 
 export interface StepSeen {
   readonly found: ReadonlyMap<PropertyName, Fact>;
@@ -91,12 +92,11 @@ export function watchers(model: GameModel, wanted: readonly PropertyName[]): Wat
       sum += reward;
       size += Math.abs(reward);
     }
-    const parts = labels.slice(0, 5).map((label, i) => `${label} ${shown(rewards[i] as number)}`);
-    const listed = `${parts.join(', ')}${n > 5 ? ', ...' : ''}`;
+    const paid = getsText(labels, rewards.map(shown));
     if (open.has('zero_sum') && !nearlyEqual(sum, 0, size))
       tell(
         'zero_sum',
-        `the rewards add up to ${shown(sum)}: ${listed}`,
+        `${paid}: the rewards add up to ${shown(sum)}, not to 0`,
         pair('sum of the rewards', shown(sum), 'zero', '0'),
       );
     if (open.has('constant_sum')) {
@@ -107,7 +107,10 @@ export function watchers(model: GameModel, wanted: readonly PropertyName[]): Wat
         const place = sampledPlay({ ...other.moment, moves: other.moment.moves.slice(0, -1) });
         tell(
           'constant_sum',
-          `the rewards add up to ${shown(sum)}, elsewhere to ${shown(other.sum)}: ${listed}`,
+          `${paid}: the rewards add up to ${shown(sum)}, but to ${shown(other.sum)} ${placeText(
+            stateAfter(place.start, place.steps),
+            named(model, last),
+          )}`,
           pair('sum of the rewards', shown(sum), 'their sum elsewhere', shown(other.sum)),
           {
             other: {
@@ -126,7 +129,7 @@ export function watchers(model: GameModel, wanted: readonly PropertyName[]): Wat
         if (nearlyEqual(mine, theirs)) continue;
         tell(
           'common_reward',
-          `${labels[0]} gets ${shown(mine)} and ${labels[i]} ${shown(theirs)}`,
+          `${labels[0]} gets ${shown(mine)} but ${labels[i]} gets ${shown(theirs)}`,
           pair(`reward of ${labels[0]}`, shown(mine), `reward of ${labels[i]}`, shown(theirs)),
         );
         break;
@@ -166,23 +169,22 @@ function told(moment: Moment, fact: string, sides: Sides, more: Evidence, withAc
   const state = stateAfter(play.start, play.steps);
   const move = moves.at(-1) as Move;
   const action = named(model, move);
-  const choices = Object.entries(action).filter(([, name]) => name !== '-');
-  const after =
-    withAction && choices.length > 0
-      ? `after ${choices
-          .slice(0, 5)
-          .map(([agent, name]) => `${agent} ${name}`)
-          .join(', ')}`
-      : '';
-  const place = [state === '(no state)' ? '' : `in the state ${brief(state)}`, after]
-    .filter(part => part !== '')
-    .join(', ');
-  return refuted(sentence(fact, place), state, withAction ? action : undefined, {
+  return refuted(sentence(fact, placeText(state, withAction ? action : {})), state, withAction ? action : undefined, {
     sides,
     play,
     real: withAction ? realsNamed(model, move) : undefined,
     ...more,
   });
+}
+
+/** `in the state n = 2, after (A North, B Stand)` */
+function placeText(state: string, action: Readonly<Record<string, string>>): string {
+  const choices = jointText(action);
+  const parts = [
+    state === '(no state)' ? '' : `in the state ${brief(state)}`,
+    choices === '' ? '' : `after ${choices}`,
+  ];
+  return parts.filter(part => part !== '').join(', ');
 }
 
 function pair(left: string, leftValue: string, right: string, rightValue: string): Sides {

@@ -12,7 +12,7 @@ export interface ReplayedAgent {
 }
 
 export interface ReplayedStep {
-  /** The state before the step, as text: grids as grids. */
+  /** The state before the step, as text: boards as boards. */
   readonly state: string;
   readonly agents: readonly ReplayedAgent[];
 }

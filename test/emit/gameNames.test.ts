@@ -9,6 +9,7 @@ import {
   propertyKey,
   stringLiteral,
 } from '../../compiler/emit/gameNames.ts';
+import { twin } from '../../compiler/game/naming.ts';
 
 const nasty = [
   "it's",
@@ -96,7 +97,8 @@ describe('identifiers', () => {
     names.open();
     expect(names.declare('p')).toBe('p2');
     expect(names.declare('x1')).toBe('x1');
-    expect(names.declare('x1')).toBe('x1_2');
+    expect(names.declare('x1')).toBe('x1b');
+    expect(names.declare('x1')).toBe('x1c');
     names.close();
     names.close();
     expect(names.declare('p')).toBe('p');
@@ -105,6 +107,32 @@ describe('identifiers', () => {
     expect(inner.declare('step')).toBe('step3');
     expect(names.has('step3')).toBe(false);
   });
+});
+
+test('a further name never looks like an element: `at_2` is element 2 of `at`, and `at2` is not beside it', () => {
+  const names = new Names(['at', 'at_2']);
+  expect(names.declare('at')).toBe('at3');
+  expect(names.declare('at')).toBe('at4');
+  const late = new Names(['at', 'at2']);
+  // A name that was given stays as it is.
+  expect(late.declare('at_2')).toBe('at_2');
+  expect(Array.from({ length: 30 }, () => late.declare('x1')).slice(24)).toEqual([
+    'x1y',
+    'x1z',
+    'x1v27',
+    'x1v28',
+    'x1v29',
+    'x1v30',
+  ]);
+  expect(['at2', 'at_2', 'at_row_12', 'x', 'x_', '_2', 'e3'].map(twin)).toEqual([
+    'at_2',
+    'at2',
+    'at_row12',
+    undefined,
+    undefined,
+    undefined,
+    'e_3',
+  ]);
 });
 
 test('property keys define properties and nothing else', () => {

@@ -2,11 +2,13 @@
  * A small builder for game models written by hand. It does not fold constants, so that the readings are tested on the very
  * operators written; bounds come from interval arithmetic where that is easy and are open where it is not.
  */
+import { axisOf, boardOver } from '../../compiler/game/board.ts';
 import type {
   ActionPart,
   ActionSpace,
   Agent,
   AgentClass,
+  Axis,
   BinaryOperator,
   Bounds,
   Distribution,
@@ -376,7 +378,7 @@ export const shown = {
     kind: 'array',
     keys,
     items,
-    grid,
+    board: grid === undefined ? undefined : boardOver([''], plainAxis(grid[0], grid[1]), plainAxis(grid[1], 1)),
   }),
   record: (type: string, fields: Readonly<Record<string, ViewValue>>): ViewValue => ({
     kind: 'record',
@@ -384,6 +386,13 @@ export const shown = {
     fields: Object.entries(fields).map(([name, value]) => ({ name, value })),
   }),
 };
+
+function plainAxis(size: number, stride: number): Axis {
+  return axisOf(
+    Array.from({ length: size }, (_, k) => `${k}`),
+    stride,
+  );
+}
 
 function plainView(store: Store): ViewValue {
   if (store.size === 1) return shown.number(store);

@@ -412,7 +412,7 @@ describe('the state in words', () => {
     const game = new Stepped(ticTacToe(), 1);
     game.step([4, undefined]);
     game.step([undefined, 0]);
-    expect(game.print()).toBe('board\n  O . .\n  . X .\n  . . .\nturn  X');
+    expect(game.print()).toBe('board\n     0 1 2\n  0  O . .\n  1  . X .\n  2  . . .\nturn  X');
     expect(game.state()).toEqual({
       board: [
         ['O', '.', '.'],

@@ -23,7 +23,7 @@ test('grids line up, names start at the low end of their range', () => {
     const items = [0, 1, 2, 3, 4, 5].map(k => shown.named(grid, ['Wall', 'Go'], k, 2));
     return [{ name: 'map', value: shown.array(['', '', '', '', '', ''], items, [2, 3]) }];
   });
-  expect(printState(game, read)).toBe('map\n  Wall Go   Wall\n  Wall Wall Go');
+  expect(printState(game, read)).toBe('map\n     0    1    2\n  0  Wall Go   Wall\n  1  Wall Wall Go');
   expect(describe(game, read)).toBe('map = [Wall Go   Wall / Wall Wall Go]');
   expect(stateValues(game, read)).toEqual({
     map: [

@@ -72,12 +72,46 @@ describe('stop_gradient', () => {
     expect(compiled(text).diagnostics.map(d => [d.name, d.severity])).toEqual([['ignores-utilities', 'warning']]);
     expect(proved(infoOf(text))).toEqual(['monotonic', 'additive', 'igm']);
     expect(infoOf(text).facts[0]).toMatchObject({ how: expect.stringContaining('no gradient through') });
-    expect(compiled(mixerText('total = sum(stop_gradient(q)) + q[0]')).diagnostics).toEqual([]);
     expect(
       compiled(mixerText('total = sum(stop_gradient(q))', 'strictly monotonic'))
         .diagnostics.map(d => d.message)
         .join(),
     ).toContain('with what `stop_gradient` detaches held constant, the total does not depend on the utilities');
+  });
+
+  test.each([
+    ['total = sum(stop_gradient(q)) + q[0]', 'stop_gradient(q)', 'from every utility but `q[0]`, though'],
+    ['total = stop_gradient(q[0]) + q[1]', 'stop_gradient(q[0])', 'from `q[0]`, though'],
+    ['total = dot(q, hyper([agents])) * 0 + q[1] * stop_gradient(q[0])', undefined, ''],
+    // Only what also moves the total is missed, wherever it was detached and whatever was done with it.
+    ['held = stop_gradient(q)\n  total = q[2] + max(held[0], 0)', 'stop_gradient(q)', 'from `q[0]`, though'],
+    ['total = q[1] + softmax(stop_gradient(q))[0]', 'stop_gradient(q)', 'from every utility but `q[1]`, though'],
+    [
+      'total = q[0] * dot(stop_gradient(q), hyper([agents]))',
+      'stop_gradient(q)',
+      'from every utility but `q[0]`, though',
+    ],
+    ['total = sum(best) + sum(stop_gradient(q - best))', undefined, ''],
+    ['total = q[0]', undefined, ''],
+    ['total = q[0] + 0 * stop_gradient(state[0])', undefined, ''],
+    ['total = sum(q * hyper([agents])) + sum(stop_gradient(q))', undefined, ''],
+    ['total = sum(q * stop_gradient(q))', undefined, ''],
+  ])('agents that it alone keeps from learning: %s', (bindings, place, who) => {
+    const text = mixerText(bindings);
+    const { diagnostics } = compiled(text);
+    expect(diagnostics.map(d => [d.name, d.severity, text.slice(d.at.span.start, d.at.span.end)])).toEqual(
+      place === undefined ? [] : [['untaught-agents', 'warning', place]],
+    );
+    if (place !== undefined) expect(diagnostics[0]?.message).toContain(who);
+  });
+
+  test('the repair that is offered lets the gradient through', () => {
+    const text = mixerText('total = stop_gradient(q[0]) + q[1]');
+    const edit = compiled(text).diagnostics[0]?.fixes[0]?.edits[0];
+    const { start, end } = edit?.span ?? { start: 0, end: 0 };
+    const fixed = text.slice(0, start) + (edit?.text ?? '') + text.slice(end);
+    expect(fixed).toContain('total = (q[0]) + q[1]');
+    expect(compiled(fixed).diagnostics).toEqual([]);
   });
 
   test('what is detached may fall, and what is left may stand still', () => {

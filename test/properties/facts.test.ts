@@ -94,7 +94,7 @@ const refutes: readonly (readonly [PropertyName, string, RegExp])[] = [
       ['(3, 2)', '(5, 0)'],
       ['(1, 4)', '(2, 2)'],
     ]),
-    /add up to 4, elsewhere to 5/,
+    /add up to 4, but to 5 after \(Row X, Column X\)/,
   ],
   [
     'common_reward',
@@ -102,7 +102,7 @@ const refutes: readonly (readonly [PropertyName, string, RegExp])[] = [
       ['1', '2'],
       ['3', '(4, 5)'],
     ]),
-    /Row gets 4 and Column 5/,
+    /Row gets 4 but Column gets 5/,
   ],
   [
     'symmetric',
@@ -110,7 +110,7 @@ const refutes: readonly (readonly [PropertyName, string, RegExp])[] = [
       ['(2, 1)', '(0, 0)'],
       ['(0, 0)', '(1, 2)'],
     ]),
-    /X, X, Row gets 2, but after the mirrored choice Column gets 1/,
+    /After \(Row X, Column X\), Row gets 2, but after the mirrored choice Column gets 1/,
   ],
   ['simultaneous', walk('next at = at', 'horizon 2'), /one agent/],
   [

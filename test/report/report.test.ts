@@ -98,8 +98,10 @@ describe('the page of a run', () => {
       'prefers-color-scheme: dark',
     ])
       expect(page).toContain(part);
-    // The grid as a grid.
-    expect(page).toContain('marks\n  true  false false\n  false true  false\n  false false true');
+    // The grid as a board.
+    expect(page).toContain(
+      'marks\n     0     1     2\n  0  true  false false\n  1  false true  false\n  2  false false true',
+    );
     expect(active(page)).toEqual(['<script']);
     expect(page).not.toMatch(/https?:|\/\/(?!\s)\w+\./);
     expect(page).toContain('&lt;script&gt;alert(1)');

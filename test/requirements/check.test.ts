@@ -64,7 +64,7 @@ test('a team algorithm on individual rewards shows the rewards that differ and o
   expect(rest).toEqual([]);
   expect(only?.name).toBe('does-not-fit');
   expect(only?.message).toContain(
-    'needs a reward that all agents share, but after Row C, Column D, Row gets -5 and Column 0',
+    'needs a reward that all agents share, but after (Row C, Column D), Row gets -5 but Column gets 0',
   );
   expect(only?.fixes[0]?.title).toBe('Declare `team reward = sum`');
   const fixed = repaired(text, only as Diagnostic);
@@ -93,7 +93,7 @@ test('a team reward of rewards that cancel is refused: nothing would be left to 
 test('only algorithms that fit this game are offered', () => {
   const [only] = said(`${dilemma}train T on Dilemma {\n  algorithm MinimaxQ\n  budget 20_000 steps\n}\n`);
   expect(only?.message).toBe(
-    '`MinimaxQ` needs rewards that sum to zero, but after Row C, Column C, the rewards add up to -2: Row -1, Column -1.',
+    '`MinimaxQ` needs rewards that sum to zero, but after (Row C, Column C), Row gets -1 and Column gets -1: the rewards add up to -2, not to 0.',
   );
   expect(only?.fixes.map(fix => fix.edits[0]?.text)).toEqual(['NashQ', 'CorrelatedQ', 'JAL']);
 });
@@ -113,7 +113,9 @@ test('who learns equilibria is told what everybody is paid, and the check says s
   // Whoever learns its own values only is not told, and expects of others what need not be.
   const [foe] = said(training(dilemma, 'FoeQ'));
   expect(foe?.name).toBe('may-not-fit');
-  expect(foe?.message).toMatch(/^`FoeQ` is meant for rewards that sum to zero, and after Row C, Column C/);
+  expect(foe?.message).toMatch(
+    /^`FoeQ` is meant for rewards that sum to zero, and after \(Row C, Column C\), Row gets -1/,
+  );
   const [friend] = said(training(dilemma, 'FriendQ'));
   expect(friend?.message).toMatch(/^`FriendQ` is meant for agents that agree on the best outcome, and/);
 });
@@ -177,7 +179,7 @@ const solves: readonly (readonly [string, string, string, readonly string[]])[] 
   [
     dilemma,
     'solve minimax of Dilemma',
-    'needs payoffs that sum to a constant, but after Row C, Column D',
+    'needs payoffs that sum to a constant, but after (Row C, Column D), Row gets -5',
     ['nash', 'correlated', 'welfare'],
   ],
   [

@@ -27,7 +27,7 @@ test('what fits a game, with the fact that decides', async () => {
   expect(fits.get('HystereticQ')).toMatchObject({ available: true, status: 'fits', reason: null });
   expect(fits.get('PR2')).toMatchObject({ available: false, status: 'fits' });
   expect(fits.get('MinimaxQ')?.status).toBe('no');
-  expect(fits.get('MinimaxQ')?.reason).toContain('needs rewards that sum to zero: after Row A, Column A');
+  expect(fits.get('MinimaxQ')?.reason).toContain('needs rewards that sum to zero: after (Row A, Column A)');
   expect(fits.get('nash by vertex_enumeration')?.status).toBe('fits');
   const text = await marl(['info', 'std.games.Climbing:Climbing', '--fits'], { cwd });
   expect(text.out).toContain('does not fit');

@@ -79,4 +79,11 @@ export const mixers = {
     bad: mixer('', 'total = sum(hyper([agents]))'),
     good: mixer('', 'total = sum(q) + sum(hyper([agents]))'),
   },
+  'untaught-agents': {
+    summary: 'A mixer that teaches some agents only.',
+    explanation:
+      'Agents learn from the gradient of the total with respect to their utilities. Where every path from the utility of an agent to the total goes through `stop_gradient`, the agent learns nothing from it, although its choices still move the total: the others are trained as if it stood still. It is legal, but is seldom meant for some agents and not for others.',
+    bad: mixer('', 'total = q[0] + sum(stop_gradient(q))'),
+    good: mixer('', 'total = sum(q) + sum(stop_gradient(q))'),
+  },
 } satisfies Readonly<Record<string, Explanation>>;

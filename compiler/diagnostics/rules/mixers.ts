@@ -90,4 +90,10 @@ export const mixerRules = {
         ? 'Leave a path from `q` to `total` outside of `stop_gradient`.'
         : 'Let `total` depend on `q`, for example by `sum(q)`.',
   ),
+  'untaught-agents': warning(
+    'M0811',
+    (a: { mixer: string; who: string }) =>
+      `A mixer teaches every agent by its gradient, but \`stop_gradient\` keeps that of \`${a.mixer}\` from ${a.who}, though its total depends on them.`,
+    () => 'Take `stop_gradient` away here, or give each utility another path to `total`, as in `sum(q)`.',
+  ),
 } as const;
