@@ -1,7 +1,8 @@
 /** What goes through a network: whether each layer can take what the one before it gives. */
-import type { LayerSpec } from '../../runtime/tensor/layers/spec.ts';
+import type { EntrySpec, LayerSpec } from '../../runtime/tensor/layers/spec.ts';
 import { type Context, sourceText } from '../elaborate/context.ts';
 import type { PlacedLayer } from './base.ts';
+import { embeddedLength, mostValues } from './entries.ts';
 
 /** What a network is given; without one only what the layers say of each other is checked. */
 export interface Input {
@@ -13,6 +14,16 @@ export interface Input {
   readonly made: string;
   /** Parameters of their own for every agent. */
   readonly copies: boolean;
+  /** The agents by their name in the runtime. */
+  readonly group: string;
+  /** What the numbers stand for, or why that cannot be told. */
+  readonly entries: readonly EntrySpec[] | string;
+  /** Agents of several classes share the network. */
+  readonly mixed?: boolean;
+  /** Why agents cannot attend to each other here; undefined where they can. */
+  readonly attention: Misfit | undefined;
+  /** The setting that has this network, too, because it was not given. */
+  readonly alsoOf?: 'critic_network';
 }
 
 type Form =
@@ -21,56 +32,74 @@ type Form =
   | { readonly kind: 'row'; readonly length: number | undefined }
   | { readonly kind: 'grid'; readonly rows: number; readonly columns: number; readonly channels: number };
 
-interface Misfit {
+export interface Misfit {
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** Reports the first layer that cannot take its input. */
-export function checkFit(ctx: Context, layers: readonly PlacedLayer[], input: Input | undefined): void {
+/**
+ * Reports the first layer that cannot take its input. With several inputs the networks stand side by side, and where they attend to each
+ * other all agents show equally many numbers.
+ */
+export function checkFits(ctx: Context, layers: readonly PlacedLayer[], inputs: readonly Input[]): void {
+  const shown: number[] = [];
+  for (const input of inputs) {
+    const count = ctx.build.reporter.diagnostics.length;
+    const width = checkFit(ctx, layers, input);
+    if (ctx.build.reporter.diagnostics.length > count) return;
+    if (width !== undefined) shown.push(width);
+  }
+  const placed = layers.find(({ layer }) => layer.kind === 'attention');
+  const widths = [...new Set(shown)];
+  if (placed?.layer.kind !== 'attention' || widths.length < 2) return;
+  const problem = `agents attend to each other in it, and some show ${widths.join(', others ')} numbers`;
+  tell(ctx, placed, { problem, remedy: `Write \`dense(${placed.layer.units}) |>\` before it.` }, inputs[0]);
+}
+
+/** The same for one input, or none; how many numbers the first `attention` is given, where that is known. */
+export function checkFit(ctx: Context, layers: readonly PlacedLayer[], input: Input | undefined): number | undefined {
+  let shown: number | undefined;
   let form: Form = input === undefined ? { kind: 'open' } : { kind: 'row', length: input.length };
   for (const [k, placed] of layers.entries()) {
     const misfit = alone(placed.layer, k, input);
     const after: Form | Misfit = misfit ?? through(placed.layer, form, k === 0 ? input : undefined);
     if ('problem' in after) {
-      tell(ctx, placed, after);
-      return;
+      tell(ctx, placed, after, input);
+      return undefined;
     }
+    if (placed.layer.kind === 'attention' && form.kind === 'row') shown ??= form.length;
     form = after;
   }
   const last = layers.at(-1);
   if (form.kind === 'grid' && input !== undefined && last !== undefined) {
     const problem = `the network ends with a grid of ${gridText(form)}, and values are made of numbers in a row`;
-    tell(ctx, last, { problem, remedy: 'Add `|> flatten` behind it.' });
+    tell(ctx, last, { problem, remedy: 'Add `|> flatten` behind it.' }, input);
   }
+  return shown;
 }
 
-function tell(ctx: Context, { file, span }: PlacedLayer, { problem, remedy }: Misfit): void {
+function tell(ctx: Context, { file, span }: PlacedLayer, misfit: Misfit, input: Input | undefined): void {
   const text = sourceText({ ...ctx, file }, span);
+  const { problem, remedy } = input?.alsoOf === undefined ? misfit : asCritic(misfit, input.alsoOf);
   ctx.build.reporter.report(file, span, 'layer-input', { layer: text, problem, remedy });
+}
+
+/** A network that fits its policies, but not the critics, which have one like it. */
+function asCritic({ problem }: Misfit, setting: string): Misfit {
+  return {
+    problem: `${problem}; \`${setting}\`, where it is not given, is a network like \`network\``,
+    remedy: `Give the critics one of their own: \`${setting} = mlp(64, 64, tanh)\`.`,
+  };
 }
 
 /** What a layer can never do at this place of a training, whatever it is given. */
 function alone(layer: LayerSpec, k: number, input: Input | undefined): Misfit | undefined {
   if (layer.kind === 'embedding' && k > 0)
-    return { problem: 'it takes a whole number, and a layer gives other numbers', remedy: 'Make it the first layer.' };
-  if (input === undefined) return undefined;
-  if (layer.kind === 'embedding')
     return {
-      problem: `it takes one whole number, and an observation is a row of numbers (named values one-hot)`,
-      remedy: `Write \`dense(${layer.units})\`: of a one-hot value it is the same.`,
+      problem: 'it takes values of which there are finitely many, and a layer gives other numbers',
+      remedy: 'Make it the first layer.',
     };
-  if (layer.kind === 'attention')
-    return {
-      problem: 'it mixes what several agents observe, and a policy acts on what its own agent observes',
-      remedy: 'Use it in a mixer, or let agents observe each other.',
-    };
-  if (layer.kind === 'conv' && input.copies)
-    return {
-      problem: `every agent of ${input.owner} has parameters of its own here, which convolutions cannot have`,
-      remedy: 'Set `sharing = class`.',
-    };
-  return undefined;
+  return layer.kind === 'attention' ? input?.attention : undefined;
 }
 
 function through(layer: LayerSpec, form: Form, input: Input | undefined): Form | Misfit {
@@ -90,13 +119,41 @@ function through(layer: LayerSpec, form: Form, input: Input | undefined): Form |
     case 'mlp':
     case 'gru':
     case 'lstm':
-    case 'attention':
-    case 'embedding': {
+    case 'attention': {
       if (form.kind === 'grid')
         return { problem: `its input is a grid of ${gridText(form)}`, remedy: 'Write `flatten |>` before it.' };
-      return row(layer.kind === 'mlp' ? layer.units.at(-1) : layer.units);
+      return layer.kind === 'attention'
+        ? attend(layer, form)
+        : row(layer.kind === 'mlp' ? layer.units.at(-1) : layer.units);
     }
+    case 'embedding':
+      return embed(layer, input);
   }
+}
+
+function attend(layer: Extract<LayerSpec, { kind: 'attention' }>, form: Form): Form | Misfit {
+  const given = form.kind === 'row' ? form.length : undefined;
+  if (layer.residual === true && given !== undefined && given !== layer.units)
+    return {
+      problem: `with \`residual\` it adds its ${layer.units} units to its input, which has ${given} numbers`,
+      remedy: `Write \`dense(${layer.units}) |>\` before it.`,
+    };
+  return { kind: 'row', length: layer.units };
+}
+
+function embed(layer: Extract<LayerSpec, { kind: 'embedding' }>, input: Input | undefined): Form | Misfit {
+  if (input === undefined) return { kind: 'row', length: undefined };
+  const { entries, owner } = input;
+  if (typeof entries === 'string')
+    return {
+      problem: entries,
+      remedy: `Write \`dense(${layer.units})\` in its place${input.mixed === true ? ', or set `sharing = class`' : ''}.`,
+    };
+  if (entries.every(({ values }) => values === 1)) {
+    const problem = `it takes values of which there are finitely many (at most ${mostValues}), and ${owner} is given other numbers only (${input.made})`;
+    return { problem, remedy: `Write \`dense(${layer.units})\` in its place, or give the numbers bounds.` };
+  }
+  return { kind: 'row', length: embeddedLength(layer, entries) };
 }
 
 function toGrid(layer: Extract<LayerSpec, { kind: 'grid' }>, form: Form, input: Input | undefined): Form | Misfit {

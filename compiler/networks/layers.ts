@@ -140,15 +140,18 @@ export const layerForms: readonly LayerForm[] = [
   {
     name: 'attention',
     form: 'attention(64, heads: 4)',
-    doc: 'scaled dot-product attention among the agents (Vaswani et al. 2017); the units, all heads together, are a multiple of `heads`',
+    doc: 'scaled dot-product attention among all agents at one moment (Vaswani et al. 2017; in critics Iqbal and Sha 2019); the units, all heads together, are a multiple of `heads`; `residual: true` adds what the agent itself shows. In `critic_network` only',
     numbers: units,
-    named: ['heads', 'weights'],
+    named: ['heads', 'residual', 'weights'],
     build: ({ ctx, numbers, weights, named }) => {
       const all = numbers[0]!;
       const given = named('heads');
       const heads = given === undefined ? 1 : constantWhole(ctx, given, 'heads', 1, mostUnits);
-      if (heads === undefined) return undefined;
-      if (all % heads === 0) return { kind: 'attention', units: all, heads, ...optional(weights) };
+      const adds = named('residual');
+      const residual = adds === undefined ? false : constantBool(ctx, adds, 'residual');
+      if (heads === undefined || residual === undefined) return undefined;
+      if (all % heads === 0)
+        return { kind: 'attention', units: all, heads, ...(residual ? { residual } : {}), ...optional(weights) };
       report(ctx, given!.span, 'bad-setting', {
         name: 'heads',
         expected: `a divisor of the ${all} units`,
@@ -159,11 +162,11 @@ export const layerForms: readonly LayerForm[] = [
   },
   {
     name: 'embedding',
-    form: 'embedding(100, 32)',
-    doc: 'a learned vector for each of so many whole numbers: count, then units; the first layer',
-    numbers: { least: 2, most: 2, names: ['count', 'units'] },
+    form: 'embedding(16)',
+    doc: 'a learned vector of so many units for every value of everything observed that is named, a bool, or a whole number with bounds, and of the number of the agent and the last action; other numbers are handed on. The first layer',
+    numbers: units,
     named: [],
-    build: ({ numbers: [count, size] }) => ({ kind: 'embedding', count: count!, units: size! }),
+    build: ({ numbers }) => ({ kind: 'embedding', units: numbers[0]! }),
   },
 ];
 

@@ -8,6 +8,8 @@ import { isNetwork } from '../train/written.ts';
 import { centralQ, centralQSettings } from './central-q.ts';
 import { coma, comaClash, comaSettings } from './coma.ts';
 import { correlatedQ, correlatedQSettings } from './correlated-q.ts';
+import type { CriticReads } from './deep/policy-networks.ts';
+import { attendsInstead } from './deep/policy-settings.ts';
 import { updatesFor } from './deep/value-settings.ts';
 import { distributedQ, distributedQSettings } from './distributed-q.ts';
 import { foeQ, foeQSettings } from './foe-q.ts';
@@ -46,12 +48,21 @@ export interface Algorithm {
   readonly settings: readonly SettingDoc[];
   /** Settings that exclude each other: the first that does not fit the others. */
   clash?(settings: Settings): Clash | undefined;
+  /**
+   * What a network in `critic_network` is given: `joint actions` of the others besides the state, or `all` that anyone sees and does in
+   * one row. Undefined where it has none.
+   */
+  criticReads?(settings: Settings): CriticReads | 'joint actions' | 'all' | undefined;
   /** What its arrays are made for: a number of agents, columns of a table over joint actions. */
   readonly limits?: { readonly agents?: number; readonly jointActions?: number };
   /** The file under `runtime/learners/` and the function in it that makes the learner; `marl emit` specialises them. */
   readonly source: { readonly file: string; readonly create: string };
+  /** Set for learners whose rollouts are at least as long as an episode may be, up to a thousand steps. */
+  readonly wholeEpisodes?: true;
   /** Set for learners whose tensors run on an engine: `create` needs a context, and the game writes its whole state. */
   readonly deep?: true;
+  /** Set for learners of stochastic policies, which can be sampled (`Learner.sample`) wherever there are finite actions. */
+  readonly stochastic?: true;
   /** Set for learners that choose real numbers too: real actions, within bounds. */
   readonly realActions?: true;
   create(shape: Shape, settings: Settings, buffers: GameBuffers, seed: number, context?: DeepContext): Learner;
@@ -231,7 +242,10 @@ export const algorithms: readonly Algorithm[] = [
     doc: 'Every agent makes the likelier what earned it more to the end of the episode. The plainest policy gradient.',
     paper: 'Williams 1992',
     settings: reinforceSettings,
+    criticReads: () => 'observation',
     source: { file: 'reinforce.ts', create: 'reinforce' },
+    stochastic: true,
+    wholeEpisodes: true,
     ...deep(reinforce),
   },
   {
@@ -240,7 +254,9 @@ export const algorithms: readonly Algorithm[] = [
     doc: 'Every agent learns a policy and a critic from what it sees itself, one update per short rollout.',
     paper: 'Mnih et al. 2016; Papoudakis et al. 2021',
     settings: ia2cSettings,
+    criticReads: () => 'observation',
     source: { file: 'ia2c.ts', create: 'ia2c' },
+    stochastic: true,
     ...deep(ia2c),
   },
   {
@@ -250,7 +266,9 @@ export const algorithms: readonly Algorithm[] = [
     paper: 'Papoudakis et al. 2021; Albrecht, Christianos and Schaefer 2024',
     settings: maa2cSettings,
     clash: maa2cClash,
+    criticReads: settings => (settings.critic === 'joint_action' ? 'joint actions' : centralReads(settings)),
     source: { file: 'maa2c.ts', create: 'maa2c' },
+    stochastic: true,
     ...deep(maa2c),
   },
   {
@@ -260,7 +278,9 @@ export const algorithms: readonly Algorithm[] = [
     paper: 'Christianos, Schaefer and Albrecht 2020',
     settings: seacSettings,
     clash: seacClash,
+    criticReads: () => 'observation',
     source: { file: 'seac.ts', create: 'seac' },
+    stochastic: true,
     ...deep(seac),
   },
   {
@@ -269,7 +289,9 @@ export const algorithms: readonly Algorithm[] = [
     doc: 'One policy and one critic for all agents, learned from what all of them went through.',
     paper: 'Christianos, Schaefer and Albrecht 2020',
     settings: snacSettings,
+    criticReads: () => 'observation',
     source: { file: 'snac.ts', create: 'snac' },
+    stochastic: true,
     ...deep(snac),
   },
   {
@@ -279,7 +301,9 @@ export const algorithms: readonly Algorithm[] = [
     paper: 'Foerster et al. 2018; Wolpert and Tumer 2002',
     settings: comaSettings,
     clash: comaClash,
+    criticReads: () => 'joint actions',
     source: { file: 'coma.ts', create: 'coma' },
+    stochastic: true,
     ...deep(coma),
   },
   {
@@ -291,7 +315,9 @@ export const algorithms: readonly Algorithm[] = [
     clash: paretoAcClash,
     // Its critic is asked about all of the others' joint actions at every step.
     limits: { jointActions: 1024 },
+    criticReads: () => 'joint actions',
     source: { file: 'pareto-ac.ts', create: 'paretoAc' },
+    stochastic: true,
     ...deep(paretoAc),
   },
   {
@@ -300,7 +326,9 @@ export const algorithms: readonly Algorithm[] = [
     doc: 'Every agent learns a policy and a critic from what it sees itself. A strong baseline, and quick with many parallel games.',
     paper: 'de Witt et al. 2020; Schulman et al. 2017',
     settings: ippoSettings,
+    criticReads: () => 'observation',
     source: { file: 'ippo.ts', create: 'ippo' },
+    stochastic: true,
     ...deep(ippo),
   },
   {
@@ -309,7 +337,10 @@ export const algorithms: readonly Algorithm[] = [
     doc: 'Policies of what every agent sees itself, learned with a critic that reads the whole state.',
     paper: 'Yu et al. 2022',
     settings: mappoSettings,
+    clash: attendsInstead,
+    criticReads: centralReads,
     source: { file: 'mappo.ts', create: 'mappo' },
+    stochastic: true,
     ...deep(mappo),
   },
   {
@@ -320,10 +351,18 @@ export const algorithms: readonly Algorithm[] = [
     settings: maddpgSettings,
     clash: maddpgClash,
     realActions: true,
+    criticReads: () => 'all',
     source: { file: 'maddpg.ts', create: 'maddpg' },
+    stochastic: true,
     ...deep(maddpg),
   },
 ];
+
+/** As in `mappo.ts` and `maa2c.ts`. */
+function centralReads({ critic_state: state, critic_observation: observation }: Settings): CriticReads {
+  if (state === false) return 'observation';
+  return observation === true ? 'state and observation' : 'state';
+}
 
 export function algorithmNamed(name: string): Algorithm | undefined {
   return algorithms.find(algorithm => algorithm.name === name);

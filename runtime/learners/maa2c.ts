@@ -23,6 +23,7 @@ import { type A2cSettings, a2cSettings, remembers } from './deep/a2c-settings.ts
 import type { ActorCritic } from './deep/actor-critic.ts';
 import { policyLearner } from './deep/policy-learner.ts';
 import type { CriticReads } from './deep/policy-networks.ts';
+import { attendsInstead, criticState } from './deep/policy-settings.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
 
@@ -31,6 +32,7 @@ import type { Shape } from './shared/shape.ts';
 export interface Maa2cSettings extends A2cSettings {
   readonly critic: 'state' | 'joint_action';
   readonly critic_observation: boolean;
+  readonly critic_state: boolean;
 }
 
 export const maa2cSettings: readonly SettingDoc[] = [
@@ -49,13 +51,22 @@ export const maa2cSettings: readonly SettingDoc[] = [
     doc: 'The critic reads what its agent sees besides the whole state.',
     source: 'as for MAPPO, code of Yu et al. 2022',
   },
+  criticState,
   ...a2cSettings(0.01),
 ];
 
+const stateOfActions: Clash = {
+  name: 'critic_state',
+  expected: '`true` where `critic = joint_action`, whose critic reads the state',
+  found: '`false`',
+  remedy: 'Leave it out, or set `critic = state`.',
+};
+
 export const maa2cClash = (settings: Readonly<Record<string, SettingValue>>): Clash | undefined =>
   settings.critic === 'joint_action'
-    ? remembers(settings, ['critic_network'], 'the critic of joint actions does not remember')
-    : undefined;
+    ? (remembers(settings, ['critic_network'], 'the critic of joint actions does not remember') ??
+      (settings.critic_state === false ? stateOfActions : undefined))
+    : attendsInstead(settings);
 
 // ------------------------------------------------------------------------------------------ loss of the critic of joint actions
 
@@ -87,7 +98,8 @@ export function maa2c(
   seed: number,
   context: DeepContext,
 ): Learner {
-  const reads = settings.critic_observation ? 'state and observation' : 'state';
+  const central = settings.critic_observation ? 'state and observation' : 'state';
+  const reads = settings.critic_state ? central : 'observation';
   const method = settings.critic === 'state' ? advantageActorCritic(settings, reads) : jointAction(settings, reads);
   return policyLearner(shape, settings, buffers, seed, context, method);
 }

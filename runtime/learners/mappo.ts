@@ -7,7 +7,7 @@
  *   L_value  =  mean of max(l(V_i - G_i), l(clip(V_i, V_i,old - e, V_i,old + e) - G_i)),    V_i = V(s, i)
  *
  * The same as independent proximal policy optimisation but for V: of the state and the agent's number, with `critic_observation` also of
- * what the agent sees. In a game without state (one step only) V is a number per agent. A_i, G_i, l, the units of values
+ * what the agent sees; with `critic_state = false` of what all agents see, by attention among them (Iqbal and Sha 2019). In a game without state (one step only) V is a number per agent. A_i, G_i, l, the units of values
  * and the handling of ends, time limits, waiting agents and memory are as there.
  *
  * Yu et al. (2022). The surprising effectiveness of PPO in cooperative multi-agent games. NeurIPS datasets and benchmarks.
@@ -15,7 +15,7 @@
 import type { GameBuffers } from '../games/vector.ts';
 import type { SettingDoc } from '../train/spec.ts';
 import { policyLearner } from './deep/policy-learner.ts';
-import { type PolicySettings, policySettings } from './deep/policy-settings.ts';
+import { criticState, type PolicySettings, policySettings } from './deep/policy-settings.ts';
 import { proximal } from './deep/ppo.ts';
 import type { DeepContext, Learner } from './shared/learner.ts';
 import type { Shape } from './shared/shape.ts';
@@ -24,6 +24,7 @@ import type { Shape } from './shared/shape.ts';
 
 export interface MappoSettings extends PolicySettings {
   readonly critic_observation: boolean;
+  readonly critic_state: boolean;
 }
 
 export const mappoSettings: readonly SettingDoc[] = [
@@ -35,6 +36,7 @@ export const mappoSettings: readonly SettingDoc[] = [
     doc: 'The critic reads what its agent sees besides the whole state.',
     source: 'an option in the code of Yu et al. 2022',
   },
+  criticState,
 ];
 
 // ------------------------------------------------------------------------------------------ the learner
@@ -47,6 +49,7 @@ export function mappo(
   seed: number,
   context: DeepContext,
 ): Learner {
-  const reads = settings.critic_observation ? 'state and observation' : 'state';
+  const central = settings.critic_observation ? 'state and observation' : 'state';
+  const reads = settings.critic_state ? central : 'observation';
   return policyLearner(shape, settings, buffers, seed, context, proximal(settings, reads));
 }

@@ -87,6 +87,7 @@ describe('networks', () => {
     ['mlp(64, weights: orthogonal(1.41))', 'mlp(64, weights: orthogonal(1.41))'],
     ['gru(64, weights: xavier)', 'gru(64, weights: xavier(1))'],
     ['grid(3, 4) |> conv(16, 3, relu) |> flatten |> mlp(64)', 'grid(3, 4) |> conv(16, 3, relu) |> flatten |> mlp(64)'],
+    ['embedding(2 * 8) |> mlp(64)', 'embedding(16) |> mlp(64)'],
     [
       'grid(3, 4, 1) |> conv(8, 1, 2, padding: same) |> flatten',
       'grid(3, 4) |> conv(8, 1, 2, padding: same) |> flatten',
@@ -176,9 +177,10 @@ network Both(units: int) = Wide(units: units) |> Torso
     ['grid(3, 4) |> mlp(64)', 'M0616 mlp(64)', 'a grid of 3 by 4 by 1'],
     ['grid(3, 5) |> conv(8, 2) |> flatten', 'M0616 grid(3, 5)', '15 numbers, and its input has 12 for P (12 observed)'],
     ['mlp(8) |> flatten', 'M0616 flatten', 'already'],
-    ['mlp(8) |> embedding(5, 3)', 'M0616 embedding(5, 3)', 'a layer gives other numbers'],
-    ['embedding(5, 3)', 'M0616 embedding(5, 3)', 'one-hot'],
-    ['attention(8)', 'M0616 attention(8)', 'several agents'],
+    ['mlp(8) |> embedding(5)', 'M0616 embedding(5)', 'a layer gives other numbers'],
+    ['embedding(5, 3)', 'M0615 3', 'one argument too many'],
+    ['embedding(5) |> grid(3, 4) |> flatten', 'M0616 grid(3, 4)', 'its input has 60'],
+    ['attention(8)', 'M0616 attention(8)', 'a policy acts on what its own agent observes'],
   ])('refused: %s', (text, place, message) => {
     const found = compiled(qmix(`network = ${text}`));
     expect(found.places).toEqual([place]);
@@ -191,7 +193,7 @@ network Both(units: int) = Wide(units: units) |> Torso
     expect(found.messages[0]).toContain('17 for P (12 observed, 2 for the number of the agent, 3 for the last action)');
     expect(found.remedies[0]).toContain('agent_ids = false');
     const apart = compiled(qmix('network = grid(3, 4) |> conv(8, 2) |> flatten  sharing = none'));
-    expect(apart.places).toEqual(['M0616 conv(8, 2)']);
+    expect(apart.codes).toEqual([]);
   });
 
   test.each([

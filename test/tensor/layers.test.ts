@@ -12,6 +12,8 @@ import {
   networkStep,
   sizeOf,
 } from '../../runtime/tensor/index.ts';
+import { attention } from '../../runtime/tensor/layers/attention.ts';
+import { networksSequence } from '../../runtime/tensor/layers/network.ts';
 import { attentionGolden, convGolden, recurrentGolden } from './pytorch.ts';
 import { checkGradient, close, evaluate, numbers, tensorOf } from './support.ts';
 
@@ -145,11 +147,21 @@ test('attention against torch.nn.MultiheadAttention with a key padding mask', ()
     'value/bias': 6,
   };
   const values = run({ ...names, 'output/weight': 7, 'output/bias': 8 }, g => {
-    const present = g.constant([1, 1, 0, 1, 1, 1], [2, 3]);
-    const layer: LayerSpec = { kind: 'attention', heads: 2, units: 4 };
-    g.output('y', networkStep(g, one(layer), options, fill(g, [2, 3, 4], 9), { present }).output);
+    // The third agent of the first row is masked there: the three attend to the first two.
+    const place = { path: 'net/attention0' };
+    const all = fill(g, [2, 3, 4], 9);
+    const row = (k: number, agents: number): Node =>
+      g.reshape(g.sliceAt(all, [k, 0, 0], [1, agents, 4]), [agents, 1, 4]);
+    const rows = [0, 1].map(k =>
+      attention(g, place, { kind: 'attention', heads: 2, units: 4 }, row(k, 3), [row(k, 3 - 1 + k)]),
+    );
+    g.output('y', g.concat(rows, 1));
   });
-  close(values.get('y')!, attentionGolden, 1e-9);
+  // PyTorch has rows in front, we the agents.
+  const byAgent = [0, 1, 2].flatMap(agent =>
+    [0, 1].flatMap(row => attentionGolden.slice((row * 3 + agent) * 4, (row * 3 + agent + 1) * 4)),
+  );
+  close(values.get('y')!, byAgent, 1e-9);
 });
 
 describe('whole networks: gradients with respect to inputs and every parameter', () => {
@@ -199,7 +211,31 @@ describe('whole networks: gradients with respect to inputs and every parameter',
           { kind: 'activation', activation: 'softplus' },
         ],
       },
-      [2, 3, 3],
+      [2, 3, 2, 3],
+    ],
+    [
+      'attention that adds to its input, a copy per agent',
+      {
+        layers: [
+          { kind: 'dense', units: 2, activation: 'tanh' },
+          { kind: 'attention', heads: 1, units: 2, residual: true },
+        ],
+      },
+      [2, 2, 2, 2],
+      2,
+    ],
+    [
+      'conv, a copy per agent',
+      {
+        layers: [
+          { kind: 'grid', rows: 2, columns: 2, channels: 2 },
+          { kind: 'conv', channels: 4, size: [2, 1], padding: 'same', activation: 'tanh' },
+          { kind: 'layerNorm' },
+          { kind: 'flatten' },
+        ],
+      },
+      [2, 2, 2, 8],
+      2,
     ],
     [
       'mlp, a copy per agent',
@@ -233,6 +269,10 @@ describe('whole networks: gradients with respect to inputs and every parameter',
   test('copies compute what separate networks would', () => {
     const spec: NetworkSpec = {
       layers: [
+        { kind: 'grid', rows: 1, columns: 3, channels: 1 },
+        { kind: 'conv', channels: 2, size: [1, 2], padding: 'valid' },
+        { kind: 'layerNorm' },
+        { kind: 'flatten' },
         { kind: 'mlp', units: [3], activation: 'tanh' },
         { kind: 'gru', units: 2 },
       ],
@@ -268,6 +308,82 @@ describe('whole networks: gradients with respect to inputs and every parameter',
   });
 });
 
+describe('agents of several networks attend to each other', () => {
+  const spec: NetworkSpec = {
+    layers: [
+      { kind: 'dense', units: 4, activation: 'tanh' },
+      { kind: 'gru', units: 4 },
+      { kind: 'attention', heads: 2, units: 4 },
+      { kind: 'dense', units: 1 },
+    ],
+  };
+  // [time 3, agents, rows 2, features]
+  const shapes = { A: [3, 2, 2, 3], B: [3, 1, 2, 5] };
+  const build = (g: Graph): { readonly inputs: readonly Node[]; readonly outputs: readonly Node[] } => {
+    const inputs = Object.entries(shapes).map(([name, shape]) => g.input(name, shape));
+    const member = (path: string, x: Node) => ({ options: { path, owner: `the critic of ${path}` }, x });
+    const [a, b] = inputs as [Node, Node];
+    const outputs = networksSequence(g, spec, [
+      member('A', a),
+      { ...member('B', b), options: { path: 'B', owner: 'B' } },
+    ]);
+    return { inputs, outputs: outputs.map(({ output }) => output) };
+  };
+
+  test('shapes, and what a value depends on: everybody in the same row up to its time, nobody in another row', () => {
+    const g = new Graph('several');
+    const { inputs, outputs } = build(g);
+    expect(outputs.map(({ shape }) => shape)).toEqual([
+      [3, 2, 2, 1],
+      [3, 1, 2, 1],
+    ]);
+    // The value of agent 0 of A at time 1 in row 1.
+    const value = g.sliceAt(outputs[0]!, [1, 0, 1, 0], [1, 1, 1, 1]);
+    for (const [k, d] of gradients(g, g.sum(value), inputs).entries()) g.output(`d${k}`, d);
+    const leaves = new Map(Object.entries(shapes).map(([name, shape], k) => [name, numbers(sizeOf(shape), k + 1)]));
+    for (const [k, { name, shape }] of g.program().states.entries()) leaves.set(name, numbers(sizeOf(shape), k + 10));
+    const values = evaluate(g.program(), leaves);
+    for (const [k, [time, agents, rows, features]] of Object.values(shapes).entries()) {
+      const d = values.get(`d${k}`)!;
+      for (let t = 0; t < time!; t++)
+        for (let a = 0; a < agents!; a++)
+          for (let r = 0; r < rows!; r++) {
+            const at = ((t * agents! + a) * rows! + r) * features!;
+            const felt = d.slice(at, at + features!).some(x => Math.abs(x) > 1e-9);
+            expect([k, t, a, r, felt]).toEqual([k, t, a, r, r === 1 && t <= 1]);
+          }
+    }
+  });
+
+  test('agents alike get alike values, in whatever order they stand', () => {
+    const g = new Graph('order');
+    const layers: NetworkSpec = { layers: [{ kind: 'attention', heads: 1, units: 2 }] };
+    const rows = [1, 2, 5, -3, 0.5, 4];
+    const turned = [5, -3, 0.5, 4, 1, 2];
+    g.output('a', networkStep(g, layers, options, g.constant(rows, [3, 1, 2])).output);
+    g.output('b', networkStep(g, layers, options, g.constant(turned, [3, 1, 2])).output);
+    const leaves = new Map(g.program().states.map(({ name, shape }, k) => [name, numbers(sizeOf(shape), k)]));
+    const values = evaluate(g.program(), leaves);
+    const [a, b] = [values.get('a')!, values.get('b')!];
+    close([...b.slice(4), ...b.slice(0, 4)], a, 1e-12);
+    expect(Math.abs(a[0]! - a[2]!)).toBeGreaterThan(1e-6);
+  });
+
+  test('what does not fit is refused', () => {
+    const layers: NetworkSpec = { layers: [{ kind: 'attention', heads: 1, units: 2 }] };
+    const g = new Graph('bad');
+    const member = (path: string, features: number) => ({
+      options: { path, owner: `the critic of ${path}` },
+      x: g.input(path, [1, 2, 2, features]),
+    });
+    expect(() => networksSequence(g, layers, [member('A', 3), member('B', 5)])).toThrow(
+      'attention(2, heads: 1) of the critic of A: the agents it mixes have rows of 3 and 5 numbers; put `dense(2)` before it',
+    );
+    const wide = one({ kind: 'attention', heads: 1, units: 4, residual: true });
+    expect(() => networkStep(g, wide, options, g.input('x', [1, 2, 3]))).toThrow('its input, which has 3 numbers');
+  });
+});
+
 test('a monotonic mixer (QMIX) through its hypernetworks: gradients, and no negative weight', () => {
   const mixer = (g: Graph, q: Node, s: Node, w1: Node, b1: Node, w2: Node): Node => {
     const rows = q.shape[0]!;
@@ -289,17 +405,6 @@ test('a monotonic mixer (QMIX) through its hypernetworks: gradients, and no nega
   g.output('d', gradients(g, g.sum(mixer(g, q, ...rest)), [q])[0]!);
   const values = evaluate(g.program(), new Map(shapes.map((shape, k) => [`x${k}`, numbers(sizeOf(shape), k)])));
   expect(Math.min(...values.get('d')!)).toBeGreaterThan(0);
-});
-
-test('embeddings look rows up and share parameters by path', () => {
-  const g = new Graph('embed');
-  const spec = one({ kind: 'embedding', count: 3, units: 2 });
-  g.output('a', networkStep(g, spec, options, g.constant([2, 0], [2], 'i32')).output);
-  g.output('b', networkStep(g, spec, options, g.constant([1], [1], 'i32')).output);
-  expect(g.parameters.length).toBe(1);
-  const values = evaluate(g.program(), new Map([['net/embedding0/table', [1, 2, 3, 4, 5, 6]]]));
-  expect(values.get('a')).toEqual([5, 6, 1, 2]);
-  expect(values.get('b')).toEqual([3, 4]);
 });
 
 describe('masks and losses', () => {
@@ -374,10 +479,10 @@ describe('errors name the layer in the user’s words', () => {
       /^attention\(4, heads: 3\) of the policy of Player: 4 units do not divide/,
     ],
     [
-      'indices',
-      one({ kind: 'embedding', count: 3, units: 4 }),
+      'entries',
+      one({ kind: 'embedding', units: 4, given: { '': [{ from: 0, count: 2, stride: 3, values: 3 }] } }),
       g => g.input('x', [2, 18]),
-      /^embedding\(3, 4\) of the policy of Player: expects indices/,
+      /^embedding\(4\) of the policy of Player: expects 6 inputs, got 18$/,
     ],
     [
       'flatten',

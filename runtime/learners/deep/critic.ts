@@ -9,7 +9,7 @@ import type { ActorCritic } from './actor-critic.ts';
 import { type Group, writeAvailable, writeInputs } from './groups.ts';
 import type { NextActions } from './next-actions.ts';
 import { teamOf } from './others.ts';
-import { type CriticPath, criticCarries, criticValues, type PolicyNetworks } from './policy-networks.ts';
+import { type CriticPath, criticCarries, type PolicyNetworks, valuesOf } from './policy-networks.ts';
 import type { Rollout } from './rollout.ts';
 
 /** What the critic remembers of the games stays in states of this name, followed by its number. */
@@ -58,18 +58,32 @@ export function criticPrograms(
       }
       return g.program();
     }
-    for (const { group, x } of seen) {
-      const shapes = criticCarries(networks, group, games);
-      const step = (path: CriticPath, memory: typeof criticMemory): Node => {
-        const before = shapes.map((shape, k) => g.state(memory(group, k), shape));
-        const kept = before.map((carry): Node => (keep === undefined ? carry : g.mul(carry, keep)));
-        const { output, carries } = criticValues(g, networks, group, x, state, { carries: kept }, path);
-        if (name === 'value') for (const [k, carry] of carries.entries()) g.assign(before[k]!, carry);
+    const memories = groups.map(group => criticCarries(networks, group, games));
+    const steps = (path: CriticPath, memory: typeof criticMemory): ((of: number) => Node) => {
+      const before = groups.map((group, of) => memories[of]!.map((shape, k) => g.state(memory(group, k), shape)));
+      const values = valuesOf(
+        g,
+        networks,
+        seen.map(({ group, x }, of) => {
+          const carries = before[of]!.map((carry): Node => (keep === undefined ? carry : g.mul(carry, keep)));
+          return { group, x, past: { carries } };
+        }),
+        state,
+        path,
+      );
+      return of => {
+        const { output, carries } = values(of);
+        if (name === 'value') for (const [k, carry] of carries.entries()) g.assign(before[of]![k]!, carry);
         return output;
       };
-      // Updates begin with what the critic itself remembers, whoever speaks.
-      const own = !targets || (shapes.length > 0 && name === 'value') ? step('critic', criticMemory) : undefined;
-      const output = targets ? step('target', targetMemory) : own!;
+    };
+    const remembers = memories.some(shapes => shapes.length > 0);
+    // Updates begin with what the critic itself remembers, whoever speaks.
+    const own = !targets || (remembers && name === 'value') ? steps('critic', criticMemory) : undefined;
+    const target = targets ? steps('target', targetMemory) : undefined;
+    for (const [of, { group }] of seen.entries()) {
+      const said = own?.(of);
+      const output = target?.(of) ?? said!;
       const none = (): never => {
         throw new RangeError('only a critic of actions knows the best of them');
       };

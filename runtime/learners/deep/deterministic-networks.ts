@@ -122,11 +122,12 @@ export function jointValues(
 
 interface Place {
   readonly path: string;
+  readonly group: string;
   readonly copies?: number;
 }
 
 function placeOf(path: ActorPath | JointCriticPath, group: Group): Place {
-  const place = { path: `${path}/${group.name}` };
+  const place = { path: `${path}/${group.name}`, group: group.name };
   return group.copies === undefined ? place : { ...place, copies: group.copies };
 }
 

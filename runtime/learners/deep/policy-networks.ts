@@ -2,7 +2,14 @@
 import { maskLogits } from '../../tensor/compose.ts';
 import type { Graph } from '../../tensor/graph.ts';
 import type { Node, Shape } from '../../tensor/ir.ts';
-import { networkCarries, networkSequence, networkStep } from '../../tensor/layers/network.ts';
+import {
+  attends,
+  type NetworkOptions,
+  networkCarries,
+  networkStep,
+  networksSequence,
+  networksStep,
+} from '../../tensor/layers/network.ts';
 import type { Activation, LayerSpec, NetworkSpec, WeightScheme } from '../../tensor/layers/spec.ts';
 import type { Group } from './groups.ts';
 
@@ -28,9 +35,17 @@ export interface Past {
   readonly reset?: Node;
 }
 
-interface Result {
+/** Values, log-probabilities and the like, and what the network remembers behind them. */
+export interface Result {
   readonly output: Node;
   readonly carries: readonly Node[];
+}
+
+/** A group as its critic sees it: x [.., agents, games, features]. */
+export interface Seen {
+  readonly group: Group;
+  readonly x: Node;
+  readonly past: Past;
 }
 
 /** x [.., agents, games, features], available [.., agents, games, actions] -> log-probabilities [.., agents, games, actions]. */
@@ -43,7 +58,7 @@ export function logPolicy(
   past: Past,
 ): Result {
   const gain = networks.headGains?.actor;
-  const { output, carries } = torsoAndHead(g, networks.actor, 'actor', group, x, past, group.actionCount, gain);
+  const { output, carries } = torsoAndHead(g, networks.actor, 'actor', { group, x, past }, group.actionCount, gain);
   return { output: g.logSoftmax(maskLogits(g, output, available)), carries };
 }
 
@@ -58,7 +73,10 @@ export function explored(g: Graph, policy: Node, available: Node, explore: Node)
   return g.select(available, g.log(g.select(available, mixed, 1)), policy);
 }
 
-/** x as above, state [.., 1, games, numbers] (absent where it has none) -> values [.., agents, games]. */
+/**
+ * x as above, state [.., 1, games, numbers] (absent where it has none) -> values [.., agents, games]. For an only group; of several see
+ * `valuesOf`.
+ */
 export function criticValues(
   g: Graph,
   networks: PolicyNetworks,
@@ -68,10 +86,26 @@ export function criticValues(
   past: Past,
   path: CriticPath = 'critic',
 ): Result {
-  const input = criticInput(g, networks, group, x, state);
+  return valuesOf(g, networks, [{ group, x, past }], state, path)(0);
+}
+
+/** The same for group number k of several; where the network has `attention`, their agents attend to each other. */
+export function valuesOf(
+  g: Graph,
+  networks: PolicyNetworks,
+  seen: readonly Seen[],
+  state: Node | undefined,
+  path: CriticPath,
+): (k: number) => Result {
   const gain = networks.headGains?.critic;
-  const { output, carries } = torsoAndHead(g, networks.critic, path, group, input, past, 1, gain);
-  return { output: g.reshape(output, output.shape.slice(0, -1)), carries };
+  const given = ({ group, x, past }: Seen): Seen => ({ group, x: criticInput(g, networks, group, x, state), past });
+  const value = ({ output, carries }: Result): Result => ({
+    output: g.reshape(output, output.shape.slice(0, -1)),
+    carries,
+  });
+  if (!attends(networks.critic)) return k => value(torsoAndHead(g, networks.critic, path, given(seen[k]!), 1, gain));
+  const all = torsos(g, networks.critic, path, seen.map(given));
+  return k => value(withHead(g, path, seen[k]!.group, all[k]!, 1, gain));
 }
 
 /**
@@ -80,7 +114,8 @@ export function criticValues(
  */
 export function actionCritic(g: Graph, networks: PolicyNetworks, group: Group, input: Node, path: CriticPath): Node {
   const gain = networks.headGains?.critic;
-  return torsoAndHead(g, networks.critic, path, group, input, { carries: [] }, group.actionCount, gain).output;
+  const seen = { group, x: input, past: { carries: [] } };
+  return torsoAndHead(g, networks.critic, path, seen, group.actionCount, gain).output;
 }
 
 export function actorCarries(networks: PolicyNetworks, group: Group, games: number): readonly Shape[] {
@@ -108,23 +143,39 @@ function torsoAndHead(
   g: Graph,
   spec: NetworkSpec,
   path: 'actor' | CriticPath,
-  group: Group,
-  x: Node,
-  { carries, reset }: Past,
+  seen: Seen,
   units: number,
   gain: number | undefined,
 ): Result {
-  const copies = group.copies === undefined ? {} : { copies: group.copies };
-  const owner = `the ${path === 'actor' ? 'actor' : 'critic'} of ${group.name}`;
-  const place = { path: `${path}/${group.name}`, owner, ...copies };
-  const torso =
-    reset === undefined
-      ? networkStep(g, spec, place, x, { carries })
-      : networkSequence(g, spec, place, x, { carries, reset });
+  return withHead(g, path, seen.group, torsos(g, spec, path, [seen])[0]!, units, gain);
+}
+
+/** The bodies of the networks of some groups. */
+function torsos(g: Graph, spec: NetworkSpec, path: 'actor' | CriticPath, seen: readonly Seen[]): readonly Result[] {
+  const members = seen.map(({ group, x, past }) => ({ options: placeOf(path, group), x, ...past }));
+  return seen[0]?.past.reset === undefined ? networksStep(g, spec, members) : networksSequence(g, spec, members);
+}
+
+function withHead(
+  g: Graph,
+  path: 'actor' | CriticPath,
+  group: Group,
+  torso: Result,
+  units: number,
+  gain: number | undefined,
+): Result {
   const weights: WeightScheme = gain === undefined ? { kind: 'pytorch' } : { kind: 'orthogonal', gain };
   const head = { layers: [{ kind: 'dense', units, weights }] } as const;
+  const place = placeOf(path, group);
   const { output } = networkStep(g, head, { ...place, path: `${place.path}/head` }, torso.output);
   return { output, carries: torso.carries };
+}
+
+function placeOf(path: 'actor' | CriticPath, group: Group): NetworkOptions {
+  const { name, copies } = group;
+  const critic = path !== 'actor';
+  const owner = `the ${critic ? 'critic' : 'actor'} of ${name}`;
+  return { path: `${path}/${name}`, owner, group: name, critic, ...(copies === undefined ? {} : { copies }) };
 }
 
 // ------------------------------------------------------------------------------------------ start of the weights

@@ -1,7 +1,8 @@
 /** Settings of on-policy learners: what all of them have, and those of proximal policy optimisation. */
+import { attends } from '../../tensor/layers/network.ts';
 import type { NetworkSpec } from '../../tensor/layers/spec.ts';
 import { adam } from '../../tensor/optimisers/spec.ts';
-import type { OptimizerSetting, Schedule, SettingDoc } from '../../train/spec.ts';
+import type { Clash, OptimizerSetting, Schedule, SettingDoc, SettingValue } from '../../train/spec.ts';
 import type { Sharing } from './groups.ts';
 
 /** What `policy-learner.ts` reads of the settings of any learner. */
@@ -197,3 +198,24 @@ export const policySettings: readonly SettingDoc[] = [
     source: authors,
   },
 ];
+
+/** Of learners with a central critic. */
+export const criticState: SettingDoc = {
+  name: 'critic_state',
+  type: 'bool',
+  default: true,
+  doc: 'The critic reads the whole state. With `false` it reads what the agents see: all of them, by `attention` in `critic_network`.',
+  source: 'Iqbal and Sha 2019, whose critics attend to what the others see and do',
+};
+
+/** For `clash` of the catalogue: a critic that was meant to be central, and reads what its own agent sees. */
+export function attendsInstead(settings: Readonly<Record<string, SettingValue>>): Clash | undefined {
+  const { critic_state: reads, critic_network: network } = settings;
+  if (reads !== false || (typeof network === 'object' && 'layers' in network && attends(network))) return undefined;
+  return {
+    name: 'critic_state',
+    expected: '`true` where the critic has no `attention`, by which alone it would know of the others',
+    found: '`false`',
+    remedy: 'Add `critic_network = mlp(64) |> attention(64, heads: 4, residual: true)`, say.',
+  };
+}

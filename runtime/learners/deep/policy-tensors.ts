@@ -5,14 +5,7 @@ import { actionValues, bestActionValues } from './action-critic.ts';
 import type { ActorCritic, GroupTensors } from './actor-critic.ts';
 import type { Group } from './groups.ts';
 import { type Doing, teamOf } from './others.ts';
-import {
-  actorCarries,
-  criticCarries,
-  criticValues,
-  explored,
-  logPolicy,
-  type PolicyNetworks,
-} from './policy-networks.ts';
+import { actorCarries, criticCarries, explored, logPolicy, type PolicyNetworks, valuesOf } from './policy-networks.ts';
 
 /** A minibatch: `lanes` steps of any games, or, with `steps`, that many consecutive steps of `lanes` games. */
 export interface BatchShape {
@@ -60,19 +53,29 @@ export function groupTensors(
       )
     : undefined;
 
-  return inputs.map((of): GroupTensors => {
+  const past = (carries: readonly Node[]) => (reset === undefined ? { carries } : { carries, reset });
+  const memory = (kind: string, { name }: Group, shapes: ReturnType<typeof actorCarries>): readonly Node[] =>
+    shapes.map((shape, k) => g.input(`${kind}/${name}/${k}`, shape));
+  const remembered = groups.map(group => memory('critic', group, criticCarries(networks, group, lanes)));
+  const values = method.critics.map(({ path, values: of }) =>
+    of === 'state'
+      ? valuesOf(
+          g,
+          networks,
+          inputs.map(({ group, x }, k) => ({ group, x, past: past(path === 'critic' ? remembered[k]! : []) })),
+          state,
+          path,
+        )
+      : undefined,
+  );
+
+  return inputs.map((of, k): GroupTensors => {
     const { group, x, available, actions, weight } = of;
-    const past = (carries: readonly Node[]) => (reset === undefined ? { carries } : { carries, reset });
-    const memory = (kind: string, shapes: ReturnType<typeof actorCarries>): readonly Node[] =>
-      shapes.map((shape, k) => g.input(`${kind}/${group.name}/${k}`, shape));
-    const remembered = past(memory('actor', actorCarries(networks, group, lanes)));
-    const plain = logPolicy(g, networks, group, x, available, remembered).output;
+    const before = past(memory('actor', group, actorCarries(networks, group, lanes)));
+    const plain = logPolicy(g, networks, group, x, available, before).output;
     const policy = explore === undefined ? plain : explored(g, plain, available, explore);
-    const criticMemory = memory('critic', criticCarries(networks, group, lanes));
-    const critics = method.critics.map(({ path, values }) =>
-      values === 'state' || team === undefined
-        ? criticValues(g, networks, group, x, state, past(path === 'critic' ? criticMemory : []), path).output
-        : actionValues(g, networks, { group, x, state, team }, path),
+    const critics = method.critics.map(
+      ({ path }, c) => values[c]?.(k).output ?? actionValues(g, networks, { group, x, state, team: team! }, path),
     );
     return {
       ...of,

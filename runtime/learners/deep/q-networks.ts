@@ -24,12 +24,14 @@ interface Place {
   readonly path: string;
   readonly owner: string;
   readonly expects: number;
+  readonly group: string;
   readonly copies?: number;
 }
 
 /** `path`: `online` or `target`; parameters are named `online/GROUP/...`. */
 function placeOf(path: string, group: Group): Place {
-  const place = { path: `${path}/${group.name}`, owner: `the network of ${group.name}`, expects: group.inputLength };
+  const { name, inputLength: expects } = group;
+  const place = { path: `${path}/${name}`, owner: `the network of ${name}`, expects, group: name };
   return group.copies === undefined ? place : { ...place, copies: group.copies };
 }
 

@@ -31,6 +31,21 @@ export function sumByName(
 
 const told = 'told ';
 
+/** An update told a number that is none. What was learned until then is lost; what was kept of it before is not. */
+export class DivergedUpdate extends Error {
+  override readonly name = 'DivergedUpdate';
+  /** What was told, and under which name. */
+  readonly statistic: { readonly name: string; readonly value: number };
+
+  constructor(statistic: DivergedUpdate['statistic'], update: number, tensor: string | undefined) {
+    const where = tensor === undefined ? '' : `, and the tensor ${tensor} holds NaN`;
+    super(
+      `learning has diverged in update ${update}: ${statistic.name} is ${statistic.value}${where}; lower the learning rate or clip the gradient`,
+    );
+    this.statistic = statistic;
+  }
+}
+
 /** The programs of an update, all of which tell the same; runs, and means of what they told. */
 export class Updates {
   /** Updates so far. */
@@ -38,6 +53,7 @@ export class Updates {
   readonly #names: readonly string[];
   readonly #outputs: readonly (readonly Float32Array[])[];
   readonly #runs: readonly (() => void)[];
+  readonly #session: Session;
   /** Sums of what was told since it was last asked for, and over how many updates. */
   readonly #sums: Float64Array;
 
@@ -45,18 +61,29 @@ export class Updates {
     const names = programs[0]!.outputs.flatMap(({ name }) => (name.startsWith(told) ? [name.slice(told.length)] : []));
     const entries = programs.map(({ name }) => session.entry(name));
     this.#names = names;
+    this.#session = session;
     this.#outputs = entries.map(entry => names.map(name => entry.output(`${told}${name}`)));
     this.#runs = entries.map(entry => () => void entry.run());
     this.#sums = new Float64Array(names.length + 1);
   }
 
-  /** An update by program number `k`, whose inputs are filled. */
+  /** An update by program number `k`, whose inputs are filled. Throws `DivergedUpdate` where it tells a number that is none. */
   run(k = 0): void {
     this.#runs[k]!();
     this.count++;
     const outputs = this.#outputs[k]!;
-    for (let j = 0; j < outputs.length; j++) this.#sums[j]! += outputs[j]![0]!;
+    for (let j = 0; j < outputs.length; j++) {
+      const value = outputs[j]![0]!;
+      if (!Number.isFinite(value)) throw new DivergedUpdate({ name: this.#names[j]!, value }, this.count, this.#odd());
+      this.#sums[j]! += value;
+    }
     this.#sums[outputs.length]! += 1;
+  }
+
+  /** The first of the session's tensors that holds NaN. */
+  #odd(): string | undefined {
+    const { states } = this.#session;
+    return states.find(({ name }) => (this.#session.read(name) as Float32Array).some(Number.isNaN))?.name;
   }
 
   /** The number of updates, and means over those since the last call that did not only `peek`. */

@@ -2,16 +2,15 @@ import type { Graph } from '../graph.ts';
 import type { Node } from '../ir.ts';
 import type { ConvSpec } from './spec.ts';
 import type { Place } from './weights.ts';
-import { activate, biasInitial, parameter, weightInitial } from './weights.ts';
+import { activate, addBias, biasInitial, parameter, product, weightInitial } from './weights.ts';
 
 /**
  * Two-dimensional cross-correlation, stride 1: x [.., rows, columns, channels in] -> [.., rows', columns', channels]. `same` keeps rows
  * and columns with zeros around (for an even window one more behind than in front), `valid` shrinks them by size - 1. The windows are
  * gathered with a constant table of positions, where -1 reads as zero, and multiplied with the weights [size size channels in, channels]
- * as one product.
+ * as one product. With copies x is [.., copies, rows of inputs, rows, columns, channels in], and each copy has weights of its own.
  */
 export function conv(g: Graph, place: Place, spec: ConvSpec, x: Node): Node {
-  if (place.copies !== undefined) g.refuse('has no copies per agent; share its parameters');
   if (x.shape.length < 3) g.refuse(`expects a grid [rows, columns, channels], got ${x.shape.length} axes`);
   const [rows, columns, channels] = x.shape.slice(-3) as [number, number, number];
   const lead = x.shape.slice(0, -3);
@@ -50,6 +49,8 @@ export function conv(g: Graph, place: Place, spec: ConvSpec, x: Node): Node {
     weightInitial(spec.weights, fanIn, spec.channels),
   );
   const bias = parameter(g, place, 'bias', [spec.channels], biasInitial(spec.weights, fanIn));
-  const y = g.add(g.matmul(g.reshape(windows, [-1, fanIn]), weight), bias);
+  // The windows of all inputs of a copy are rows of its product.
+  const flat = place.copies === undefined ? [-1, fanIn] : [...lead.slice(0, -1), -1, fanIn];
+  const y = addBias(g, place, product(g, place, g.reshape(windows, flat), weight), bias);
   return activate(g, spec.activation, g.reshape(y, [...lead, outRows, outColumns, spec.channels]));
 }

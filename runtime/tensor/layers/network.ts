@@ -3,12 +3,13 @@ import type { Node, Shape } from '../ir.ts';
 import { attention } from './attention.ts';
 import { conv } from './conv.ts';
 import { dense } from './dense.ts';
+import { embedding } from './embedding.ts';
 import { layerNorm } from './layer-norm.ts';
 import { carryShapes, recurrentSequence, recurrentStep } from './recurrent.ts';
-import type { LayerSpec, NetworkSpec, RecurrentSpec } from './spec.ts';
+import type { AttentionSpec, LayerSpec, NetworkSpec, RecurrentSpec } from './spec.ts';
 import { describeLayer } from './spec.ts';
 import type { Place } from './weights.ts';
-import { activate, child, parameter } from './weights.ts';
+import { activate, child } from './weights.ts';
 
 export interface NetworkOptions {
   /** First part of the parameters' names: `policy/Player`. Two calls with one path share their parameters. */
@@ -19,6 +20,9 @@ export interface NetworkOptions {
   readonly expects?: number;
   /** One set of parameters per agent, side by side: inputs are [.., copies, rows, features]. */
   readonly copies?: number;
+  /** Which agents these are, and whether it is their critic: what they are given differs (`EmbeddingSpec`). */
+  readonly group?: string;
+  readonly critic?: boolean;
 }
 
 export interface SequenceOptions {
@@ -26,8 +30,12 @@ export interface SequenceOptions {
   readonly carries?: readonly Node[];
   /** [T, ..]: 1 where a new episode begins. */
   readonly reset?: Node;
-  /** [.., agents] for attention layers. */
-  readonly present?: Node;
+}
+
+/** One of several networks of the same form whose agents attend to each other. */
+export interface Member extends SequenceOptions {
+  readonly options: NetworkOptions;
+  readonly x: Node;
 }
 
 export interface NetworkResult {
@@ -41,7 +49,7 @@ export function networkCarries(spec: NetworkSpec, step: Shape): Shape[] {
   return spec.layers.flatMap(layer => (isRecurrent(layer) ? carryShapes(layer, step) : []));
 }
 
-/** One step: x [.., features] (or [.., rows, columns, channels] before a conv, indices before an embedding). */
+/** One step: x [.., features] (or [.., rows, columns, channels] before a conv, [.., agents, rows, features] before attention). */
 export function networkStep(
   g: Graph,
   spec: NetworkSpec,
@@ -49,10 +57,7 @@ export function networkStep(
   x: Node,
   extra: SequenceOptions = {},
 ): NetworkResult {
-  return run(g, spec, options, x, extra, (place, layer, input, carries) => {
-    const next = recurrentStep(g, place, layer, input, carries);
-    return { output: next[0]!, carries: next };
-  });
+  return networksStep(g, spec, [{ options, x, ...extra }])[0]!;
 }
 
 /** Over time: x [T, .., features]. Feed-forward layers treat time like any leading axis. */
@@ -63,69 +68,90 @@ export function networkSequence(
   x: Node,
   extra: SequenceOptions = {},
 ): NetworkResult {
-  return run(
-    g,
-    spec,
-    options,
-    x,
-    extra,
-    (place, layer, input, carries) => {
-      const { outputs, carries: after } = recurrentSequence(g, place, layer, input, carries, extra.reset);
-      return { output: outputs, carries: after };
-    },
-    1,
-  );
+  return networksSequence(g, spec, [{ options, x, ...extra }])[0]!;
 }
 
-type Recurrence = (place: Place, layer: RecurrentSpec, input: Node, carries: readonly Node[]) => NetworkResult;
+/** Several networks side by side, layer by layer: in `attention` the agents of all of them attend to each other. */
+export function networksStep(g: Graph, spec: NetworkSpec, members: readonly Member[]): readonly NetworkResult[] {
+  return run(g, spec, members, 0, (place, layer, input, carries) => {
+    const next = recurrentStep(g, place, layer, input, carries);
+    return { output: next[0]!, carries: next };
+  });
+}
+
+/** As `networksStep` over time: every x [T, .., features]. */
+export function networksSequence(g: Graph, spec: NetworkSpec, members: readonly Member[]): readonly NetworkResult[] {
+  return run(g, spec, members, 1, (place, layer, input, carries, reset) => {
+    const { outputs, carries: after } = recurrentSequence(g, place, layer, input, carries, reset);
+    return { output: outputs, carries: after };
+  });
+}
+
+/** Whether agents attend to each other in it. */
+export function attends({ layers }: NetworkSpec): boolean {
+  return layers.some(({ kind }) => kind === 'attention');
+}
+
+type Recurrence = (
+  place: Place,
+  layer: RecurrentSpec,
+  input: Node,
+  carries: readonly Node[],
+  reset: Node | undefined,
+) => NetworkResult;
 
 function run(
   g: Graph,
   spec: NetworkSpec,
-  options: NetworkOptions,
-  x: Node,
-  extra: SequenceOptions,
+  members: readonly Member[],
+  timeAxes: number,
   recur: Recurrence,
-  timeAxes = 0,
-): NetworkResult {
-  const root: Place =
-    options.copies === undefined ? { path: options.path } : { path: options.path, copies: options.copies };
-  const out: Node[] = [];
-  let used = 0;
-  let y = x;
+): readonly NetworkResult[] {
+  const after: Node[][] = members.map(() => []);
+  let current = members.map(({ x }) => x);
+  // Axes of a grid between the rows and the features.
+  let cells = 0;
   spec.layers.forEach((layer, k) => {
-    const label = `${describeLayer(layer)} of ${options.owner}`;
-    const place = child(root, `${layer.kind}${k}`);
-    y = g.scope(label, () => {
-      const got = y.shape.at(-1);
-      if (k === 0 && options.expects !== undefined && layer.kind !== 'embedding' && got !== options.expects) {
-        g.refuse(`expects ${options.expects} inputs, got ${got}`);
-      }
-      if (!isRecurrent(layer)) return apply(g, place, layer, y, extra);
-      const shapes = carryShapes(layer, y.shape.slice(timeAxes));
-      const before = shapes.map((shape, i) => {
-        const given = extra.carries?.[used + i];
-        if (given !== undefined && given.shape.join() !== shape.join()) {
-          g.refuse(`its memory has shape [${shape.join(', ')}], got [${given.shape.join(', ')}]`);
-        }
-        return given ?? g.broadcast(0, shape);
+    const before = current;
+    current = members.map(({ options, carries, reset }, m): Node => {
+      const { path, owner, copies, expects } = options;
+      const place = child(copies === undefined ? { path } : { path, copies }, `${layer.kind}${k}`);
+      const x = before[m]!;
+      return g.scope(`${describeLayer(layer)} of ${owner}`, () => {
+        const got = x.shape.at(-1);
+        if (k === 0 && expects !== undefined && got !== expects) g.refuse(`expects ${expects} inputs, got ${got}`);
+        if (layer.kind === 'attention') return attention(g, place, layer, x, before);
+        if (!isRecurrent(layer)) return apply(g, place, layer, x, cells, options);
+        const own = after[m]!;
+        const memory = memoryOf(g, carryShapes(layer, x.shape.slice(timeAxes)), carries?.slice(own.length));
+        const next = recur(place, layer, x, memory, reset);
+        own.push(...next.carries);
+        return next.output;
       });
-      used += shapes.length;
-      const { output, carries } = recur(place, layer, y, before);
-      out.push(...carries);
-      return output;
     });
+    if (layer.kind === 'grid') cells = 2;
+    else if (layer.kind === 'flatten') cells = 0;
   });
-  return { output: y, carries: out };
+  return current.map((output, m) => ({ output, carries: after[m]! }));
+}
+
+/** What a layer remembers before the first step: the first of the given tensors, or zeros. */
+function memoryOf(g: Graph, shapes: readonly Shape[], given: readonly Node[] = []): readonly Node[] {
+  return shapes.map((shape, i) => {
+    const one = given[i];
+    if (one !== undefined && one.shape.join() !== shape.join())
+      g.refuse(`its memory has shape [${shape.join(', ')}], got [${one.shape.join(', ')}]`);
+    return one ?? g.broadcast(0, shape);
+  });
 }
 
 function isRecurrent(layer: LayerSpec): layer is RecurrentSpec {
   return layer.kind === 'gru' || layer.kind === 'lstm';
 }
 
-type Plain = Exclude<LayerSpec, RecurrentSpec>;
+type Plain = Exclude<LayerSpec, RecurrentSpec | AttentionSpec>;
 
-function apply(g: Graph, place: Place, layer: Plain, x: Node, extra: SequenceOptions): Node {
+function apply(g: Graph, place: Place, layer: Plain, x: Node, cells: number, options: NetworkOptions): Node {
   switch (layer.kind) {
     case 'dense':
       return dense(g, place, layer, x);
@@ -142,7 +168,7 @@ function apply(g: Graph, place: Place, layer: Plain, x: Node, extra: SequenceOpt
     case 'activation':
       return activate(g, layer.activation, x);
     case 'layerNorm':
-      return layerNorm(g, place, x, layer.eps);
+      return layerNorm(g, place, x, layer.eps, cells);
     case 'grid': {
       const { rows, columns, channels } = layer;
       const got = x.shape.at(-1);
@@ -155,13 +181,7 @@ function apply(g: Graph, place: Place, layer: Plain, x: Node, extra: SequenceOpt
     case 'flatten':
       if (x.shape.length < 3) g.refuse(`expects a grid [rows, columns, channels], got ${x.shape.length} axes`);
       return g.reshape(x, [...x.shape.slice(0, -3), x.shape.slice(-3).reduce((a, b) => a * b, 1)]);
-    case 'attention':
-      return attention(g, place, layer, x, extra.present);
-    case 'embedding': {
-      if (place.copies !== undefined) g.refuse('has no copies per agent; share its parameters');
-      if (x.type !== 'i32') g.refuse('expects indices, got numbers');
-      const table = parameter(g, place, 'table', [layer.count, layer.units], { kind: 'normal', deviation: 1 });
-      return g.take(table, x);
-    }
+    case 'embedding':
+      return embedding(g, place, layer, x, options);
   }
 }

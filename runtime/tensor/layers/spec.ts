@@ -65,19 +65,44 @@ export interface ConvSpec {
   readonly weights?: WeightScheme;
 }
 
+/** Among the agents of a game, in critics that read what all of them see. */
 export interface AttentionSpec {
   readonly kind: 'attention';
   readonly heads: number;
   /** All heads together; a multiple of `heads`. */
   readonly units: number;
+  /** What an agent shows itself is added to what it takes from all; the input has as many numbers as there are units. */
+  readonly residual?: true;
   readonly weights?: WeightScheme;
 }
 
-/** Indices in 0 .. count-1 to vectors; standard normal start, as in PyTorch. First layer only. */
+/**
+ * Every entry of the input that has finitely many values becomes a learned vector of its value; standard normal start, as in PyTorch.
+ * Other numbers are handed on. First layer only.
+ */
 export interface EmbeddingSpec {
   readonly kind: 'embedding';
-  readonly count: number;
   readonly units: number;
+  /** What the input is made of, by `NetworkOptions.group`; filled in by the compiler, which knows the game. */
+  readonly given?: Readonly<Record<string, readonly EntrySpec[]>>;
+  /** The same where the network is a critic's. */
+  readonly critics?: Readonly<Record<string, readonly EntrySpec[]>>;
+}
+
+/** Like entries of an input. */
+export interface EntrySpec {
+  /** Where the first one is. */
+  readonly from: number;
+  /** 1 unless said. */
+  readonly count?: number;
+  /** How far apart they begin; 1 unless said. */
+  readonly stride?: number;
+  /** How many values each has; 1: a number that is handed on. */
+  readonly values: number;
+  /** The least value, where values are written as numbers and not one-hot. */
+  readonly low?: number;
+  /** What the numbers are divided by; 1 unless said. */
+  readonly scale?: number;
 }
 
 /** `mlp(64, 64, tanh) |> layer_norm`: the network as the language writes it. */
@@ -118,9 +143,14 @@ export function describeLayer(layer: LayerSpec): string {
     case 'flatten':
       return 'flatten';
     case 'attention':
-      return call('attention', [layer.units, `heads: ${layer.heads}`, ...start(layer.weights)]);
+      return call('attention', [
+        layer.units,
+        `heads: ${layer.heads}`,
+        ...(layer.residual === true ? ['residual: true'] : []),
+        ...start(layer.weights),
+      ]);
     case 'embedding':
-      return call('embedding', [layer.count, layer.units]);
+      return call('embedding', [layer.units]);
   }
 }
 
