@@ -78,12 +78,13 @@ function build(io: Io, done: (code: number) => void): Command {
   onGame(verb('train <file>', 'learn as the program says, one worker per seed (FILE[:name])'))
     .option(
       '--seed <n>',
-      'use this seed (repeatable) instead of those in the file',
+      'use this seed (repeatable) instead of those in the file; with --resume, go on with it only',
       repeated(count(0, Number.MAX_SAFE_INTEGER)),
     )
     .option('--out <dir>', 'folder to write the run to (default: runs/NAME)')
     .option('--workers <n>', 'worker threads (default: one per core, at most one per seed)', count(1, 1024))
-    .option('--resume', 'go on with the run in the folder')
+    .option('--resume', 'go on with the run in the folder; FILE may then be the folder itself')
+    .option('--take-over', 'write the folder although another process seems to: it is dead, or ends then')
     .option('--checkpoint <n>', 'steps between two checkpoints (default: about a minute)', count(1, 1e12))
     .option('--engine <name>', 'what computes networks: wasm, reference, ... (marl doctor lists them)')
     .option('--plot', 'draw the return over the steps, also where the output is no terminal')
@@ -92,6 +93,7 @@ function build(io: Io, done: (code: number) => void): Command {
   verb('eval <dir>', 'play what a training learned, without exploring; list the runs of a sweep')
     .option('--episodes <n>', 'episodes per seed', count(1, 1e6), 1000)
     .option('--sampled', 'draw from the stochastic policy that was learned instead of taking its likeliest action')
+    .option('--greedy', 'take the likeliest action, where the training evaluates the sampled policy')
     .option('--seed <n>', 'seed of the evaluation', count(0, Number.MAX_SAFE_INTEGER), 1)
     .action(async (dir: string, options) => done(await (await import('./verbs/eval.ts')).evalVerb(io, dir, options)));
   verb('report <dir...>', 'write trainings as one HTML page: curves, a table, replays')

@@ -4,7 +4,7 @@ import type { GameSpec } from '../runtime/games/vector.ts';
 import type { Engine } from '../runtime/tensor/engine.ts';
 import { overSeeds, withNoise } from '../runtime/train/figures.ts';
 import { readSeed } from '../runtime/train/folder.ts';
-import { type Gap, yardstickFor } from '../runtime/train/gap.ts';
+import { countsSum, type Gap, yardstickFor } from '../runtime/train/gap.ts';
 import { learnerFrom } from '../runtime/train/policy.ts';
 import type { TrainSpec } from '../runtime/train/spec.ts';
 import { Study } from './study.ts';
@@ -20,6 +20,8 @@ const mostAgents = 8;
 export interface Exactly {
   readonly kind: Gap['kind'];
   readonly seeds: readonly { readonly seed: number; readonly gap: Gap }[];
+  /** What a team's numbers are of its agents', where that was declared: `sum over agents`. */
+  readonly reduction?: string | undefined;
   /** What the numbers count that what was played does not. */
   readonly notes: readonly string[];
 }
@@ -47,7 +49,9 @@ export async function exactlyOf(
   }
   const [first] = found;
   if (first === undefined) return { why: 'no seed was trained' };
-  return { kind: first.gap.kind, seeds: reached(found), notes: yardstick.notes };
+  const declared = train.report !== undefined || train.teamReward === 'sum';
+  const reduction = declared ? `${countsSum(train) ? 'sum' : 'mean'} over agents` : undefined;
+  return { kind: first.gap.kind, seeds: reached(found), reduction, notes: yardstick.notes };
 }
 
 /** A seed that reaches the bound shows that it is the optimum, for the others too. */
@@ -65,7 +69,10 @@ export function exactJson(exactly: Exactly, agents: readonly string[]): object {
     notes: exactly.notes,
     seeds: exactly.seeds.map(({ seed, gap }) =>
       gap.kind === 'optimum'
-        ? { seed, value: gap.value, optimum: gap.optimum, gap: gap.gap, bound: gap.bound ?? null }
+        ? {
+            ...{ seed, value: gap.value, optimum: gap.optimum, gap: gap.gap, bound: gap.bound ?? null },
+            ...(gap.policies === undefined ? {} : { policies: gap.policies }),
+          }
         : {
             seed,
             values: named(gap.values),
@@ -81,12 +88,19 @@ export function exactJson(exactly: Exactly, agents: readonly string[]): object {
 }
 
 /** A table with a line per seed, and what its words mean. */
-export function describeExactly({ kind, seeds, notes }: Exactly, agents: readonly string[], discount: number): string {
+export function describeExactly(
+  { kind, seeds, notes, reduction }: Exactly,
+  agents: readonly string[],
+  discount: number,
+): string {
   const return_ = discount < 1 ? 'discounted return' : 'return';
   const bound = seeds.map(({ gap }) => gap.bound).find(reason => reason !== undefined);
   const lines: string[] = [];
   if (kind === 'optimum') {
-    lines.push(`beside the exact answer (expected ${return_} without exploration):`);
+    const counted = reduction === undefined ? '' : `, ${reduction},`;
+    const drawn = seeds.some(({ gap }) => gap.kind === 'optimum' && gap.policies === 'sampled');
+    const played = drawn ? 'of the sampled policy' : 'without exploration';
+    lines.push(`beside the exact answer (expected ${return_}${counted} ${played}):`);
     const rows = seeds.flatMap(({ seed, gap }) =>
       gap.kind === 'optimum'
         ? [[`${seed}`, shortNumber(gap.value), shortNumber(gap.optimum), upTo(isBound(gap), shortNumber(gap.gap))]]

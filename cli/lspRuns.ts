@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LastRun } from '../lsp/results.ts';
 import { withNoise } from '../runtime/train/figures.ts';
-import { readRunFolder, readSummary } from '../runtime/train/folder.ts';
+import { readRunFolder, readSummary, sound } from '../runtime/train/folder.ts';
 
 interface Read {
   readonly time: number;
@@ -45,5 +45,5 @@ function readRun(folder: string, file: string, train: string): LastRun | undefin
   if (summary.return === undefined || summary.name !== train || basename(described.entry) !== file) return undefined;
   const { algorithm, reduction } = summary;
   const text = described.sources[described.entry] ?? '';
-  return { algorithm, result: withNoise(summary.return), seeds: summary.seeds.length, reduction, folder, text };
+  return { algorithm, result: withNoise(summary.return), seeds: sound(summary).length, reduction, folder, text };
 }

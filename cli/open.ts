@@ -1,7 +1,7 @@
 /** From what was typed (`FILE[:name]`) to a checked program, a game, a training. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Diagnostic, GameInfo, Instance, Program, Source } from '../compiler/api.ts';
+import type { Diagnostic, GameInfo, Host, Instance, Program, Source } from '../compiler/api.ts';
 import type { GameModel } from '../compiler/game/model.ts';
 import { blocks, sayOthers, showConcerning } from './concern.ts';
 import { decode, type FileHost, fileHost, reason, stdinPath } from './host.ts';
@@ -19,7 +19,7 @@ export interface ProgramOptions {
 
 export interface Opened {
   readonly program: Program;
-  readonly host: FileHost;
+  readonly host: Host;
   /** The file as it was typed, without the name behind the colon. */
   readonly file: string;
   /** What stood behind the colon. */
@@ -36,7 +36,7 @@ export type Got<T> =
 
 /** Compiles a file; programs with errors that concern it are refused here. Warnings are shown when it is known what was asked for. */
 export async function openProgram(reply: Reply, typed: string, options: ProgramOptions): Promise<Got<Opened>> {
-  const run = reply.verb === 'train' ? await runIn(reply, typed) : undefined;
+  const run = reply.verb === 'train' ? runIn(reply, typed) : undefined;
   if (run !== undefined) return { exit: run };
   const overrides = readOverrides(reply, options.set ?? []);
   if (overrides.exit !== undefined) return overrides;
@@ -49,21 +49,13 @@ export async function openProgram(reply: Reply, typed: string, options: ProgramO
   return { value: { program, host, file: located.value.file, name, libraryName, overrides: overrides.value } };
 }
 
-/** Whoever names the folder of a run wants to go on with it, which takes the program as well. */
-async function runIn(reply: Reply, typed: string): Promise<number | undefined> {
-  const folder = resolve(reply.io.cwd, typed);
-  if (!existsSync(join(folder, 'spec.json'))) return undefined;
-  const [{ readRunFolder }, { targetOf }] = await Promise.all([
-    import('../runtime/train/folder.ts'),
-    import('./training.ts'),
-  ]);
-  const run = readRunFolder(folder);
-  const target = 'error' in run ? undefined : targetOf(run);
-  const program = target ?? 'FILE:Training';
+/** Whoever names the folder of a run wants to go on with it. */
+function runIn(reply: Reply, typed: string): number | undefined {
+  if (!existsSync(join(resolve(reply.io.cwd, typed), 'spec.json'))) return undefined;
   return reply.problem(
     exitCode.usage,
-    `${typed} is the folder of a training, and \`marl train\` takes a program.`,
-    `Go on with what it holds by: marl train ${program} --resume --out ${quoted(typed)}`,
+    `${typed} is the folder of a training, and without --resume \`marl train\` takes a program.`,
+    `Go on with what it holds by: marl train --resume ${quoted(typed)}`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { GameSpec } from '../runtime/games/vector.ts';
 import type { Seen } from '../runtime/learners/shared/learner.ts';
 import { purposes, Stream } from '../runtime/rng/stream.ts';
 import { engineFor } from '../runtime/train/engines.ts';
-import { loadPolicy as readPolicy, readRunFolder, seedsIn } from '../runtime/train/folder.ts';
+import { loadPolicy as readPolicy, readRunFolder, soundSeedsIn } from '../runtime/train/folder.ts';
 import { exitCode } from './io.ts';
 import type { Got } from './open.ts';
 import type { Reply } from './reply.ts';
@@ -48,7 +48,7 @@ export async function loadPolicy(reply: Reply, dir: string, model: GameModel): P
     const own = target === undefined ? '' : `, as in \`marl play ${target} --policy ${quoted(dir)}\``;
     return { exit: reply.problem(exitCode.wrong, message, `Play the game of the training${own}.`) };
   }
-  const [seed] = seedsIn(folder);
+  const [seed] = soundSeedsIn(folder);
   if (seed === undefined) return { exit: reply.problem(exitCode.wrong, `${dir} holds no checkpoints.`) };
   const engine = run.engine === undefined ? undefined : await engineFor(run.engine.name);
   if (engine !== undefined && 'error' in engine)

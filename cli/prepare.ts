@@ -7,13 +7,14 @@ import type { GameSpec } from '../runtime/games/vector.ts';
 import type { Engine } from '../runtime/tensor/engine.ts';
 import { engineNames } from '../runtime/tensor/engines/index.ts';
 import { defaultEngine, engineFor, factsOf } from '../runtime/train/engines.ts';
-import { type OlderRun, type RunDescription, readRunFolder, wouldReplace } from '../runtime/train/folder.ts';
+import { type OlderRun, type RunDescription, wouldReplace } from '../runtime/train/folder.ts';
 import { isDeep } from '../runtime/train/run.ts';
 import type { TrainSpec } from '../runtime/train/spec.ts';
 import { exitCode } from './io.ts';
 import { type Got, modelOf, type Opened } from './open.ts';
 import { packageVersion } from './package.ts';
 import type { Reply } from './reply.ts';
+import { isSameTraining, resumable } from './resume.ts';
 import { stuckAtStart, tooMuchMemory } from './study.ts';
 import { quoted } from './text.ts';
 import { gameTextOf, type Trainable } from './training.ts';
@@ -37,8 +38,9 @@ export interface Prepared {
   /** The folder as the user would type it, and as the system finds it. */
   readonly out: string;
   readonly folder: string;
-  /** Go on with what the folder holds. */
+  /** Go on with what the folder holds; with these seeds of it only, where some are named. */
   readonly resume: boolean;
+  readonly only: readonly number[] | undefined;
 }
 
 /** @param sweep with `--resume`, runs of a sweep that were not begun are begun */
@@ -70,27 +72,39 @@ export async function prepare(
   const written = { ...declared, name: run.name, seeds: options.seed ?? declared.seeds };
   const sources = Object.fromEntries([...program.sources].map(([path, source]) => [path, source.text]));
   const resume = options.resume === true && !(sweep && !existsSync(join(folder, 'spec.json')));
+  const now = { name: run.name, train: written, model, game, parameters: Object.fromEntries(overrides), sources };
   const before: Got<RunDescription | undefined> = resume
-    ? resumable(reply, folder, out, written, sources)
+    ? await resumable(reply, folder, out, now)
     : { value: undefined };
   if (before.exit !== undefined) return before;
+  const begun = before.value?.train.seeds;
+  const strange = begun === undefined ? [] : (options.seed ?? []).filter(seed => !begun.includes(seed));
+  if (begun !== undefined && strange.length > 0)
+    return {
+      exit: reply.problem(
+        exitCode.usage,
+        `seed ${strange.join(', ')} does not belong to the run in ${out}, which has seed ${begun.join(', ')}.`,
+        'With --resume, --seed names seeds of the run to go on with; train others into another folder with --out.',
+      ),
+    };
   const engine = await engineOf(reply, declared, options.engine, before.value);
   if (engine.exit !== undefined) return engine;
   const spec = before.value?.train ?? written;
+  const only = resume ? options.seed : undefined;
   const description: RunDescription = {
     train: spec,
     game,
-    parameters: Object.fromEntries(overrides),
+    parameters: now.parameters,
     entry: program.entry,
     sources,
     versions: { marl: packageVersion(), node: process.versions.node },
     ...(engine.value === undefined ? {} : { engine: factsOf(engine.value) }),
   };
   if (!resume && options.force !== true) {
-    const older = wouldReplace(folder, description);
-    if (older !== undefined) return { exit: refuseToReplace(reply, opened, run, out, older) };
+    const older = wouldReplace(folder, before => isSameTraining(before, now, engine.value?.name));
+    if (older !== undefined) return { exit: refuseToReplace(reply, out, older) };
   }
-  return { value: { run, model, game, gameText, spec, description, engine: engine.value, out, folder, resume } };
+  return { value: { run, model, game, gameText, spec, description, engine: engine.value, out, folder, resume, only } };
 }
 
 /** The engine that was asked for, that the run began on, or the default; none for learners that keep tables. */
@@ -133,39 +147,8 @@ async function engineOf(
   };
 }
 
-/** The texts alone: the same file may be named in several ways, and the process may stand in another folder. */
-function textsOf(sources: RunDescription['sources']): readonly string[] {
-  return Object.values(sources).sort();
-}
-
-/**
- * The training that a folder holds, if it is still the one that the program declares: going on with another game or other
- * settings would give tables that nobody asked for.
- */
-function resumable(
-  reply: Reply,
-  folder: string,
-  out: string,
-  written: TrainSpec,
-  sources: RunDescription['sources'],
-): Got<RunDescription> {
-  const before = readRunFolder(folder);
-  if ('error' in before) return { exit: reply.problem(exitCode.wrong, `${before.error.replaceAll(folder, out)}.`) };
-  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const { seeds: _, ...settings } = before.train;
-  const { seeds: __, ...now } = written;
-  if (same(settings, now) && same(textsOf(before.sources), textsOf(sources))) return { value: before };
-  return {
-    exit: reply.problem(
-      exitCode.wrong,
-      `the program has changed since ${out} was written, so it cannot be gone on with.`,
-      'Train anew into another folder with --out, or take the change back.',
-    ),
-  };
-}
-
 /** An earlier run is somebody's work: only the same training at its end is replaced without being asked. */
-function refuseToReplace(reply: Reply, opened: Opened, run: Trainable, out: string, older: OlderRun): number {
+function refuseToReplace(reply: Reply, out: string, older: OlderRun): number {
   const which = older.same ? 'this training' : 'another training (its program, settings, seeds or parameters differ)';
   const state = older.finished
     ? ''
@@ -175,7 +158,7 @@ function refuseToReplace(reply: Reply, opened: Opened, run: Trainable, out: stri
   const others = `choose another folder with --out, or replace it with --force.`;
   const goOn = older.same && !older.finished;
   const help = goOn
-    ? `Go on with it by \`marl train ${quoted(`${opened.file}:${run.name}`)} --resume --out ${quoted(out)}\`, ${others}`
+    ? `Go on with it by \`marl train --resume ${quoted(out)}\`, ${others}`
     : `${others.charAt(0).toUpperCase()}${others.slice(1)}`;
   return reply.problem(exitCode.wrong, `${out} holds ${which}${state}, which would be lost.`, help);
 }

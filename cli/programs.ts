@@ -108,4 +108,5 @@ const clauseNames: Readonly<Partial<Record<TrainClause['kind'], string>>> = {
   Envs: 'envs',
   Seeds: 'seeds',
   Evaluate: 'evaluate',
+  Report: 'report',
 };

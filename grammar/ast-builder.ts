@@ -184,6 +184,7 @@ const clauseWords: Readonly<Record<Exclude<TrainClause['kind'], 'Reads'>, string
   Envs: 'envs',
   Seeds: 'seeds',
   Evaluate: 'evaluate',
+  Report: 'report',
   Stop: 'stop',
 };
 
@@ -198,7 +199,12 @@ function buildClause(ctx: BuildContext, node: CstNode): readonly TrainClause[] {
     return [{ kind: 'Reads', who: has(reads, 'critic') ? 'critic' : 'policy', ...buildSeen(ctx, reads), span }];
   const [first, second] = children(node, 'quantity').map(one => buildQuantity(ctx, one));
   if (has(node, 'budget')) return first ? [{ kind: 'Budget', amount: first, span }] : [];
-  if (has(node, 'evaluate')) return first && second ? [{ kind: 'Evaluate', every: first, episodes: second, span }] : [];
+  if (has(node, 'evaluate')) {
+    const policy = nameOf(node, 'player');
+    return first && second ? [{ kind: 'Evaluate', every: first, episodes: second, policy, span }] : [];
+  }
+  const told = child(node, 'reportClause');
+  if (told) return [{ kind: 'Report', how: nameOf(told), per: nameOf(told, 'group'), span }];
   const value = onlyExpr(ctx, node, span);
   if (has(node, 'envs')) return [{ kind: 'Envs', count: value, span }];
   if (has(node, 'seeds')) return [{ kind: 'Seeds', seeds: value, span }];

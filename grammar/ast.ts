@@ -673,8 +673,16 @@ export type TrainClause =
   | { readonly kind: 'Envs'; readonly count: Expr; readonly span: Span }
   /** `seeds 1..5` or `seeds [3, 7]` or `seeds 4` */
   | { readonly kind: 'Seeds'; readonly seeds: Expr; readonly span: Span }
-  /** `evaluate every 50_000 steps for 100 episodes` */
-  | { readonly kind: 'Evaluate'; readonly every: Quantity; readonly episodes: Quantity; readonly span: Span }
+  /** `evaluate every 50_000 steps for 100 episodes`, behind it `greedy` or `sampled`: which policy plays them */
+  | {
+      readonly kind: 'Evaluate';
+      readonly every: Quantity;
+      readonly episodes: Quantity;
+      readonly policy: Name | undefined;
+      readonly span: Span;
+    }
+  /** `report max over agents` (no `per`), `report mean per class`, `report per agent`: how agents' returns become those that are reported */
+  | { readonly kind: 'Report'; readonly how: Name | undefined; readonly per: Name | undefined; readonly span: Span }
   /** `stop when return >= 0.95` */
   | {
       readonly kind: 'Stop';

@@ -238,7 +238,7 @@ export const syntaxCodes = {
   M0142: code(
     'unknown-clause',
     'Something in a training that is not a clause.',
-    'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate` and `stop when`; settings of the algorithm stand between its braces.',
+    'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate`, `report` and `stop when`; settings of the algorithm stand between its braces.',
     'train T on G {\n  epochs 5\n}\n',
   ),
   M0143: code(

@@ -103,6 +103,7 @@ export const forms: Readonly<Record<string, Form>> = {
   envsClause: form('The number of environments', 'envs 64'),
   seedsClause: form('A list of seeds', 'seeds 1..5'),
   evaluateClause: form('Evaluation', 'evaluate every 50_000 steps for 100 episodes'),
+  reportClause: form('The reported return', 'report max over agents`, `report mean per class` or `report per agent'),
   stopClause: form('The stopping rule', 'stop when return >= 0.95'),
   readsClause: form('What is read', 'policy[p: Player] reads { observation, a }` or `critic reads { state }'),
   quantity: form('A quantity', '50_000 steps'),

@@ -67,6 +67,7 @@ export const clauseKeywords: ReadonlySet<object> = new Set([
   T.Envs,
   T.Seeds,
   T.Evaluate,
+  T.Report,
   T.Stop,
   T.Policy,
   T.Critic,

@@ -260,6 +260,8 @@ function follows(keyword: TokenType, piece: PieceRule, tokens: readonly IToken[]
       return named && second !== T.Equals;
     case T.Evaluate:
       return type === T.Every;
+    case T.Report:
+      return type === T.Per || (named && (second === T.Over || second === T.Per));
     case T.Horizon:
     case T.Discount:
     case T.Budget:

@@ -43,7 +43,7 @@ const places: Readonly<Partial<Record<PieceRule, Place>>> = {
   },
   trainClause: {
     code: 'M0142',
-    rule: 'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate`, `stop when`, `policy reads` and `critic reads`',
+    rule: 'A training consists of `team reward`, `algorithm`, `budget`, `envs`, `seeds`, `evaluate`, `report`, `stop when`, `policy reads` and `critic reads`',
     words: clauseWords,
     remedy: 'Settings of the algorithm belong into `algorithm Name { ... }`.',
   },

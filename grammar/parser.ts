@@ -1,4 +1,5 @@
 import type { CstNode, ParserMethod } from 'chevrotain';
+import { clauseKeywords } from './layout.ts';
 import { isName, type ParserOptions, startsSoftly } from './parser-expressions.ts';
 import { GameParser } from './parser-games.ts';
 import * as T from './tokens.ts';
@@ -198,8 +199,13 @@ export class MarlParser extends GameParser {
           this.SUBRULE2(this.quantity);
           this.CONSUME(T.For);
           this.SUBRULE3(this.quantity);
+          this.OPTION({
+            GATE: () => this.isPolicy(),
+            DEF: () => this.CONSUME3(T.Identifier, { LABEL: 'player' }),
+          });
         },
       },
+      { ALT: () => this.SUBRULE(this.reportClause) },
       {
         ALT: () => {
           this.CONSUME(T.Stop);
@@ -210,6 +216,37 @@ export class MarlParser extends GameParser {
         },
       },
       { ALT: () => this.SUBRULE(this.readsClause) },
+    ]);
+  });
+
+  /** `greedy`, `sampled` or a misspelling of them: a word behind which a clause or the end comes, and that begins no clause. */
+  private isPolicy(): boolean {
+    const { tokenType } = this.LA(1);
+    const { tokenType: after } = this.LA(2);
+    if (tokenType === T.Greedy || tokenType === T.Sampled) return true;
+    return !clauseKeywords.has(tokenType) && (after === T.RBrace || clauseKeywords.has(after));
+  }
+
+  /** `report max over agents`, `report mean per class`, `report per agent` */
+  readonly reportClause: Rule = this.RULE('reportClause', () => {
+    this.CONSUME(T.Report);
+    this.OPTION({
+      GATE: () => this.LA(1).tokenType !== T.Per,
+      DEF: () => this.CONSUME(T.Identifier),
+    });
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.Over);
+          this.CONSUME(T.Agents);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Per);
+          this.CONSUME2(T.Identifier, { LABEL: 'group' });
+        },
+      },
     ]);
   });
 

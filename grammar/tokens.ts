@@ -97,6 +97,10 @@ export const Budget = soft('budget');
 export const Envs = soft('envs');
 export const Seeds = soft('seeds');
 export const Evaluate = soft('evaluate');
+export const Greedy = soft('greedy');
+export const Sampled = soft('sampled');
+export const Report = soft('report');
+export const Per = soft('per');
 export const Stop = soft('stop');
 export const Policy = soft('policy');
 export const Critic = soft('critic');
@@ -173,6 +177,10 @@ export const softKeywords: readonly TokenType[] = [
   Envs,
   Seeds,
   Evaluate,
+  Greedy,
+  Sampled,
+  Report,
+  Per,
   Stop,
   Policy,
   Critic,

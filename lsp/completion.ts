@@ -6,6 +6,7 @@ import { conditionOf, rulesOf } from '../runtime/solvers/equations.ts';
 import { objectiveWords } from '../runtime/solvers/normal/methods.ts';
 import { docAlone, solverTable } from '../runtime/solvers/table.ts';
 import { optimizerNamed, optimizers } from '../runtime/train/optimizers.ts';
+import { reductions } from '../runtime/train/spec.ts';
 import type { Edit, Sheet, Span } from './base.ts';
 import { fittingItems, onlyItems, sweepItems } from './completionExpected.ts';
 import { algorithmItems, settingItems, valueItems } from './completionLearning.ts';
@@ -273,6 +274,25 @@ function claimItems(project: Project): readonly CompletionItem[] {
 
 // ---------------------------------------------------------------------------------------------- trainings
 
+/** Behind `report`, and behind the episodes of `evaluate`. */
+function reportedItems(before: readonly string[]): readonly CompletionItem[] | undefined {
+  const [third, second, last] = [before.at(-3) ?? '', before.at(-2) ?? '', before.at(-1) ?? ''];
+  const word = (label: string, detail: string): CompletionItem => ({ label, kind: 'keyword', detail });
+  if (last === 'report')
+    return [
+      ...reductions.map(how => word(`${how} over agents`, `the ${how} of the agents' returns in every episode`)),
+      ...reductions.map(how => word(`${how} per class`, `the ${how} over the agents of each class`)),
+      word('per agent', "every agent's own return"),
+    ];
+  if (last === 'per') {
+    const both = [word('class', 'a number for each class'), word('agent', "every agent's own return")];
+    return second === 'report' ? both : both.slice(0, 1);
+  }
+  if (last === 'episodes' && third === 'for')
+    return [word('sampled', 'draws from the stochastic policy'), word('greedy', 'its likeliest actions, the default')];
+  return undefined;
+}
+
 function inTraining(project: Project, sheet: Sheet, at: Situation): readonly CompletionItem[] | undefined {
   const last = at.before.at(-1);
   const [outer, inner] = at.brackets;
@@ -282,6 +302,8 @@ function inTraining(project: Project, sheet: Sheet, at: Situation): readonly Com
       return ['sum', 'mean'].map(label => ({ label, kind: 'value', detail: 'how individual rewards become one' }));
     if (/^\d/.test(last ?? '') && ['budget', 'every', 'over'].includes(at.before.at(-2) ?? ''))
       return ['steps', 'episodes'].map(label => ({ label, kind: 'keyword' }));
+    const reported = at.lineStart ? undefined : reportedItems(at.before);
+    if (reported !== undefined) return reported;
     if (at.lineStart || last === '{') return keywordItems(project, trainKeywords);
     return [];
   }

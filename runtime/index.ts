@@ -44,6 +44,6 @@ export { type Policy, policyFrom } from './train/policy.ts';
 export { type Pool, type PoolHooks, trainSeeds } from './train/pool.ts';
 export { type Game, type Hooks, type SeedResult, trainSeed } from './train/run.ts';
 export { type Outcome, resumeSession, type Session, startSession } from './train/session.ts';
-export type { Quantity, Schedule, SettingDoc, SettingValue, TrainSpec } from './train/spec.ts';
+export type { Quantity, Reduction, Reported, Schedule, SettingDoc, SettingValue, TrainSpec } from './train/spec.ts';
 export type { Certificate, Claim, Policy as StatePolicy, Profile, Solution, Strategy } from './verify/claim.ts';
 export { verify } from './verify/verify.ts';

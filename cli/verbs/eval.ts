@@ -1,7 +1,7 @@
 /** `marl eval DIR`: plays what a training learned, without exploring, in games it has not seen; lists the runs of a sweep. */
 import { resolve } from 'node:path';
-import type { Learner } from '../../runtime/learners/shared/learner.ts';
-import { returnsCancel } from '../../runtime/train/describe.ts';
+import { returnColumns } from '../../runtime/train/describe.ts';
+import { divergedSeeds } from '../../runtime/train/diverged-seed.ts';
 import { engineFor } from '../../runtime/train/engines.ts';
 import { type Estimate, type Evaluation, evaluate } from '../../runtime/train/evaluate.ts';
 import { withNoise } from '../../runtime/train/figures.ts';
@@ -10,10 +10,11 @@ import {
   readRunFolder,
   readSeed,
   readSummary,
-  seedsIn,
-  unfinishedSeeds,
+  soundSeedsIn,
+  unfinishedIn,
 } from '../../runtime/train/folder.ts';
 import { learnerFrom } from '../../runtime/train/policy.ts';
+import { reductionText, reportText } from '../../runtime/train/reduction.ts';
 import { learnerFor } from '../../runtime/train/run.ts';
 import { exitCode, type Io } from '../io.ts';
 import { learnedBy } from '../learned.ts';
@@ -21,6 +22,7 @@ import { recordedGame } from '../recorded.ts';
 import { Reply } from '../reply.ts';
 import { sweepRunsIn, sweepTable, sweepValue } from '../sweeps.ts';
 import { counted, grouped, quoted, shortNumber, table } from '../text.ts';
+import { divergedJson } from '../trained.ts';
 import { targetOf } from '../training.ts';
 
 interface EvalOptions {
@@ -28,26 +30,32 @@ interface EvalOptions {
   readonly episodes: number;
   readonly seed: number;
   readonly sampled?: boolean;
+  readonly greedy?: boolean;
 }
 
 /** Number of an evaluation that no training reaches, so that its games are new. */
 const unseen = 1_000_000_007;
 
-/** Agents whose returns people are shown. */
-const mostAgents = 20;
-
 export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promise<number> {
   const reply = new Reply(io, 'eval', options.json === true);
+  if (options.sampled === true && options.greedy === true)
+    return reply.problem(exitCode.usage, '--sampled and --greedy name two policies.', 'Leave one of them out.');
   const folder = resolve(io.cwd, dir);
   const run = readRunFolder(folder);
   if ('error' in run) {
     const listed = sweep(reply, folder, dir);
     return listed ?? reply.problem(exitCode.wrong, `${run.error.replaceAll(folder, dir)}.`);
   }
-  const seeds = seedsIn(folder);
-  if (seeds.length === 0) return reply.problem(exitCode.wrong, `${dir} holds no checkpoints.`);
+  const seeds = soundSeedsIn(folder);
+  const diverged = divergedSeeds(folder, run.train.seeds);
+  if (seeds.length === 0) {
+    const why = diverged.map(({ seed, step }) => `; seed ${seed} diverged at step ${step}`).join('');
+    return reply.problem(exitCode.wrong, `${dir} holds no checkpoints${diverged.length > 0 ? ' to play' : ''}${why}.`);
+  }
   const summary = readSummary(folder);
-  const unfinished = 'error' in summary ? run.train.seeds : unfinishedSeeds(run.train, summary);
+  if ('error' in summary && summary.absent !== true)
+    reply.note(`marl eval: ${summary.error.replaceAll(folder, dir)}; its checkpoints are played all the same`);
+  const unfinished = unfinishedIn(folder, run.train, summary);
   const rebuilt = recordedGame(reply, run, dir);
   if (rebuilt.exit !== undefined) return rebuilt.exit;
   const { spec, create, model } = rebuilt.value;
@@ -59,28 +67,32 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       `the engine ${run.engine?.name} of this training cannot be used: ${engine.error}.`,
     );
 
+  // As the training evaluated, unless it is said.
+  const declared = run.train.evaluate.policy === 'sampled' && options.greedy !== true;
+  const policy = options.sampled === true || declared ? ('sampled' as const) : undefined;
   const results: { readonly seed: number; readonly step: number; readonly found: Evaluation }[] = [];
   for (const seed of seeds) {
-    const read = readSeed(folder, seed);
+    const read = readSeed(folder, seed, run.train);
     if ('error' in read) return reply.problem(exitCode.wrong, `${read.error.replaceAll(folder, dir)}.`);
     for (const sentence of read.damaged)
       reply.note(
         `marl eval: ${sentence.replaceAll(folder, dir)}; playing what was learned after ${read.manifest.step} steps`,
       );
     const learner = learnerFrom(run.train, spec, read.arrays, engine);
-    const player = options.sampled === true ? sampling(learner) : learner;
-    if (player === undefined)
+    if (policy === 'sampled' && learner.sample === undefined)
       return reply.problem(
         exitCode.usage,
         `${run.train.algorithm} learns no stochastic policy to sample from.`,
         'Leave --sampled out.',
       );
     const { shape } = learnerFor(run.train, spec, engine);
-    const plan = { ...run.train, evaluate: { ...run.train.evaluate, episodes: options.episodes } };
+    const { every } = run.train.evaluate;
+    const { episodes } = options;
+    const plan = { ...run.train, evaluate: { every, episodes, ...(policy === undefined ? {} : { policy }) } };
     results.push({
       seed,
       step: read.manifest.step,
-      found: evaluate(shape, plan, spec, create, player, options.seed, unseen),
+      found: evaluate(shape, plan, spec, create, learner, options.seed, unseen),
     });
   }
   const learned = learnedBy(run.train, spec, model, folder, seeds[0] as number, engine);
@@ -90,7 +102,9 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
     game: run.train.game,
     finished: unfinished.length === 0,
     episodes: options.episodes,
-    sampled: options.sampled === true,
+    sampled: policy === 'sampled',
+    reduction: reductionText(run.train),
+    report: reportText(run.train),
     seeds: results.map(({ seed, step, found }) => ({
       seed,
       step,
@@ -99,35 +113,38 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
       length: found.length,
       cut: found.cut,
       returns: Object.fromEntries(spec.agents.map((agent, i) => [agent, found.returns[i] as Estimate])),
+      ...(found.classes === undefined ? {} : { classes: found.classes }),
     })),
+    diverged: diverged.map(({ seed, found }) => ({ seed, ...divergedJson(found) })),
     learned: reply.json && learned !== undefined ? { seed: learned.seed, tables: learned.tables() } : null,
     diagnostics: [],
   });
   if (reply.json) return exitCode.done;
   reply.say(
-    `${run.train.name}: ${run.train.algorithm} on ${run.train.game}, ${grouped(options.episodes)} episodes per seed ${options.sampled === true ? 'with the sampled policy' : 'without exploration'}`,
+    `${run.train.name}: ${run.train.algorithm} on ${run.train.game}, ${grouped(options.episodes)} episodes per seed ${policy === 'sampled' ? 'with the sampled policy' : 'without exploration'}`,
   );
   reply.say();
-  const agents = spec.agents.slice(0, mostAgents);
-  const cancel = returnsCancel(
+  const { columns, left } = returnColumns(
     run.train,
+    spec,
     results.map(({ found }) => found),
   );
   reply.say(
     table(
-      ['seed', ...(cancel ? [] : ['return']), ...agents, 'length'],
-      results.map(({ seed, found }) => [
-        `${seed}`,
-        ...(cancel ? [] : [withNoise(found.return)]),
-        ...agents.map((_, i) => withNoise(found.returns[i] as Estimate)),
-        shortNumber(found.length.mean),
-      ]),
+      ['seed', ...columns.map(({ label, agent }) => agent ?? label), 'length'],
+      [
+        ...results.map(({ seed, found }) => [
+          `${seed}`,
+          ...columns.map(column => withNoise(column.of(found) as Estimate)),
+          shortNumber(found.length.mean),
+        ]),
+        ...diverged.map(({ seed, step }) => [`${seed}`, `diverged at step ${step}`]),
+      ],
     ),
   );
-  if (agents.length < spec.agents.length)
-    reply.say(`(the first ${mostAgents} of ${grouped(spec.agents.length)} agents; --json lists all)`);
+  if (left !== '') reply.say(`(${left}; --json lists all)`);
   if (unfinished.length > 0) {
-    sayUnfinished(reply, run, seeds, unfinished, 'error' in summary);
+    sayUnfinished(reply, run, seeds, unfinished, 'absent' in summary);
     const played = results.filter(({ seed }) => unfinished.includes(seed));
     if (played.length > 0)
       reply.say(
@@ -145,22 +162,6 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
     reply.say(`next: marl play ${target} --policy ${quoted(dir)}`);
   }
   return exitCode.done;
-}
-
-/** The learner as evaluations play it, its policy sampled; undefined where it has none to sample. */
-function sampling(learner: Learner): Learner | undefined {
-  const sample = learner.sample?.bind(learner);
-  if (sample === undefined) return undefined;
-  const begin = learner.begin?.bind(learner);
-  return {
-    act: (step, episode) => learner.act(step, episode),
-    update: (step, episode) => learner.update(step, episode),
-    greedy: sample,
-    ...(begin === undefined ? {} : { begin }),
-    save: () => learner.save(),
-    restore: arrays => learner.restore(arrays),
-    view: () => learner.view(),
-  };
 }
 
 function sayUnfinished(

@@ -8,7 +8,8 @@ import { onnxModel } from '../../runtime/export/model.ts';
 import { type ActingNetwork, actingNetworks } from '../../runtime/export/networks.ts';
 import { NotExportable } from '../../runtime/export/translate.ts';
 import type { GameSpec } from '../../runtime/games/vector.ts';
-import { type RunDescription, readRunFolder, readSeed, seedsIn } from '../../runtime/train/folder.ts';
+import { readDivergence } from '../../runtime/train/diverged-seed.ts';
+import { type RunDescription, readRunFolder, readSeed, soundSeedsIn } from '../../runtime/train/folder.ts';
 import { isDeep } from '../../runtime/train/run.ts';
 import { writtenSetting } from '../../runtime/train/written.ts';
 import { reason } from '../host.ts';
@@ -49,10 +50,13 @@ export async function exportVerb(io: Io, dir: string, options: ExportOptions): P
   const folder = resolve(io.cwd, dir);
   const run = readRunFolder(folder);
   if ('error' in run) return reply.problem(exitCode.wrong, `${run.error.replaceAll(folder, dir)}.`);
-  const present = seedsIn(folder);
+  const present = soundSeedsIn(folder);
   const seed = options.seed ?? present[0];
   if (seed === undefined) return reply.problem(exitCode.wrong, `${dir} holds no checkpoints.`);
-  const found = readSeed(folder, seed);
+  const found = readSeed(folder, seed, run.train);
+  const diverged = readDivergence(folder, seed);
+  if (diverged !== undefined)
+    reply.note(`marl export: seed ${seed} diverged at step ${diverged.step}; writing its last checkpoint before`);
   if ('error' in found) return reply.problem(exitCode.wrong, `${found.error.replaceAll(folder, dir)}.`);
   for (const sentence of found.damaged)
     reply.note(
@@ -187,8 +191,9 @@ function actionsOf(spec: GameSpec, { agents, finite }: ActingNetwork): readonly 
   return [...most(agents.map(agent => spec.actionNames[agent] ?? [])).slice(0, finite), ...most(reals)];
 }
 
-/** `policy.onnx` of the group Hunter: `policy.Hunter.onnx`. */
+/** `policy.onnx` of the group Hunter: `policy.Hunter.onnx`, which is also the name where only `policy` was asked for. */
 function fileFor(out: string, group: string): string {
   const extension = extname(out);
+  if (extension === '') return `${out}.${folderName(group)}.onnx`;
   return `${out.slice(0, out.length - extension.length)}.${folderName(group)}${extension}`;
 }

@@ -45,7 +45,8 @@ export async function report(io: Io, dirs: readonly string[], options: ReportOpt
   }
   reply.object(true, { out, bytes: Buffer.byteLength(page), runs: labelled.map(figuresOf), diagnostics: [] });
   reply.say(`${out}: ${counted(labelled.length, 'training')}, ${grouped(Buffer.byteLength(page))} bytes`);
-  for (const { label, unfinished, noReplay } of labelled) {
+  for (const { label, unfinished, diverged, noReplay } of labelled) {
+    for (const { seed, step } of diverged) reply.say(`${label}: seed ${seed} diverged at step ${step}`);
     if (unfinished.length > 0) reply.say(`${label} is not at its end (seed ${unfinished.join(', ')})`);
     if (noReplay !== undefined) reply.say(`${label} has no replay: ${noReplay}`);
   }
@@ -142,10 +143,16 @@ function figuresOf(run: ReportedRun): object {
     game,
     algorithm,
     finished: unfinished.length === 0,
+    diverged: run.diverged,
     seeds: final.seeds,
     steps: final.steps,
+    reduction: run.reduction,
+    policy: run.sampled === true ? 'sampled' : 'greedy',
     return: interval(final.return),
     returns: Object.fromEntries(agents.map((agent, i) => [agent, interval(final.returns[i])])),
+    ...(final.classes.length === 0
+      ? {}
+      : { classes: Object.fromEntries(final.classes.map(([name, value]) => [name, interval(value)])) }),
     length: interval(final.length),
     exact:
       'why' in exact

@@ -1,6 +1,7 @@
 /** `marl train FILE[:name]`: every seed of a training, or of all runs of a sweep, side by side on the cores there are. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { divergedText } from '../../runtime/train/diverged.ts';
 import { TrainingFault } from '../../runtime/train/pool.ts';
 import { type Outcome, resumeSession, type Session, startSession } from '../../runtime/train/session.ts';
 import { Slots } from '../../runtime/train/slots.ts';
@@ -9,6 +10,7 @@ import { type Got, openProgram, type ProgramOptions } from '../open.ts';
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts';
 import { Progress } from '../progress.ts';
 import { jsonDiagnostics, Reply } from '../reply.ts';
+import { openRecorded } from '../resume.ts';
 import { type SweepRun, sweepTable } from '../sweeps.ts';
 import { counted, grouped, quoted } from '../text.ts';
 import { type Report, tell } from '../trained.ts';
@@ -20,16 +22,20 @@ interface TrainOptions extends ProgramOptions, PrepareOptions {
   /** Steps between two checkpoints. */
   readonly checkpoint?: number;
   readonly plot?: boolean;
+  readonly takeOver?: boolean;
 }
 
 export async function train(io: Io, typed: string, options: TrainOptions): Promise<number> {
   const reply = new Reply(io, 'train', options.json === true);
-  const opened = await openProgram(reply, typed, options);
+  // The folder of a run knows its program; a program with --resume is compared with it.
+  const recorded = options.resume === true ? openRecorded(reply, typed, options) : undefined;
+  if (recorded?.exit !== undefined) return recorded.exit;
+  const opened = recorded === undefined ? await openProgram(reply, typed, options) : { value: recorded.value.opened };
   if (opened.exit !== undefined) return opened.exit;
   const chosen = chooseTrainings(reply, opened.value);
   if (chosen.exit !== undefined) return chosen.exit;
   const { runs, sweep } = chosen.value;
-  const whole = options.out ?? join('runs', sweep ?? folderName(runs[0]?.name ?? ''));
+  const whole = options.out ?? recorded?.value.out ?? join('runs', sweep ?? folderName(runs[0]?.name ?? ''));
   // All of them before the first is begun: what is wrong with the last shows at once, and no older run is lost for it.
   const all: Prepared[] = [];
   for (const run of runs) {
@@ -43,6 +49,7 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
   if (begun.exit !== undefined) return begun.exit;
   const reports: Report[] = [];
   const endings: SweepRun[] = [];
+  const diverged: string[] = [];
   try {
     for (const [k, prepared] of all.entries()) {
       if (k > 0) reply.say();
@@ -54,8 +61,10 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
       const { summary } = outcome.value;
       const { interrupted, seconds } = working;
       const plot = options.plot === true || io.terminal;
-      const report = await tell(reply, opened.value, prepared, outcome.value, { interrupted, seconds, plot });
+      const report = await tell(reply, prepared, outcome.value, { interrupted, seconds, plot });
       reports.push(report);
+      for (const { seed, diverged: found } of summary.seeds)
+        if (found !== undefined) diverged.push(`seed ${seed} of ${prepared.run.name}: ${divergedText(found)}`);
       const { run, out, spec, game } = prepared;
       const finished = !report.interrupted;
       endings.push({ name: run.name, out, finished, seeds: spec.seeds.length, summary, game, train: spec });
@@ -68,11 +77,13 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
   const [first] = reports;
   const { program } = opened.value;
   const diagnostics = jsonDiagnostics(program.diagnostics, program.sources);
+  const code = interrupted ? interruptionCode(working.signal) : diverged.length > 0 ? exitCode.wrong : exitCode.done;
+  const failed = diverged.length === 0 ? {} : { error: { message: diverged.join('; '), help: null, exit: code } };
   reply.object(
-    !interrupted,
+    code === exitCode.done,
     sweep === undefined
-      ? { ...first, diagnostics }
-      : { name: sweep, out: whole, interrupted, runs: reports, diagnostics },
+      ? { ...first, ...failed, diagnostics }
+      : { name: sweep, out: whole, interrupted, runs: reports, ...failed, diagnostics },
   );
   if (sweep !== undefined) {
     reply.say();
@@ -82,14 +93,18 @@ export async function train(io: Io, typed: string, options: TrainOptions): Promi
     reply.say();
     if (!interrupted) reply.say(`next: marl eval ${quoted(whole)}`);
   }
-  if (!interrupted) return exitCode.done;
-  return working.signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
+  for (const sentence of diverged) reply.note(`marl train: ${sentence}`);
+  return code;
 }
 
-function sayHeading(reply: Reply, { run, spec, engine }: Prepared): void {
+function interruptionCode(signal: Interruption | undefined): number {
+  return signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
+}
+
+function sayHeading(reply: Reply, { run, spec, engine, only = spec.seeds }: Prepared): void {
   const on = engine === undefined ? '' : `, engine ${engine.name}`;
   reply.say(
-    `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(spec.seeds.length, 'seed')}${on}`,
+    `${run.name}: ${spec.algorithm} on ${spec.game}, ${grouped(spec.budget.amount)} ${spec.budget.unit} for ${counted(only.length, 'seed')}${on}`,
   );
 }
 
@@ -111,20 +126,21 @@ class Working {
     this.#reply = reply;
     this.#all = all;
     this.#options = options;
-    const parts = all.map(({ spec }) => ({ budget: spec.budget, seeds: spec.seeds.length }));
+    const parts = all.map(({ spec, only = spec.seeds }) => ({ budget: spec.budget, seeds: only.length }));
     this.#progress = reply.json ? undefined : new Progress(reply.io, parts);
   }
 
   /** Starts all of them; a folder that cannot be made ends the others. */
   begin(): Got<undefined> {
     const threads = new Slots(this.#options.workers ?? availableParallelism());
-    const options = { threads, checkpoint: this.#options.checkpoint };
-    for (const [k, { gameText, folder, out, description, resume }] of this.#all.entries()) {
+    const { checkpoint, takeOver } = this.#options;
+    const options = { threads, checkpoint, takeOver };
+    for (const [k, { gameText, folder, out, description, resume, only }] of this.#all.entries()) {
       const hooks = {
         progress: (seed: number, step: number, episode: number) => this.#progress?.update(k, seed, step, episode),
       };
       const session = resume
-        ? resumeSession(folder, gameText, hooks, options, description)
+        ? resumeSession(folder, gameText, hooks, { ...options, only }, description)
         : startSession(description, gameText, folder, hooks, options);
       if ('error' in session) {
         this.#stop();

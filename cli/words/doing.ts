@@ -58,9 +58,21 @@ export const doingWords: readonly Word[] = [
   {
     word: 'evaluate',
     also: ['evaluation', 'return'],
-    summary: 'How often a training is measured, without exploration.',
-    text: '`evaluate every 500 steps for 50 episodes` plays games of its own. The return is the undiscounted sum of rewards of an episode; the mean over agents, or with `team reward` what that says. Without the clause a tenth of the budget lies between two evaluations of 100 episodes.',
+    summary: 'How often a training is measured, without exploration; with which policy: `greedy` or `sampled`.',
+    text: '`evaluate every 500 steps for 50 episodes` plays games of its own. The return is the undiscounted sum of rewards of an episode; the mean over agents, or what `report` or else `team reward` says. Behind it, `sampled` draws every action from the stochastic policy that was learned (REINFORCE, IPPO, MAPPO and their kin; learners of values have none to draw from), `greedy` takes the likeliest and is the default. Without the clause a tenth of the budget lies between two evaluations of 100 episodes.',
     example: training('algorithm IQL', 'budget 20_000 steps', 'evaluate every 5_000 steps for 50 episodes'),
+  },
+  {
+    word: 'report',
+    also: ['reduction', 'sampled'],
+    summary: 'How the returns of several agents are reported: `report max over agents`, `mean per class`, `per agent`.',
+    text: '`report HOW over agents` makes one number of them in every episode (`mean`, `sum`, `max` or `min`), of which tables, curves, `stop when return` and `summary.json` show the mean over episodes; `report HOW per class` makes one of each class, `report per agent` leaves them apart. It changes nothing that is learned, as `team reward` does. Left out, it is what `team reward` says, or the mean over agents.',
+    example: training(
+      'algorithm REINFORCE',
+      'budget 20_000 steps',
+      'evaluate every 5_000 steps for 50 episodes sampled',
+      'report max over agents',
+    ),
   },
   {
     word: 'stop',

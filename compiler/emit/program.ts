@@ -62,8 +62,8 @@ export interface ProgramText {
   readonly game: string;
 }
 
-/** Members that only checkpoints, reports and play by hand use. */
-const dropped = new Set(['save', 'restore', 'view', 'sample', 'probabilities', 'decide']);
+/** Members that only checkpoints, reports and play by hand use; and `sample`, where evaluations do not. */
+const dropped = ['save', 'restore', 'view', 'probabilities', 'decide'];
 
 /** Functions that are computed when the program is written, to know which branches are taken. */
 const pure: ReadonlyMap<string, (values: readonly unknown[]) => unknown> = new Map([
@@ -202,7 +202,7 @@ function learnerOf(algorithm: Algorithm, sources: Sources, given: Given): Writte
       ...pure,
       ['runtime/learners/shared/schedule.ts#valueAt', ([schedule]) => constants.get(schedule as Schedule) ?? unknown],
     ]),
-    dropped,
+    dropped: new Set(train.evaluate.policy === 'sampled' ? dropped : [...dropped, 'sample']),
     isImported: ({ path }) => isImported(path),
   });
   const body = sections(algorithm, root, joinedEntry(root, parts, nameOf), sources, mixers);

@@ -90,6 +90,7 @@ export function settingsPart(
     budget: train.budget,
     evaluate: train.evaluate,
     teamReward: train.teamReward,
+    ...(train.report === undefined ? {} : { report: train.report }),
   };
   const planEntries = Object.entries(plan).map(([name, value]) => `  ${name}: ${data(value)},${comment(lineOf(name))}`);
   const at = origin === undefined ? '' : ` of ${origin.file}`;

@@ -4,7 +4,7 @@ import { isComment, isOpener, type Word } from './words.ts';
 
 /** Words that a bracket stands apart from, where they are no names. */
 const apart: ReadonlySet<string> = new Set(
-  'if then else in and or not match for with by that where when over of horizon discount budget seeds envs every turn reads on within maximizing evaluate stop map seq let'.split(
+  'if then else in and or not match for with by that where when over of horizon discount budget seeds envs every turn reads on within maximizing evaluate report per stop map seq let'.split(
     ' ',
   ),
 );

@@ -2,12 +2,12 @@
 import type { Span, TrainClause } from '../../grammar/ast.ts';
 import { type Algorithm, completeSettings } from '../../runtime/learners/catalogue.ts';
 import type { SettingValue } from '../../runtime/train/spec.ts';
-import { isRoles } from '../../runtime/train/written.ts';
 import { type Context, report } from '../elaborate/context.ts';
 import type { GameModel } from '../game/model.ts';
 import type { PlacedLayer } from '../networks/base.ts';
-import { checkFit, type Input } from '../networks/fit.ts';
+import { checkFit, checkFits } from '../networks/fit.ts';
 import { defaultMixer } from './mixerSetting.ts';
+import { criticInputsOf, inputsOf } from './networkInputs.ts';
 import { type Around, settingsOf } from './settings.ts';
 
 type AlgorithmClause = Extract<TrainClause, { kind: 'Algorithm' }>;
@@ -26,7 +26,8 @@ export function algorithmSettings(
   const all = withMixers(ctx, completeSettings(algorithm, given, discount), algorithm, around, clause.name.span);
   if (all === undefined) return undefined;
   let fits = true;
-  for (const [name, layers] of around.layers) if (!networkFits(ctx, name, layers, all, around.model)) fits = false;
+  for (const [name, layers] of around.layers)
+    if (!networkFits(ctx, name, layers, all, around.model, algorithm.name)) fits = false;
   return fits && agree(ctx, clause, algorithm, all) ? all : undefined;
 }
 
@@ -70,56 +71,24 @@ export function networkFits(
   layers: readonly PlacedLayer[],
   settings: Settings,
   model: GameModel | undefined,
+  algorithm: string,
 ): boolean {
   const { diagnostics } = ctx.build.reporter;
   const before = diagnostics.length;
-  if (model === undefined) checkFit(ctx, layers, undefined);
-  else
-    for (const input of inputsOf(model, settings)) {
-      if (diagnostics.length > before) break;
-      // A critic is given more than its agent observes: how much is the algorithm's affair.
-      checkFit(ctx, layers, name === 'network' ? input : { ...input, length: undefined });
-    }
+  if (model === undefined) {
+    checkFit(ctx, layers, undefined);
+    return diagnostics.length === before;
+  }
+  const acting = inputsOf(model, settings, algorithm);
+  const critics = criticInputsOf(model, settings, algorithm);
+  if (name === 'network') checkFits(ctx, layers, acting);
+  // How much critics of other algorithms are given is their affair.
+  else checkFits(ctx, layers, critics ?? acting.map(input => ({ ...input, length: undefined })));
+  if (name === 'network' && settings.critic_network === 'network' && diagnostics.length === before)
+    checkFits(
+      ctx,
+      layers,
+      (critics ?? []).map(input => ({ ...input, alsoOf: 'critic_network' })),
+    );
   return diagnostics.length === before;
-}
-
-/**
- * What the networks of the agents are given: observation, number of the agent, last action. `sharing`, `agent_ids` and `last_action`
- * mean in every algorithm what they mean in `runtime/learners/deep/groups.ts`.
- */
-export function inputsOf(model: GameModel, settings: Settings): readonly Input[] {
-  const { classes, actionSpaces } = model;
-  const part = (
-    owner: string,
-    members: readonly Pick<GameModel['classes'][number], 'count' | 'observation' | 'actionSpace'>[],
-  ): Input => {
-    const agents = members.reduce((sum, { count }) => sum + count, 0);
-    const copies = (settings.sharing === 'none' || settings.sharing === 'beside') && agents > 1;
-    const observed = Math.max(...members.map(cls => cls.observation.length));
-    const ids = settings.agent_ids === true && !copies && agents > 1 ? agents : 0;
-    const actions = Math.max(...members.map(cls => actionSpaces[cls.actionSpace]?.count ?? 1));
-    const last = settings.last_action === true ? actions : 0;
-    const parts = [
-      `${observed} observed`,
-      ...(ids === 0 ? [] : [`${ids} for the number of the agent`]),
-      ...(last === 0 ? [] : [`${last} for the last action`]),
-    ];
-    // An agent that sees nothing is given a constant.
-    return { owner, length: Math.max(1, observed + ids + last), made: parts.join(', '), copies };
-  };
-  if (settings.sharing === 'all' || settings.sharing === 'beside') return [part('all agents', classes)];
-  if (!isRoles(settings.sharing)) return classes.map(cls => part(cls.name, [cls]));
-  const rest = new Map(classes.map(cls => [cls.name, cls.count]));
-  const roles = settings.sharing.roles.map(({ name, members }) => {
-    const found = members.flatMap(({ class: of, from = 0, to }) => {
-      const cls = classes.find(one => one.name === of);
-      if (cls === undefined) return [];
-      const count = Math.min(to ?? cls.count - 1, cls.count - 1) - from + 1;
-      rest.set(of, (rest.get(of) ?? 0) - count);
-      return [{ ...cls, count }];
-    });
-    return part(name, found);
-  });
-  const others = classes.map(cls => ({ ...cls, count: rest.get(cls.name) ?? 0 })).filter(({ count }) => count > 0);
-  return [...roles, ...others.map(cls => part(cls.name, [cls]))];
 }

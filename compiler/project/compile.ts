@@ -36,6 +36,7 @@ import { outsideArguments } from './outside.ts';
 import { refit } from './refit.ts';
 import { sweepRuns } from './sweep.ts';
 import { trainSpec } from './train.ts';
+import { warnUntrainedRuns } from './untrained.ts';
 
 export function compile(host: Host, entry: string): Program {
   restartKeys();
@@ -462,6 +463,10 @@ class Checker {
       declared: declaredIn(space, this.file.path),
       specFor: (spec, made) => refit(this.project, this.file.path, spec, made),
     });
+    const train = this.trains.find(({ name }) => name === decl.of.text);
+    const model = runs === undefined ? undefined : train?.instantiate(new Map()).model;
+    if (runs !== undefined && train !== undefined && model !== undefined)
+      warnUntrainedRuns(ctx, decl.name.span, train.spec, runs, model);
     this.diagnostics.push(...reporter.diagnostics);
     if (runs !== undefined && !reporter.hasErrors)
       this.sweeps.push({ name: decl.name.text, of: decl.of.text, runs, span: decl.span });

@@ -1,6 +1,6 @@
 /**
- * Specs of trainings for the game that they run: mixers are made for a number of agents and a length of the state, and how often to update
- * goes by the length of episodes where nothing is said.
+ * Specs of trainings for the game that they run: mixers are made for a number of agents and a length of the state, embeddings for what is
+ * observed, and how often to update goes by the length of episodes where nothing is said.
  */
 import { settledSettings } from '../../runtime/learners/catalogue.ts';
 import { episodeLimit } from '../../runtime/learners/shared/shape.ts';
@@ -11,6 +11,7 @@ import type { GameModel } from '../game/model.ts';
 import type { Project } from './load.ts';
 import { mixerSizes } from './mixerSetting.ts';
 import { instantiateMixer } from './mixers.ts';
+import { withEntries } from './networkInputs.ts';
 
 /** The same training for another instance of its game. */
 export function refit(project: Project, entry: string, spec: TrainSpec, model: GameModel): FittedSpec {
@@ -21,7 +22,8 @@ export function refit(project: Project, entry: string, spec: TrainSpec, model: G
     settings.push([name, mixer as SettingValue]);
   }
   const discount = typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
-  const settled = settledSettings(Object.fromEntries(settings), episodeLimit({ ...model, discount }));
+  const known = withEntries(Object.fromEntries(settings), model, spec.algorithm);
+  const settled = settledSettings(known, episodeLimit({ ...model, discount }));
   return { spec: { ...spec, settings: settled }, diagnostics: [] };
 }
 

@@ -179,7 +179,7 @@ function valueAt(ctx: Context, name: Name, doc: SettingDoc, value: Expr, swept: 
   const around: Around = { declared, model, row: learnerNamed(spec.algorithm), layers: new Map() };
   const found = settingValue(ctx, settingOf(name, value), doc, around);
   for (const [setting, layers] of around.layers)
-    if (!networkFits(ctx, setting, layers, spec.settings, model)) return undefined;
+    if (!networkFits(ctx, setting, layers, spec.settings, model, spec.algorithm)) return undefined;
   return found;
 }
 

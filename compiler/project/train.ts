@@ -13,7 +13,9 @@ import { learnerNamed } from '../requirements/table.ts';
 import { algorithmSettings } from './algorithmSettings.ts';
 import type { Declared } from './declared.ts';
 import { checkLearner } from './fits.ts';
+import { policyOf, reportedOf } from './reported.ts';
 import { quantity } from './settings.ts';
+import { warnUntrained } from './untrained.ts';
 
 type Clause<K extends TrainClause['kind']> = Extract<TrainClause, { kind: K }>;
 
@@ -72,6 +74,8 @@ export function trainSpec(
       found: `a number of ${episodes.unit}`,
     });
   }
+  const policy = policyOf(ctx, evaluate, algorithm, seen);
+  const told = reportedOf(ctx, clause('Report'), teamReward ?? 'none');
   const discount =
     model === undefined ? 1 : typeof model.discount === 'number' ? model.discount : model.discount.toNumber();
   const settings =
@@ -90,7 +94,7 @@ export function trainSpec(
     settings === undefined
   )
     return undefined;
-  return {
+  const spec: TrainSpec = {
     name: decl.name.text,
     game: sourceText(ctx, decl.of.span),
     algorithm: algorithm.name,
@@ -99,9 +103,16 @@ export function trainSpec(
     budget: amount,
     envs,
     seeds,
-    evaluate: { every: every ?? tenth(amount), episodes: episodes?.amount ?? defaultEpisodes },
+    evaluate: {
+      every: every ?? tenth(amount),
+      episodes: episodes?.amount ?? defaultEpisodes,
+      ...(policy === undefined ? {} : { policy }),
+    },
+    ...(told === undefined ? {} : { report: told }),
     stop: limit,
   };
+  if (model !== undefined) warnUntrained(ctx, decl, spec, model);
+  return spec;
 }
 
 const defaultEpisodes = 100;

@@ -120,6 +120,8 @@ export function curveMarkup(title: string, runs: readonly Run[]): string {
       )}</figure>`,
   );
   const several = runs.length > 1;
+  const reductions = [...new Set(runs.flatMap(run => run.metrics.flatMap(({ reduction }) => reduction ?? [])))];
+  const over = reductions.length === 0 ? '' : ` Return: ${reductions.join(', or ')}.`;
   return html`<h1>${title}</h1>
 ${runs.map(run => html`<p class="note">${several ? `${run.label}: ` : ''}${run.algorithm} on ${run.game} · ${ending(run)}</p>`)}
 ${several ? legend(runs.map(run => run.label)) : undefined}
@@ -128,7 +130,7 @@ ${several ? legend(runs.map(run => run.label)) : undefined}
 <table><thead><tr>${several ? html`<th scope="col">run</th>` : undefined}<th scope="col">seed</th><th scope="col">so far</th><th scope="col">steps</th><th scope="col">episodes</th><th scope="col">return</th></tr></thead>
 <tbody>${runs.map(run => rows(run, several))}</tbody></table>
 ${others.length === 0 ? undefined : html`<h2>Other metrics</h2><div class="charts">${others}</div>`}
-<p class="note">Mean over the seeds, and its 95 % bootstrap interval.</p>`.text;
+<p class="note">Mean over the seeds, and its 95 % bootstrap interval.${over}</p>`.text;
 }
 
 /** The return first; the discounted one where it says something else. */

@@ -49,6 +49,34 @@ export const realDisk: Disk = {
   read: path => readFileSync(path),
 };
 
+/** Ends the name of what is being written beside its place; without its writer it is a leftover. */
+export const unfinishedSuffix = '.new';
+
+/**
+ * Writes a file beside its place, waits until it lies on the disk, and renames it into its place: whoever reads finds the old file or
+ * the new one, whole, whenever the process is killed or the power fails. Throws what the disk throws; then the old file is untouched.
+ */
+export function replaceFile(path: string, content: string | Uint8Array, disk: Disk = realDisk): void {
+  const beside = `${path}${unfinishedSuffix}`;
+  try {
+    disk.write(beside, content);
+  } catch (error) {
+    discard(beside, disk);
+    throw error;
+  }
+  disk.rename(beside, path);
+  disk.sync(dirname(path));
+}
+
+/** A half-written file takes room that a full disk does not have; what stopped the writing is the error to report. */
+export function discard(path: string, disk: Disk): void {
+  try {
+    disk.remove(path);
+  } catch {
+    // It is ignored when its place is read, and written over by the next one.
+  }
+}
+
 /** Waits until a file or folder lies on the disk. */
 export function syncPath(path: string): void {
   const file = openSync(path, 'r');
@@ -68,5 +96,10 @@ export function makeFolder(dir: string): void {
     mkdirSync(dir);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  try {
+    realDisk.sync(parent);
+  } catch {
+    // A folder that may be written to but not read cannot be waited for.
   }
 }

@@ -1,10 +1,14 @@
 /** The JSON beside the tensors of a checkpoint: whose they are, where in the training, and how to know that they are whole. */
-import { createHash } from 'node:crypto';
 import type { Evaluation } from '../train/evaluate.ts';
+import { engineRecord, evaluationRecord, trainRecord } from '../train/records.ts';
 import type { TrainSpec } from '../train/spec.ts';
+import { readHashed } from './hashed.ts';
+import { count, oneOf, optional, record, text } from './parts.ts';
 
-/** The version of this layout. */
-export const checkpointFormat = 1;
+/** The version of this layout. That before had no hash of the manifest itself; it is still read. */
+export const checkpointFormat = 2;
+
+const reasons = ['running', 'budget', 'stop', 'interrupted'] as const;
 
 export interface Manifest {
   readonly format: number;
@@ -19,7 +23,7 @@ export interface Manifest {
   /** Evaluations so far: the lines of the seed's metrics that belong to it. */
   readonly evaluations: number;
   /** `running` in the middle of a training, otherwise why it stopped. */
-  readonly reason: 'running' | 'budget' | 'stop' | 'interrupted';
+  readonly reason: (typeof reasons)[number];
   /** The last evaluation; undefined before the first. */
   readonly final: Evaluation | undefined;
   readonly tensors: { readonly file: string; readonly bytes: number; readonly sha256: string };
@@ -31,39 +35,28 @@ export interface EngineFacts {
   readonly fma: boolean | undefined;
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** A manifest, or what is wrong with it: a clause behind the name of its folder. */
+export function readManifest(json: string): Manifest | { readonly error: string } {
+  const read = readHashed(json, checkpointFormat, manifestRecord);
+  if ('facts' in read) return read.facts as Manifest;
+  if ('error' in read) return { error: `its manifest is damaged: ${read.error}` };
+  return { error: `it has format ${read.otherFormat}, and this version of marl reads format ${checkpointFormat}` };
 }
 
-/** A manifest, or what is wrong with it. */
-export function readManifest(text: string): Manifest | { readonly error: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { error: 'its manifest is damaged' };
-  }
-  if (typeof value !== 'object' || value === null) return { error: 'its manifest is damaged' };
-  const found = value as Partial<Manifest>;
-  if (found.format !== checkpointFormat && typeof found.format === 'number')
-    return {
-      error: `it has format ${found.format}, and this version of marl reads format ${checkpointFormat}`,
-    };
-  return isManifest(found) ? found : { error: 'its manifest is damaged: parts of it are missing' };
-}
+const manifestRecord = record({
+  marl: text,
+  spec: trainRecord,
+  engine: optional(engineRecord),
+  seed: count,
+  step: count,
+  episode: count,
+  evaluations: count,
+  reason: oneOf(...reasons),
+  final: optional(evaluationRecord),
+  tensors: record({ file: fileName, bytes: count, sha256: text }),
+});
 
-function isManifest(value: Partial<Manifest>): value is Manifest {
-  const { spec, tensors, reason } = value;
-  const counts = [value.format, value.seed, value.step, value.episode, value.evaluations];
-  return (
-    counts.every(count => Number.isSafeInteger(count)) &&
-    typeof spec === 'object' &&
-    spec !== null &&
-    typeof tensors === 'object' &&
-    tensors !== null &&
-    typeof tensors.file === 'string' &&
-    /^[\w.-]+$/.test(tensors.file) &&
-    typeof tensors.sha256 === 'string' &&
-    (reason === 'running' || reason === 'budget' || reason === 'stop' || reason === 'interrupted')
-  );
+/** The tensors lie beside their manifest. */
+function fileName(value: unknown, at: string): string | undefined {
+  return text(value, at) ?? (/^[\w.-]+$/.test(value as string) ? undefined : `${at} is no name of a file`);
 }

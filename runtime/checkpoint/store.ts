@@ -2,15 +2,16 @@
  * Checkpoints of one seed in one folder:
  *
  *   step-12000/tensors.safetensors   what was learned and all that is needed to go on
- *   step-12000/manifest.json         whose, when, and the SHA-256 of the tensors
+ *   step-12000/manifest.json         whose, when, and the SHA-256 of the tensors and of itself
  *
  * A checkpoint is written into `step-12000.new`, waited for, and renamed: under its own name it is whole, whenever the process is
  * killed. The one before stays until the next but one, so that a checkpoint that the disk damages later costs one interval.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Arrays } from '../learners/shared/learner.ts';
-import { type Disk, realDisk } from './disk.ts';
-import { checkpointFormat, type Manifest, readManifest, sha256 } from './manifest.ts';
+import { type Disk, discard, realDisk } from './disk.ts';
+import { sha256, writtenHashed } from './hashed.ts';
+import { checkpointFormat, type Manifest, readManifest } from './manifest.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 export interface Checkpoint {
@@ -52,7 +53,7 @@ export function writeCheckpoint(
   disk.makeFolder(fresh);
   try {
     disk.write(join(fresh, tensorsFile), tensors);
-    disk.write(join(fresh, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    disk.write(join(fresh, manifestFile), writtenHashed(manifest));
     disk.sync(fresh);
   } catch (error) {
     discard(fresh, disk);
@@ -111,6 +112,8 @@ function readOne(at: string, disk: Disk): Checkpoint | { readonly error: string 
   if (text === undefined) return { error: 'its manifest is missing' };
   const manifest = readManifest(new TextDecoder().decode(text));
   if ('error' in manifest) return manifest;
+  // Manifests of format 1 do not vouch for themselves; the name of the folder does for the most telling number.
+  if (manifest.step !== stepOf(basename(at))) return { error: `its manifest says that it is of step ${manifest.step}` };
   const tensors = contentOf(join(at, manifest.tensors.file), disk);
   if (tensors === undefined) return { error: `its file ${manifest.tensors.file} is missing` };
   if (tensors.length !== manifest.tensors.bytes)
@@ -126,14 +129,5 @@ function contentOf(file: string, disk: Disk): Uint8Array | undefined {
     return disk.read(file);
   } catch {
     return undefined;
-  }
-}
-
-/** A half-written checkpoint takes room that a full disk does not have; what stopped the writing is the error to report. */
-function discard(folder: string, disk: Disk): void {
-  try {
-    disk.remove(folder);
-  } catch {
-    // It is ignored when checkpoints are read, and removed before the next one is written.
   }
 }

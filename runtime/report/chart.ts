@@ -18,8 +18,7 @@ const plot = { left: 64, top: 12, right: 26, bottom: 40 } as const;
 
 /** Steps to the right, the metric upwards. A curve of one point is a dot with its interval. */
 export function chart(lines: readonly Line[], label: string): Markup {
-  const shown = lines.filter(line => line.points.length > 0);
-  const all = shown.flatMap(line => line.points);
+  const all = lines.flatMap(line => line.points);
   const values = all.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]).filter(Number.isFinite);
   if (values.length === 0) return html`<p>nothing was evaluated</p>`;
   const steps = all.map(point => point.step);
@@ -41,7 +40,7 @@ ${up.ticks.map(
 `,
 )}<path class="axis" d="M${plot.left} ${plot.top}V${base}H${width - plot.right}"/>
 <text class="across" x="${plot.left + inner.width / 2}" y="${height - 4}">steps</text>
-${shown.map((line, k) => curve(line, colourClass(k), dashes[Math.floor(k / colours.length) % dashes.length] ?? '', x, y))}</svg>`;
+${lines.map((line, k) => (line.points.length === 0 ? undefined : curve(line, colourClass(k), dashes[Math.floor(k / colours.length) % dashes.length] ?? '', x, y)))}</svg>`;
 }
 
 /** Which line is which. */

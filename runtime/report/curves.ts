@@ -1,11 +1,13 @@
 /** The metrics of a run folder as curves: one per metric, a mean and an interval over the seeds at every evaluation. */
 import { bootstrap, type Interval } from './bootstrap.ts';
 
-/** One line of `metrics.jsonl`, its numbers by name: `return`, `return of A`, `length`, `loss`. */
+/** One line of `metrics.jsonl`, its numbers by name: `return`, `return of A`, `class Player`, `length`, `loss`. */
 export interface Measured {
   readonly seed: number;
   readonly step: number;
   readonly episode: number;
+  /** How `return` is made of the agents': `mean over agents`; lines of earlier versions do not say it. */
+  readonly reduction?: string;
   readonly values: ReadonlyMap<string, number>;
 }
 
@@ -17,12 +19,13 @@ export interface CurvePoint extends Interval {
 /** Lines that are torn are left out, and so are numbers that are none (`null`). */
 export function readMetrics(text: string, agents: readonly string[]): readonly Measured[] {
   return text.split('\n').flatMap(line => {
-    let found: Line;
+    let found: Line | null;
     try {
-      found = JSON.parse(line) as Line;
+      found = JSON.parse(line) as Line | null;
     } catch {
       return [];
     }
+    if (found === null) return [];
     const { seed, step, episode } = found;
     if (typeof seed !== 'number' || typeof step !== 'number' || typeof episode !== 'number') return [];
     const values = new Map<string, number>();
@@ -30,11 +33,13 @@ export function readMetrics(text: string, agents: readonly string[]): readonly M
       if (typeof value === 'number') values.set(name, value);
     };
     put('return', found.return?.mean);
+    for (const [name, estimate] of Object.entries(found.classes ?? {})) put(`class ${name}`, estimate?.mean);
     put('discounted return', found.discounted?.mean);
     if (agents.length > 1) for (const agent of agents) put(`return of ${agent}`, found.returns?.[agent]?.mean);
     put('length', found.length?.mean);
     for (const [name, value] of Object.entries(found.learner ?? {})) put(`learner: ${name}`, value);
-    return [{ seed, step, episode, values }];
+    const reduction = typeof found.reduction === 'string' ? { reduction: found.reduction } : {};
+    return [{ seed, step, episode, ...reduction, values }];
   });
 }
 
@@ -42,9 +47,11 @@ interface Line {
   readonly seed?: unknown;
   readonly step?: unknown;
   readonly episode?: unknown;
+  readonly reduction?: unknown;
   readonly return?: { readonly mean?: unknown };
   readonly discounted?: { readonly mean?: unknown };
   readonly returns?: Readonly<Record<string, { readonly mean?: unknown } | undefined>>;
+  readonly classes?: Readonly<Record<string, { readonly mean?: unknown } | undefined>>;
   readonly length?: { readonly mean?: unknown };
   readonly learner?: Readonly<Record<string, unknown>>;
 }

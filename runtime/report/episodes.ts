@@ -2,8 +2,8 @@
 import { type CreateVectorGame, type GameSpec, running, terminated } from '../games/vector.ts';
 import type { Learner } from '../learners/shared/learner.ts';
 import type { Shape } from '../learners/shared/shape.ts';
-import { type Evaluation, evaluate } from '../train/evaluate.ts';
-import type { TrainSpec } from '../train/spec.ts';
+import { type Evaluation, type EvaluationPlan, evaluate } from '../train/evaluate.ts';
+import { reducedAt, reductionOf } from '../train/reduction.ts';
 
 export interface Episode {
   /** Number in the evaluation: game `episode` of the seed `games`, its first episode. */
@@ -35,7 +35,7 @@ export type Score = (episode: Pick<Episode, 'return' | 'returns'>) => number;
  */
 export function extremes(
   shape: Shape,
-  plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>,
+  plan: EvaluationPlan,
   spec: GameSpec,
   create: CreateVectorGame,
   learner: Learner,
@@ -60,7 +60,7 @@ interface Played {
 
 class Watch {
   readonly #shape: Shape;
-  readonly #plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>;
+  readonly #plan: EvaluationPlan;
   readonly #score: Score;
   #games = 0;
   #first = 0;
@@ -68,7 +68,7 @@ class Watch {
   #best: Episode | undefined;
   #worst: Episode | undefined;
 
-  constructor(shape: Shape, plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>, score: Score) {
+  constructor(shape: Shape, plan: EvaluationPlan, score: Score) {
     this.#shape = shape;
     this.#plan = plan;
     this.#score = score;
@@ -124,12 +124,11 @@ class Watch {
   /** Compares the games that were played side by side, and forgets their actions. */
   #judge(): void {
     for (const [e, { actions, reals, earned, length, ended }] of this.#played.entries()) {
-      const sum = earned.reduce((total, value) => total + value, 0);
       const found = {
         episode: this.#first + e,
         games: this.#games,
         returns: [...earned],
-        return: this.#plan.teamReward === 'sum' ? sum : sum / this.#shape.agents,
+        return: reducedAt(reductionOf(this.#plan), earned, 0, [...earned.keys()]),
         length,
         ended: ended ?? 'cut',
       } as const;

@@ -16,13 +16,14 @@ export interface MeanPoint {
   readonly seeds: number;
 }
 
-/** Reads the points of `metrics.jsonl`: the return, or that of one agent. Lines that are torn are left out. */
-export function pointsOf(metrics: string, agent?: string): readonly Point[] {
+/** Reads the points of `metrics.jsonl`: the return, or that of one agent or class. Lines that are torn are left out. */
+export function pointsOf(metrics: string, name?: string, among: 'returns' | 'classes' = 'returns'): readonly Point[] {
   return metrics.split('\n').flatMap(line => {
     try {
-      const { seed, step, return: all, returns } = JSON.parse(line);
-      const value: unknown = agent === undefined ? all?.mean : returns?.[agent]?.mean;
-      return typeof value === 'number' ? [{ seed, step, value }] : [];
+      const { seed, step, return: all, [among]: each } = JSON.parse(line);
+      const value: unknown = name === undefined ? all?.mean : each?.[name]?.mean;
+      const whole = typeof seed === 'number' && typeof step === 'number' && typeof value === 'number';
+      return whole ? [{ seed, step, value }] : [];
     } catch {
       return [];
     }

@@ -4,7 +4,9 @@ import type { LearnedTable } from '../learners/shared/learner.ts';
 import { episodeLimit } from '../learners/shared/shape.ts';
 import type { Estimate } from './evaluate.ts';
 import { figure, overSeeds, withNoise } from './figures.ts';
-import type { Summary } from './folder.ts';
+import { type Summary, sound } from './folder.ts';
+import { reductionOf, type Told } from './reduction.ts';
+import { type Ended, returnLabel, returnsCancel, type ShownReturn, shownOverSeeds, shownReturns } from './reported.ts';
 import type { TrainSpec } from './spec.ts';
 
 /** How much of a table is shown; what is left out is counted. */
@@ -31,43 +33,71 @@ const mostAgents = 20;
 const mostStatistics = 6;
 
 /**
- * One line per seed and one over all seeds. The mean over agents is left out where it is 0 because the rewards cancel. `statistics`:
- * what the learner of a seed said of itself, a column each.
+ * One line per seed and one over all seeds. Columns are the return of all agents and each agent's, or the classes' or agents' where
+ * `report` asks for them; the mean over agents is left out where it is 0 because the rewards cancel. `statistics`: what the learner of a
+ * seed said of itself, a column each.
  */
 export function describeSummary(
   summary: Summary,
   game: GameSpec,
-  train: Pick<TrainSpec, 'teamReward'> = { teamReward: 'none' },
+  train: Told = { teamReward: 'none' },
   statistics: (seed: number) => Readonly<Record<string, number>> = () => ({}),
 ): string {
-  const names = [...new Set(summary.seeds.flatMap(({ seed }) => Object.keys(statistics(seed))))].slice(
-    0,
-    mostStatistics,
-  );
-  const agents = game.agents.slice(0, mostAgents);
+  const seeds = sound(summary);
+  const names = [...new Set(seeds.flatMap(({ seed }) => Object.keys(statistics(seed))))].slice(0, mostStatistics);
   const finals = finalsOf(summary);
-  const cancel = returnsCancel(train, finals);
-  const lines = [['seed', 'steps', 'episodes', ...(cancel ? [] : ['return']), 'episode length', ...agents, ...names]];
-  for (const { seed, step, episode, reason, final } of summary.seeds) {
+  const { columns, left } = returnColumns(train, game, finals);
+  const [team, others] = [columns.filter(c => c.agent === undefined), columns.filter(c => c.agent !== undefined)];
+  const labels = (some: readonly ShownReturn[]): string[] => some.map(({ label, agent }) => agent ?? label);
+  const lines = [['seed', 'steps', 'episodes', ...labels(team), 'episode length', ...labels(others), ...names]];
+  for (const { seed, step, episode, reason, final, diverged } of summary.seeds) {
+    if (diverged !== undefined) {
+      lines.push([`${seed}`, String(step), String(episode), `diverged at step ${diverged.step}`]);
+      continue;
+    }
     const start = [`${seed}${reason === 'interrupted' ? ' (interrupted)' : ''}`, String(step), String(episode)];
     if (final === undefined) lines.push([...start, 'not evaluated']);
     else
       lines.push([
         ...start,
-        ...(cancel ? [] : [withNoise(final.return)]),
+        ...team.map(column => noisy(column.of(final))),
         figure(final.length.mean),
-        ...final.returns.slice(0, mostAgents).map(withNoise),
+        ...others.map(column => noisy(column.of(final))),
         ...names.map(name => {
           const value = statistics(seed)[name];
           return value === undefined ? '' : figure(value);
         }),
       ]);
   }
-  const left = game.agents.length - agents.length;
-  const text = align(lines, 1) + (left === 0 ? '' : `\n  (the first ${mostAgents} of ${game.agents.length} agents)`);
-  if (summary.return === undefined || summary.seeds.length < 2) return text;
-  const { label, value } = headline(summary, game, train);
-  return `${text}\nover ${summary.seeds.length} seeds: ${label} ${value === undefined ? '' : withNoise(value)}`;
+  const text = align(lines, 1) + (left === '' ? '' : `\n  (${left})`);
+  if (summary.return === undefined || seeds.length < 2) return text;
+  const over = headlines(summary, game, train)
+    .slice(0, mostAgents)
+    .map(({ label, value }) => `${label} ${noisy(value)}`);
+  const counted = seeds.length < summary.seeds.length ? `${seeds.length} of ${summary.seeds.length}` : seeds.length;
+  return `${text}\nover ${counted} seeds: ${over.join(', ')}`;
+}
+
+/** The columns of returns in tables of a line per seed, and a remark on what is not shown. */
+export function returnColumns(
+  train: Told,
+  game: GameSpec,
+  finals: readonly Ended[],
+): { readonly columns: readonly ShownReturn[]; readonly left: string } {
+  const shown = shownReturns(train, game, finals).filter(({ agent }) => agent === undefined);
+  const agents = shownReturns({ teamReward: 'none', report: { reduction: 'mean', per: 'agent' } }, game, finals);
+  const few = (some: readonly ShownReturn[]): readonly ShownReturn[] => some.slice(0, mostAgents);
+  if (train.report?.per === 'class') {
+    const count = game.classNames.length;
+    return { columns: few(shown), left: count <= mostAgents ? '' : `the first ${mostAgents} of ${count} classes` };
+  }
+  const count = game.agents.length;
+  const left = count <= mostAgents ? '' : `the first ${mostAgents} of ${count} agents`;
+  return { columns: [...shown, ...few(agents)], left };
+}
+
+function noisy(value: Estimate | undefined): string {
+  return value === undefined ? '' : withNoise(value);
 }
 
 /**
@@ -77,50 +107,60 @@ export function describeSummary(
 export function headline(
   summary: Summary,
   game: Pick<GameSpec, 'agents'>,
-  train: Pick<TrainSpec, 'teamReward'>,
+  train: Told,
 ): { readonly label: string; readonly value: Estimate | undefined; readonly agent: string | undefined } {
   const finals = finalsOf(summary);
-  if (!returnsCancel(train, finals)) return { label: 'return', value: summary.return, agent: undefined };
+  if (!returnsCancel(train, finals))
+    return { label: returnLabel(train, game, finals), value: summary.return, agent: undefined };
   const means = finals.flatMap(({ returns: [first] }) => (first === undefined ? [] : [first.mean]));
   const [agent] = game.agents;
   return { label: `return of ${agent ?? 'the first agent'}`, value: overSeeds(means), agent };
 }
 
-/**
- * Do the agents' returns add up to 0 in all of these evaluations without all being 0, as in zero-sum games? Then their mean says
- * nothing.
- */
-export function returnsCancel(
-  train: Pick<TrainSpec, 'teamReward'>,
-  evaluations: readonly { readonly returns: readonly Estimate[] }[],
-): boolean {
-  if (train.teamReward !== 'none' || evaluations.length === 0) return false;
-  const cancels = ({ returns }: { readonly returns: readonly Estimate[] }): boolean => {
-    const size = returns.reduce((sum, { mean }) => sum + Math.abs(mean), 0);
-    return Math.abs(returns.reduce((sum, { mean }) => sum + mean, 0)) <= 1e-9 * size;
-  };
-  return evaluations.every(cancels) && evaluations.some(({ returns }) => returns.some(({ mean }) => mean !== 0));
+/** The returns that are shown of a training, with their values over the seeds. */
+export function headlines(
+  summary: Summary,
+  game: GameSpec,
+  train: Told,
+): readonly (ShownReturn & { readonly value: Estimate | undefined })[] {
+  const finals = finalsOf(summary);
+  return shownReturns(train, game, finals).map(shown => ({ ...shown, value: shownOverSeeds(shown, finals) }));
 }
 
 function finalsOf(summary: Summary): readonly NonNullable<Summary['seeds'][number]['final']>[] {
-  return summary.seeds.flatMap(({ final }) => (final === undefined ? [] : [final]));
+  return sound(summary).flatMap(({ final }) => (final === undefined ? [] : [final]));
+}
+
+/** What `return` means, in a line. */
+function returnNote(train: Told, game: GameSpec): string {
+  const names = { mean: 'the mean', sum: 'the sum', max: 'the greatest', min: 'the least' } as const;
+  const per = train.report?.per ?? 'team';
+  const which = names[reductionOf(train)];
+  const alone =
+    per === 'agent' || (train.report === undefined && train.teamReward !== 'sum' && game.agents.length === 1);
+  const over = alone ? '' : `${which} over ${per === 'class' ? 'the agents of each class' : 'agents'} of `;
+  return `return: ${over}what an episode gives${per === 'agent' ? ' each agent' : ''}, undiscounted`;
 }
 
 /** What the numbers of the summary mean, where they could be misread: a line each. */
 export function summaryNotes(
-  train: Pick<TrainSpec, 'teamReward'>,
+  train: Told & Partial<Pick<TrainSpec, 'evaluate'>>,
   game: GameSpec,
   summary: Summary,
+  statistics: (seed: number) => Readonly<Record<string, number>> = () => ({}),
 ): readonly string[] {
   const finals = finalsOf(summary);
   const notes: string[] = [];
   const unequal = finals.some(({ returns }) => returns.some(({ mean }) => mean !== returns[0]?.mean));
-  if (!returnsCancel(train, finals) && (unequal || (game.discount < 1 && finals.length > 0))) {
-    const over =
-      train.teamReward === 'sum' ? 'the sum over agents of ' : game.agents.length > 1 ? 'the mean over agents of ' : '';
-    notes.push(`return: ${over}what an episode gives, undiscounted`);
-  }
-  for (const { seed, final } of summary.seeds) {
+  const told = train.report !== undefined || unequal || game.discount < 1;
+  if (!returnsCancel(train, finals) && told && finals.length > 0) notes.push(returnNote(train, game));
+  if (train.evaluate?.policy === 'sampled') notes.push('evaluated with the sampled policy');
+  const untrained = sound(summary).filter(({ seed }) => statistics(seed).updates === 0);
+  if (untrained.length > 0)
+    notes.push(
+      `nothing was learned: no update was made (seed ${untrained.map(({ seed }) => seed).join(', ')}), and the policies are those that the training began with; give it a larger budget, or let it update earlier`,
+    );
+  for (const { seed, final } of sound(summary)) {
     if (final === undefined || !(final.cut > 0)) continue;
     const { episodes, cut } = final;
     notes.push(

@@ -1,9 +1,24 @@
 /** A training whose numbers are none any more, or beyond all bounds: found before it overwrites what was good. */
 import type { Arrays } from '../learners/shared/learner.ts';
 
-/** Statistics of learning that are not finite. */
-export function oddStatistic(statistics: Readonly<Record<string, number>>): string | undefined {
-  return Object.keys(statistics).find(name => !Number.isFinite(statistics[name]));
+/** A number with its name: of a statistic of learning, or in a tensor. JSON has no word for what is no number, so that stands as text. */
+export interface Finding {
+  readonly name: string;
+  readonly value: number | 'NaN' | 'Infinity' | '-Infinity';
+}
+
+/** What was found where learning diverged. Plain data: it stands in the files of a run. */
+export interface Divergence {
+  /** Joint steps by then: to the end of those in which the update was made whose numbers are none; else when it was noticed. */
+  readonly step: number;
+  readonly statistic: Finding | undefined;
+  readonly tensor: Finding | undefined;
+  /** The largest sum over the agents of the magnitudes of their rewards in a step before, where no loss can bear it. */
+  readonly reward?: Finding;
+}
+
+function finding({ name, value }: { readonly name: string; readonly value: number }): Finding {
+  return { name, value: Number.isFinite(value) ? value : (`${value}` as Finding['value']) };
 }
 
 /** The first array of a learner with something that is not a number in it. Infinities may be meant (bounds, masks). */
@@ -12,7 +27,7 @@ export function oddTensor(arrays: Arrays): { readonly name: string; readonly val
     if (!name.startsWith('learner.') || array instanceof Int32Array || array instanceof Uint8Array) continue;
     for (let k = 0; k < array.length; k++) {
       const value = array[k] as number;
-      if (Number.isNaN(value)) return { name: name.slice('learner.'.length), value };
+      if (Number.isNaN(value)) return { name: name.replace(/^learner\.(tensor\.)?/, ''), value };
     }
   }
   return undefined;
@@ -73,26 +88,50 @@ export function largestTensor(arrays: Arrays): { readonly name: string; readonly
 
 const tensors = 'learner.tensor.';
 
-/** The sentence for a training that cannot go on. The last checkpoint was written before, and stays. */
-export function divergedText(
+/** Losses square what values are wrong by, in numbers up to 3.4e38: rewards beyond this alone make them none. */
+const largestReward = 1e18;
+
+/** What there is to say where learning has diverged: the statistic that tells it, if one does, and the tensor to look at. */
+export function divergenceOf(
   step: number,
   arrays: Arrays,
   statistic?: { readonly name: string; readonly value: number },
-): string {
-  const odd = oddTensor(arrays);
-  const largest = odd === undefined && Number.isFinite(statistic?.value) ? largestTensor(arrays) : undefined;
-  const facts = [
-    ...(statistic === undefined ? [] : [`${statistic.name} is ${shortly(statistic.value)}`]),
-    ...(largest === undefined ? [] : ['more than estimates of any return of this game can be wrong by']),
-    ...(odd === undefined ? [] : [`the tensor ${odd.name} holds ${odd.value}`]),
-    ...(largest === undefined
-      ? []
-      : [`the tensor ${largest.name} holds the largest number, ${shortly(largest.value)}`]),
-  ];
-  const said = facts.length < 3 ? facts.join(', and ') : `${facts[0]}, ${facts[1]}, and ${facts[2]}`;
-  return `learning has diverged by step ${step}: ${said}; lower the learning rate or clip the gradient`;
+  reward = 0,
+): Divergence {
+  const tensor = oddTensor(arrays) ?? largestTensor(arrays);
+  return {
+    step,
+    statistic: statistic === undefined ? undefined : finding(statistic),
+    tensor: tensor === undefined ? undefined : finding(tensor),
+    ...(reward > largestReward ? { reward: finding({ name: 'reward', value: reward }) } : {}),
+  };
 }
 
-function shortly(value: number): string {
-  return `${Number(value.toPrecision(3))}`;
+/** `loss is Infinity, and the tensor online/mixer/w1 holds NaN` */
+export function divergenceFacts({ statistic, tensor, reward }: Divergence): string {
+  const exploded = typeof statistic?.value === 'number' && tensor?.value !== 'NaN';
+  const facts = [
+    ...(statistic === undefined ? [] : [`${statistic.name} is ${shortly(statistic.value)}`]),
+    ...(exploded ? ['more than estimates of any return of this game can be wrong by'] : []),
+    ...(tensor === undefined ? [] : [`the tensor ${tensor.name} ${held(tensor.value)}`]),
+    ...(reward === undefined
+      ? []
+      : [`the rewards of a step came to ${shortly(reward.value)}, whose square no network can hold`]),
+  ];
+  return facts.length < 2 ? facts.join('') : `${facts.slice(0, -1).join(', ')}, and ${facts.at(-1)}`;
+}
+
+/** The sentence for a training that cannot go on. The last checkpoint was written before, and stays. */
+export function divergedText(found: Divergence): string {
+  const exactly = found.statistic !== undefined && typeof found.statistic.value !== 'number';
+  const remedy = found.reward === undefined ? 'lower the learning rate or clip the gradient' : 'scale the rewards down';
+  return `learning has diverged ${exactly ? 'at' : 'by'} step ${found.step}: ${divergenceFacts(found)}; ${remedy}`;
+}
+
+function held(value: Finding['value']): string {
+  return typeof value === 'number' ? `holds the largest number, ${shortly(value)}` : `holds ${value}`;
+}
+
+function shortly(value: Finding['value']): string {
+  return typeof value === 'number' ? `${Number(value.toPrecision(3))}` : value;
 }

@@ -4,6 +4,7 @@ import { drawOf, policyKeys } from '../learners/shared/draws.ts';
 import type { Learner } from '../learners/shared/learner.ts';
 import type { Shape } from '../learners/shared/shape.ts';
 import { key0, purposes } from '../rng/stream.ts';
+import { reduced, reductionOf, reductionText } from './reduction.ts';
 import type { TrainSpec } from './spec.ts';
 
 /** Mean over episodes, and its standard error (0 for a single episode). */
@@ -15,11 +16,16 @@ export interface Estimate {
 /** What a policy earned in `episodes` episodes. Returns are undiscounted unless named otherwise. */
 export interface Evaluation {
   readonly episodes: number;
-  /** The team's return: the sum or mean that `team reward` declares, otherwise the mean over agents. */
+  /** What played them. */
+  readonly policy: 'greedy' | 'sampled';
+  /** How `return` and `discounted` are made of the agents' in every episode: `mean over agents`. */
+  readonly reduction: string;
   readonly return: Estimate;
   readonly discounted: Estimate;
   /** By agent, in declaration order. */
   readonly returns: readonly Estimate[];
+  /** By class, with the same reduction over its agents, where `report` asks for that. */
+  readonly classes?: Readonly<Record<string, Estimate>>;
   readonly length: Estimate;
   /** Episodes that did not end and were cut after as many steps as an evaluation plays of one. */
   readonly cut: number;
@@ -28,20 +34,28 @@ export interface Evaluation {
 /** Games played side by side; how many does not change the result, because every episode has random numbers of its own. */
 const together = 128;
 
+/** What evaluations read of a `TrainSpec`. */
+export type EvaluationPlan = Pick<TrainSpec, 'teamReward' | 'evaluate' | 'report'>;
+
 /**
- * Plays episodes with the greedy policy, mixed where the learner's is. Evaluation number `round` of a seed has games of its
- * own: none is seen in training or in another evaluation.
+ * Plays episodes with the greedy policy, mixed where the learner's is, or draws from the stochastic one where the plan says so. Evaluation
+ * number `round` of a seed has games and random numbers of its own: none is seen in training or in another evaluation, and none depends on
+ * how many games are played side by side.
+ *
+ * @throws RangeError where there is no stochastic policy to draw from (the compiler refuses such programs with a better message).
  */
 export function evaluate(
   shape: Shape,
-  plan: Pick<TrainSpec, 'teamReward' | 'evaluate'>,
+  plan: EvaluationPlan,
   spec: GameSpec,
   create: CreateVectorGame,
-  learner: Pick<Learner, 'greedy' | 'begin'>,
+  learner: Pick<Learner, 'greedy' | 'sample' | 'begin'>,
   seed: number,
   round: number,
 ): Evaluation {
-  const episodes = plan.evaluate.episodes;
+  const { episodes, policy = 'greedy' } = plan.evaluate;
+  const play = (policy === 'sampled' ? learner.sample : learner.greedy)?.bind(learner);
+  if (play === undefined) throw new RangeError('this learner has no stochastic policy to sample');
   const envs = Math.min(episodes, together);
   const seedOfGames = key0(seed, purposes.evaluation, round, 0) >>> 0;
   const seedOfPolicy = key0(seed, purposes.evaluationPolicy, round, 0) >>> 0;
@@ -65,7 +79,7 @@ export function evaluate(
         draws[slot] = drawOf(keys, Math.floor(slot / shape.agents), slot % shape.agents);
       }
       keys.counter[0]! += shape.agents;
-      learner.greedy(buffers, envs, draws);
+      play(buffers, envs, draws);
       game.step();
       for (let e = 0; e < count; e++) {
         if (playing[e] === 0) continue;
@@ -84,27 +98,26 @@ export function evaluate(
     }
     cut += left;
   }
-  const returns: Estimate[] = [];
-  for (let i = 0; i < shape.agents; i++) returns.push(estimate(earned, i, shape.agents));
+  const returns = spec.agents.map((_, i) => estimate(earned, i, shape.agents));
+  const all = [...spec.agents.keys()];
+  const how = reductionOf(plan);
+  const over = (values: Float64Array, members: readonly number[]): Estimate =>
+    estimate(reduced(how, values, shape.agents, members), 0, 1);
+  const classes = spec.classNames.map((name, c) => {
+    const members = all.filter(i => spec.classOf[i] === c);
+    return [name, over(earned, members)] as const;
+  });
   return {
     episodes,
-    return: estimate(teamTotals(shape, plan, earned), 0, 1),
-    discounted: estimate(teamTotals(shape, plan, discounted), 0, 1),
+    policy,
+    reduction: reductionText(plan),
+    return: over(earned, all),
+    discounted: over(discounted, all),
     returns,
+    ...(plan.report?.per === 'class' ? { classes: Object.fromEntries(classes) } : {}),
     length: estimate(length, 0, 1),
     cut,
   };
-}
-
-/** One number per episode from one per episode and agent. */
-function teamTotals(shape: Shape, plan: Pick<TrainSpec, 'teamReward'>, values: Float64Array): Float64Array {
-  const totals = new Float64Array(values.length / shape.agents);
-  for (let k = 0; k < totals.length; k++) {
-    let sum = 0;
-    for (let i = 0; i < shape.agents; i++) sum += values[k * shape.agents + i]!;
-    totals[k] = plan.teamReward === 'sum' ? sum : sum / shape.agents;
-  }
-  return totals;
 }
 
 /** Mean and standard error of every `stride`-th value from `start`. */
@@ -136,9 +149,12 @@ export function metricsLine(
     step,
     episode,
     episodes: evaluation.episodes,
+    policy: evaluation.policy,
+    reduction: evaluation.reduction,
     return: evaluation.return,
     discounted: evaluation.discounted,
     returns,
+    ...(evaluation.classes === undefined ? {} : { classes: evaluation.classes }),
     length: evaluation.length,
     cut: evaluation.cut,
     ...(Object.keys(statistics).length === 0 ? {} : { learner: statistics }),

@@ -8,26 +8,33 @@
  *   curve.csv, curve.svg the return over the steps (curve.ts)
  *   seed-K/metrics.jsonl the lines of one seed, as they are made
  *   seed-K/step-N/       what seed K had learned after N steps, and all it needs to go on (runtime/checkpoint)
+ *   seed-K/diverged.json where and how the learning of seed K diverged (diverged-seed.ts)
  *
- * Every file but `seed-K/metrics.jsonl` is written beside its place and renamed into it, so a killed process leaves the old or
- * the new one. Lines of metrics behind the last checkpoint are dropped when the run is gone on with, and made again.
+ * Every file but `seed-K/metrics.jsonl` is written beside its place, waited for, and renamed into it, so a killed process or a power cut
+ * leaves the old or the new one. Lines of metrics behind the last checkpoint are dropped when the run is gone on with, and made again.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, syncPath } from '../checkpoint/disk.ts';
+import { makeFolder, replaceFile, syncPath, unfinishedSuffix } from '../checkpoint/disk.ts';
+import { readHashed, writtenHashed } from '../checkpoint/hashed.ts';
 import type { EngineFacts } from '../checkpoint/manifest.ts';
+import { parseParts } from '../checkpoint/parts.ts';
 import { type FoundCheckpoint, holdsCheckpoint, readCheckpoint } from '../checkpoint/store.ts';
 import type { GameSpec } from '../games/vector.ts';
 import type { Engine } from '../tensor/engine.ts';
-import type { Estimate } from './evaluate.ts';
+import type { Divergence } from './diverged.ts';
+import { readDivergence } from './diverged-seed.ts';
+import type { Estimate, Evaluation } from './evaluate.ts';
 import { overSeeds } from './figures.ts';
-import { lockName } from './lock.ts';
+import { lockLeftover, lockName } from './lock.ts';
 import { type Policy, policyFrom } from './policy.ts';
+import { descriptionRecord, summaryRecord } from './records.ts';
+import { reductionText, reportText } from './reduction.ts';
 import type { SeedResult } from './run.ts';
 import type { TrainSpec } from './spec.ts';
 
-/** The version of this layout. */
-export const folderFormat = 2;
+/** The version of this layout. In that before `spec.json` had no hash of itself; it is still read. */
+export const folderFormat = 3;
 
 export interface RunDescription {
   readonly train: TrainSpec;
@@ -42,7 +49,11 @@ export interface RunDescription {
   readonly engine?: EngineFacts;
 }
 
-export type SeedSummary = Pick<SeedResult, 'seed' | 'step' | 'episode' | 'reason' | 'final'>;
+/** Where a seed ended. One that diverged counts in no mean; `final` is then its last evaluation before. */
+export interface SeedSummary extends Pick<SeedResult, 'seed' | 'step' | 'episode' | 'final'> {
+  readonly reason: SeedResult['reason'] | 'diverged';
+  readonly diverged?: Divergence | undefined;
+}
 
 export interface Summary {
   readonly name: string;
@@ -50,13 +61,20 @@ export interface Summary {
   readonly seeds: readonly SeedSummary[];
   /** The last evaluation's mean return: its mean over seeds and its standard error. */
   readonly return: Estimate | undefined;
-  /** How the agents' returns become the one that is called `return`. */
-  readonly reduction: 'sum over agents' | 'mean over agents';
+  /** How the agents' returns become the one that is called `return`: `mean over agents`. */
+  readonly reduction: string;
+  /** What `report` asks for, in its words, and what played the evaluations; absent in folders of earlier versions. */
+  readonly report?: string;
+  readonly policy?: 'greedy' | 'sampled';
+  /** The same as `return` by class, where `report` asks for that. */
+  readonly classes?: Readonly<Record<string, Estimate>>;
 }
 
 export interface Failure {
   /** What is wrong and what to do, one line. */
   readonly error: string;
+  /** There is no such file, where another failure means that it is damaged. */
+  readonly absent?: true;
 }
 
 /** Makes `dir` the folder of a new run. A folder that holds anything but an older run is left alone. */
@@ -65,7 +83,7 @@ export function createRunFolder(dir: string, run: RunDescription): Failure | und
   if (refused !== undefined) return refused;
   try {
     makeFolder(dir);
-    replace(join(dir, 'spec.json'), `${JSON.stringify({ format: folderFormat, ...run }, undefined, 2)}\n`);
+    replaceFile(join(dir, 'spec.json'), writtenHashed({ format: folderFormat, ...run }));
   } catch (error) {
     return { error: `${notWritten(dir, error)}; choose another folder with --out` };
   }
@@ -74,7 +92,7 @@ export function createRunFolder(dir: string, run: RunDescription): Failure | und
 
 /** A run that a new one in the same folder would destroy. */
 export interface OlderRun {
-  /** The same settings, game, parameters and sources as the new one. */
+  /** It would give the same numbers as the new one. */
   readonly same: boolean;
   /** Every seed came to its end. */
   readonly finished: boolean;
@@ -83,17 +101,19 @@ export interface OlderRun {
 }
 
 /**
- * What would be lost if `run` were started in `dir`; undefined where nothing would: an empty folder, a run that learned nothing
+ * What would be lost if a run were started in `dir`; undefined where nothing would: an empty folder, a run that learned nothing
  * yet, or the same training at its end, which gives the same again.
+ *
+ * @param isSame would the new one give the same numbers as this older one?
  */
-export function wouldReplace(dir: string, run: RunDescription): OlderRun | undefined {
+export function wouldReplace(dir: string, isSame: (older: RunDescription) => boolean): OlderRun | undefined {
   const before = readRunFolder(dir);
   if ('error' in before) return undefined;
   const summary = readSummary(dir);
-  const stopped = !('error' in summary);
+  const stopped = !('absent' in summary);
   if (!stopped && seedsIn(dir).length === 0 && !hasMetrics(dir)) return undefined;
-  const same = sameRun(before, run);
-  const finished = stopped && unfinishedSeeds(before.train, summary).length === 0;
+  const same = isSame(before);
+  const finished = stopped && unfinishedIn(dir, before.train, summary).length === 0;
   return same && finished ? undefined : { same, finished, killed: !stopped };
 }
 
@@ -103,13 +123,18 @@ export function unfinishedSeeds(train: TrainSpec, summary: Summary): number[] {
   return train.seeds.filter(seed => !ended(seed));
 }
 
-/** The paths of the sources do not count: the same file may be named in several ways. */
-function sameRun(a: RunDescription, b: RunDescription): boolean {
-  const facts = ({ train, game, parameters, sources, engine }: RunDescription) => {
-    const set = Object.entries(parameters).sort(([p], [q]) => (p < q ? -1 : 1));
-    return JSON.stringify([train, game, set, Object.values(sources).sort(), engine?.name]);
-  };
-  return facts(a) === facts(b);
+/**
+ * The same, for a summary as `readSummary` found it. Where it is damaged the checkpoints tell; where there is none, no seed has a
+ * training that ended.
+ */
+export function unfinishedIn(dir: string, train: TrainSpec, summary: Summary | Failure): number[] {
+  if (!('error' in summary)) return unfinishedSeeds(train, summary);
+  const open = train.seeds.filter(seed => readDivergence(dir, seed) === undefined);
+  if (summary.absent === true) return open;
+  return open.filter(seed => {
+    const found = readCheckpoint(seedFolder(dir, seed));
+    return 'error' in found || found.manifest.reason === 'interrupted' || found.manifest.reason === 'running';
+  });
 }
 
 function hasMetrics(dir: string): boolean {
@@ -141,7 +166,7 @@ export function cutMetrics(dir: string, seed: number, count: number): Failure | 
   if (lines.length < count)
     return { error: `${file} has ${lines.length} lines, and the checkpoint was made after ${count} evaluations` };
   if (text === '' || (lines.length === count && text.endsWith('\n'))) return undefined;
-  replace(
+  replaceFile(
     file,
     lines
       .slice(0, count)
@@ -163,20 +188,46 @@ export function lastStatistics(dir: string, seed: number): Readonly<Record<strin
   );
 }
 
-/** Joins the metrics of all seeds and writes the summary. */
+/** Joins the metrics of all seeds, but of those that diverged, and writes the summary. */
 export function finishRunFolder(dir: string, train: TrainSpec, results: readonly SeedSummary[]): Summary {
-  const lines = train.seeds.map(seed => join(seedFolder(dir, seed), 'metrics.jsonl')).filter(file => existsSync(file));
-  replace(join(dir, 'metrics.jsonl'), lines.map(file => readFileSync(file, 'utf8')).join(''));
+  const diverged = results.filter(({ reason }) => reason === 'diverged').map(({ seed }) => seed);
+  const kept = train.seeds.filter(seed => !diverged.includes(seed));
+  const lines = kept.map(seed => join(seedFolder(dir, seed), 'metrics.jsonl')).filter(file => existsSync(file));
+  replaceFile(join(dir, 'metrics.jsonl'), lines.map(file => readFileSync(file, 'utf8')).join(''));
   const summary = summarise(train, results);
-  replace(join(dir, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+  replaceFile(join(dir, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;
 }
 
+/** The seeds that did not diverge: those that the numbers of a run are made of. */
+export function sound({ seeds }: Pick<Summary, 'seeds'>): readonly SeedSummary[] {
+  return seeds.filter(({ reason }) => reason !== 'diverged');
+}
+
 export function summarise(train: TrainSpec, results: readonly SeedSummary[]): Summary {
-  const seeds = results.map(({ seed, step, episode, reason, final }) => ({ seed, step, episode, reason, final }));
-  const means = seeds.flatMap(({ final }) => (final === undefined ? [] : [final.return.mean]));
-  const reduction = train.teamReward === 'sum' ? 'sum over agents' : 'mean over agents';
-  return { name: train.name, algorithm: train.algorithm, seeds, return: overSeeds(means), reduction };
+  const seeds = results.map(({ seed, step, episode, reason, final, diverged }) => ({
+    ...{ seed, step, episode, reason, final },
+    ...(diverged === undefined ? {} : { diverged }),
+  }));
+  const means = sound({ seeds }).flatMap(({ final }) => (final === undefined ? [] : [final.return.mean]));
+  const classes = byClass(
+    sound({ seeds }).flatMap(({ final }) => (final?.classes === undefined ? [] : [final.classes])),
+  );
+  return {
+    ...{ name: train.name, algorithm: train.algorithm, seeds },
+    return: overSeeds(means),
+    reduction: reductionText(train),
+    report: reportText(train),
+    policy: train.evaluate.policy ?? 'greedy',
+    ...(train.report?.per === 'class' ? { classes } : {}),
+  };
+}
+
+/** The classes of evaluations over their seeds. */
+function byClass(finals: readonly NonNullable<Evaluation['classes']>[]): Readonly<Record<string, Estimate>> {
+  const names = Object.keys(finals[0] ?? {});
+  const of = (name: string) => overSeeds(finals.flatMap(final => final[name]?.mean ?? [])) as Estimate;
+  return Object.fromEntries(names.map(name => [name, of(name)]));
 }
 
 /** What was trained in a folder, or why that cannot be read. */
@@ -187,38 +238,46 @@ export function readRunFolder(dir: string): RunDescription | Failure {
   } catch {
     return { error: `${dir} is not the folder of a training: it has no spec.json` };
   }
-  const found = parse(text);
-  if (found?.format === undefined)
-    return { error: `${join(dir, 'spec.json')} is damaged or was not written by marl train` };
-  if (found.format !== folderFormat) {
-    const versions = `format ${String(found.format)}, and this version of marl reads format ${folderFormat}`;
-    return { error: `${dir} was written in ${versions}; train again, or read it with the version that wrote it` };
-  }
-  if (!isDescription(found)) return { error: `${join(dir, 'spec.json')} is damaged: parts of it are missing` };
-  return found;
-}
-
-function isDescription(value: object): value is RunDescription {
-  const parts = ['train', 'game', 'parameters', 'sources', 'versions'] as const;
-  const { entry, ...rest } = value as Partial<RunDescription>;
-  return typeof entry === 'string' && parts.every(part => typeof rest[part] === 'object' && rest[part] !== null);
+  const file = join(dir, 'spec.json');
+  const read = readHashed(text, folderFormat, descriptionRecord);
+  if ('facts' in read) return read.facts as RunDescription;
+  if ('error' in read)
+    return {
+      error: `${file} is damaged or was not written by marl train: ${read.error}; take it from a copy, or train again into another folder`,
+    };
+  const versions = `format ${read.otherFormat}, and this version of marl reads format ${folderFormat}`;
+  return { error: `${dir} was written in ${versions}; train again, or read it with the version that wrote it` };
 }
 
 /** The summary of a finished or interrupted run. */
 export function readSummary(dir: string): Summary | Failure {
+  const file = join(dir, 'summary.json');
+  let text: string;
   try {
-    return JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8')) as Summary;
+    text = readFileSync(file, 'utf8');
   } catch {
     return {
-      error: `${dir} has no readable summary.json: its training did not finish; go on with marl train --resume`,
+      error: `${dir} has no readable summary.json: its training did not finish; go on with marl train --resume ${dir}`,
+      absent: true,
     };
   }
+  const read = parseParts(text, summaryRecord);
+  if (!('error' in read)) return read.value as Summary;
+  return { error: `${file} is damaged: ${read.error}; marl train --resume ${dir} writes it again` };
 }
 
-/** What a seed learned, and what it needs to go on: its last checkpoint that is whole. */
-export function readSeed(dir: string, seed: number): FoundCheckpoint | Failure {
+/**
+ * What a seed learned, and what it needs to go on: its last checkpoint that is whole. With `train`, one of another training is refused:
+ * somebody moved it there.
+ */
+export function readSeed(dir: string, seed: number, train?: TrainSpec): FoundCheckpoint | Failure {
   const found = readCheckpoint(seedFolder(dir, seed));
-  if (!('error' in found)) return found;
+  if (!('error' in found)) {
+    const { manifest, at } = found;
+    const own =
+      train === undefined || (manifest.seed === seed && JSON.stringify(manifest.spec) === JSON.stringify(train));
+    return own ? found : { error: `${at} belongs to another training; remove it, or train anew with --force` };
+  }
   if (!found.absent) return { error: found.error };
   const present = seedsIn(dir);
   const have = present.length === 0 ? 'it has none' : `it has ${present.join(', ')}`;
@@ -240,6 +299,11 @@ export function seedsIn(dir: string): number[] {
   return names.map(name => Number(name.slice(5))).sort((a, b) => a - b);
 }
 
+/** Those that did not diverge: the seeds whose policies are played and measured. */
+export function soundSeedsIn(dir: string): number[] {
+  return seedsIn(dir).filter(seed => readDivergence(dir, seed) === undefined);
+}
+
 /** Folders of trainings directly below a folder, by name: the runs of a sweep. */
 export function runFoldersIn(dir: string): string[] {
   try {
@@ -251,37 +315,63 @@ export function runFoldersIn(dir: string): string[] {
   }
 }
 
+/** What `marl train` writes into the folder of a run, and which files in it and in those of its seeds it writes beside their places. */
+const ownNames = /^(spec\.json|metrics\.jsonl|summary\.json|curve\.csv|curve\.svg|seed-\d+)$/;
+const replacedNames = /^(spec\.json|metrics\.jsonl|summary\.json|curve\.csv|curve\.svg|diverged\.json)$/;
+
+/** Files that were being written when a process was killed, the disk was full or the power failed. */
+function leftoversIn(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  const files = readdirSync(dir, { withFileTypes: true }).filter(entry => entry.isFile());
+  const isLeft = (name: string): boolean =>
+    lockLeftover.test(name) ||
+    (name.endsWith(unfinishedSuffix) && replacedNames.test(name.slice(0, -unfinishedSuffix.length)));
+  return files.map(({ name }) => name).filter(isLeft);
+}
+
+/** Removes what an earlier process left half-written in the folder of a run, and in those of its seeds. Nobody else may be writing. */
+export function tidyRunFolder(dir: string): Failure | undefined {
+  try {
+    const seeds = readdirSync(dir).filter(name => /^seed-\d+$/.test(name));
+    for (const folder of [dir, ...seeds.map(name => join(dir, name))])
+      for (const name of leftoversIn(folder)) rmSync(join(folder, name), { force: true });
+  } catch (error) {
+    return { error: notWritten(dir, error) };
+  }
+  return undefined;
+}
+
 /** Removes an older run; refuses a folder that holds anything else. */
 function clear(dir: string): Failure | undefined {
   let names: string[];
+  let left: string[];
   try {
-    names = existsSync(dir) ? readdirSync(dir).filter(name => name !== lockName) : [];
+    left = leftoversIn(dir);
+    names = existsSync(dir) ? readdirSync(dir).filter(name => name !== lockName && !left.includes(name)) : [];
   } catch {
     return { error: `${dir} is not a folder; choose another one with --out` };
   }
-  if (names.length === 0) return undefined;
-  const foreign = names.find(
-    name => !/^(spec\.json|metrics\.jsonl|summary\.json|curve\.csv|curve\.svg|seed-\d+)$/.test(name),
-  );
-  if (foreign !== undefined || !names.includes('spec.json') || 'error' in readRunFolder(dir)) {
+  const foreign = names.find(name => !ownNames.test(name));
+  if (names.length > 0 && (foreign !== undefined || !names.includes('spec.json'))) {
     const holds = foreign === undefined ? 'files that marl train did not write' : foreign;
     return {
       error: `${dir} is not empty and not the folder of a training (it holds ${holds}); choose another one with --out`,
     };
   }
-  for (const name of names) rmSync(join(dir, name), { recursive: true });
+  const before = names.length > 0 ? readRunFolder(dir) : undefined;
+  if (before !== undefined && 'error' in before)
+    return { error: `${before.error}; to use this folder, remove it first` };
+  try {
+    for (const name of [...names, ...left]) rmSync(join(dir, name), { recursive: true });
+  } catch (error) {
+    return { error: `${notWritten(dir, error)}; choose another folder with --out` };
+  }
   return undefined;
 }
 
 /** The folder of one seed in that of its run. */
 export function seedFolder(dir: string, seed: number): string {
   return join(dir, `seed-${seed}`);
-}
-
-/** Writes a file beside its place and renames it into it. */
-export function replace(file: string, content: string | Uint8Array): void {
-  writeFileSync(`${file}.new`, content);
-  renameSync(`${file}.new`, file);
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

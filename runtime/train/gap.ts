@@ -21,6 +21,7 @@ import { toFloat } from '../verify/number.ts';
 import { type Device, deviceRule, deviceTable, disobeying, obeying } from './device.ts';
 import { type SpreadOut, spreadOut } from './histories.ts';
 import { plannedOptimum } from './planned.ts';
+import { reductionOf, type Told } from './reduction.ts';
 import { bestReply } from './reply.ts';
 import { decidesOnce, learnedRule, type StateRule } from './rule.ts';
 import type { TrainSpec } from './spec.ts';
@@ -30,6 +31,8 @@ import { Valuation } from './valuation.ts';
 export type Gap =
   | {
       readonly kind: 'optimum';
+      /** Of the policies as they are drawn from, where evaluations are; of the greedy ones where absent. */
+      readonly policies?: 'sampled';
       /** The team's value of what was learned, and the greatest there is. */
       readonly value: number;
       readonly optimum: number;
@@ -68,7 +71,7 @@ const mostTimedWork = 5_000_000;
 export async function yardstickFor(
   game: TabularGame,
   spec: GameSpec,
-  train: Pick<TrainSpec, 'teamReward'>,
+  train: Told & Partial<Pick<TrainSpec, 'evaluate'>>,
 ): Promise<Yardstick | { readonly why: string }> {
   const course = courseOf(game);
   if ('refused' in course) return { why: course.refused };
@@ -91,7 +94,8 @@ export async function yardstickFor(
           : gapTo(optimum, valuation, valuation.settled(obeying(game, device, 'sum')), train);
       }
       // The likeliest action of an equilibrium in mixed strategies says nothing about the equilibrium.
-      const policies = optimum === undefined && learner.sample !== undefined ? 'sampled' : 'greedy';
+      const drawn = optimum === undefined || train.evaluate?.policy === 'sampled';
+      const policies = drawn && learner.sample !== undefined ? 'sampled' : 'greedy';
       const found: Learned =
         learner.begin === undefined || decidesOnce(game)
           ? presentRule(learner, spec, valuation, policies)
@@ -99,7 +103,7 @@ export async function yardstickFor(
       if ('why' in found) return found;
       return optimum === undefined
         ? regrets(found.valuation, found.rule, policies)
-        : gapTo(optimum, valuation, found.valuation.value(found.rule, 'nobody', 'sum'), train);
+        : gapTo(optimum, valuation, found.valuation.value(found.rule, 'nobody', 'sum'), train, policies);
     },
   };
 }
@@ -126,16 +130,22 @@ interface Optimum {
   readonly bound: string | undefined;
 }
 
-/** The greatest expected return of the team, as `return` counts it: the mean over agents, or their sum. */
+/** Is the team's value the sum over agents, as `return` counts it? Otherwise it is their mean, also beside other reductions. */
+export function countsSum(train: Told): boolean {
+  const reported = reductionOf(train);
+  return reported === 'sum' || (reported !== 'mean' && train.teamReward === 'sum');
+}
+
+/** The greatest expected return of the team. */
 async function teamOptimum(
   game: TabularGame,
   course: Course,
-  train: Pick<TrainSpec, 'teamReward'>,
+  train: Told,
 ): Promise<Optimum | { readonly why: string }> {
   const common = game.agents.length === 1 || commonReward(game);
   const planned = common && hiddenState(game) !== undefined ? await plannedOptimum(game, course) : undefined;
   if (planned !== undefined)
-    return { value: train.teamReward === 'sum' ? planned * game.agents.length : planned, bound: undefined };
+    return { value: countsSum(train) ? planned * game.agents.length : planned, bound: undefined };
   const answer = await solve(game, { concept: common ? 'optimal' : 'welfare' });
   if (isRefusal(answer)) return { why: answer.refused };
   if (answer.certificate.kind === 'approximate' || answer.values === undefined)
@@ -146,23 +156,25 @@ async function teamOptimum(
     hidden === undefined
       ? undefined
       : `the optimum of one hand that sees the whole state, and ${alikeText(game, hidden)}`;
-  return { value: train.teamReward === 'sum' ? sum : sum / game.agents.length, bound };
+  return { value: countsSum(train) ? sum : sum / game.agents.length, bound };
 }
 
 function gapTo(
   optimum: Optimum,
   valuation: Valuation,
   own: number | undefined,
-  train: Pick<TrainSpec, 'teamReward'>,
+  train: Told,
+  policies: 'greedy' | 'sampled' = 'greedy',
 ): Gap | { readonly why: string } {
   if (own === undefined) return { why: unsettled };
-  const value = train.teamReward === 'sum' ? own : own / valuation.game.agents.length;
+  const value = countsSum(train) ? own : own / valuation.game.agents.length;
   const gap = optimum.value - value;
   const none = Math.abs(gap) <= valuation.rounding;
   if (gap < -valuation.rounding) return { why: 'the values do not fit each other' };
   // What reaches a bound shows that the bound is the optimum.
   return {
     kind: 'optimum',
+    ...(policies === 'sampled' ? { policies } : {}),
     value: none ? optimum.value : value,
     optimum: optimum.value,
     gap: none ? 0 : gap,

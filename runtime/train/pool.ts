@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Arrays } from '../learners/shared/learner.ts';
 import { threadEnvironment } from '../threads.ts';
+import type { Divergence } from './diverged.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Recording } from './recorder.ts';
 import type { SeedResult } from './run.ts';
@@ -29,9 +30,12 @@ export interface SeedJob {
   readonly before: Evaluation | undefined;
 }
 
-/** What a thread sends of a seed; without the checkpoint where it was written to a folder. */
-export interface TrainedSeed extends Omit<SeedResult, 'checkpoint'> {
+/** What a thread sends of a seed; without the checkpoint where it was written to a folder, or where learning diverged. */
+export interface TrainedSeed extends Omit<SeedResult, 'checkpoint' | 'reason'> {
+  readonly reason: SeedResult['reason'] | 'diverged';
   readonly checkpoint: Arrays | undefined;
+  /** Where learning diverged: the other seeds are trained all the same. */
+  readonly diverged?: Divergence;
 }
 
 export type FromWorker =

@@ -2,9 +2,12 @@
 import { makeFolder } from '../checkpoint/disk.ts';
 import type { EngineFacts } from '../checkpoint/manifest.ts';
 import { writeCheckpoint } from '../checkpoint/store.ts';
+import type { Divergence } from './diverged.ts';
+import { writeDivergence } from './diverged-seed.ts';
 import type { Evaluation } from './evaluate.ts';
 import { appendMetrics, notWritten, seedFolder, syncMetrics } from './folder.ts';
-import type { SeedResult, SeedState } from './run.ts';
+import { type Claim, lost } from './lock.ts';
+import type { Diverged, SeedResult, SeedState } from './run.ts';
 import type { TrainSpec } from './spec.ts';
 
 /** Where and how a run is recorded. Plain data: it is sent to the worker threads. */
@@ -16,6 +19,8 @@ export interface Recording {
   readonly engine: EngineFacts | undefined;
   /** Steps between two checkpoints; about a minute where missing. */
   readonly every: number | undefined;
+  /** By which the folder may be written; undefined where no lock could be made. */
+  readonly claim?: Claim | undefined;
 }
 
 /** Seconds between two checkpoints where no number of steps was asked for. */
@@ -56,7 +61,19 @@ export class SeedRecorder {
 
   /** The last checkpoint of a call; the only one that stays where the seed came to its end. */
   finish(result: SeedResult): void {
-    this.#keep(result, result.reason);
+    if (result.unsound !== true) this.#keep(result, result.reason);
+  }
+
+  /** What there is to know of a seed whose learning diverged; its last checkpoint stays. */
+  diverge(result: Diverged['result'], found: Divergence): void {
+    const { out, marl } = this.#recording;
+    const { step, episode, evaluations } = result;
+    const final = result.final ?? this.#before;
+    this.#write(() => {
+      makeFolder(seedFolder(out, this.#seed));
+      syncMetrics(out, this.#seed);
+      writeDivergence(out, { marl, seed: this.#seed, step, episode, evaluations, final, found });
+    });
   }
 
   #keep(state: SeedState, reason: SeedResult['reason'] | 'running'): void {
@@ -74,6 +91,9 @@ export class SeedRecorder {
   }
 
   #write(body: () => void): void {
+    const { claim } = this.#recording;
+    const taken = claim === undefined ? undefined : lost(claim);
+    if (taken !== undefined) throw new NotWritten(taken);
     try {
       body();
     } catch (error) {

@@ -1,11 +1,12 @@
 /** Training one seed from a `TrainSpec`, with hooks for a host that shows progress or stops it. */
 import type { CreateVectorGame, GameBuffers, GameSpec } from '../games/vector.ts';
 import { type Algorithm, algorithmNamed, algorithms, completeSettings } from '../learners/catalogue.ts';
+import { DivergedUpdate } from '../learners/deep/updates.ts';
 import type { Arrays, Learner } from '../learners/shared/learner.ts';
 import { type Shape, shapeOf } from '../learners/shared/shape.ts';
 import type { Engine } from '../tensor/engine.ts';
 import { wasmEngine } from '../tensor/engines/wasm/index.ts';
-import { divergedText, explodedStatistic, oddStatistic, oddTensor, type Scale } from './diverged.ts';
+import { type Divergence, divergedText, divergenceOf, explodedStatistic, oddTensor, type Scale } from './diverged.ts';
 import { type Evaluation, metricsLine } from './evaluate.ts';
 import type { TrainSpec } from './spec.ts';
 import { startTraining, type Training } from './training.ts';
@@ -48,6 +49,21 @@ export interface SeedResult extends SeedState {
   readonly reason: 'budget' | 'stop' | 'interrupted';
   /** Lines of `metrics.jsonl` made by this call. */
   readonly metrics: readonly string[];
+  /** Interrupted in a state that is not good to go on from: the checkpoint before leads to where that is told. */
+  readonly unsound?: true;
+}
+
+/** Learning has diverged: how far the seed came, and what was found. There is no state to go on from. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged';
+  readonly found: Divergence;
+  readonly result: Omit<SeedResult, 'checkpoint' | 'reason' | 'unsound'>;
+
+  constructor(found: Divergence, result: Diverged['result']) {
+    super(divergedText(found));
+    this.found = found;
+    this.result = result;
+  }
 }
 
 /**
@@ -56,7 +72,8 @@ export interface SeedResult extends SeedState {
  *
  * @param engine of deep learners; `wasm` where missing
  * @throws RangeError where the spec does not fit the game (the compiler refuses such programs with a better message).
- * @throws Error where the program cannot be trained: endless episodes, numbers that overflow, learning that diverges.
+ * @throws Diverged where learning diverges, at the same step whenever it is trained.
+ * @throws Error where the program cannot be trained: endless episodes, numbers that overflow.
  */
 export function trainSeed(
   spec: TrainSpec,
@@ -78,13 +95,30 @@ export function trainSeed(
   const earlier = from?.get('progress')?.[2] ?? 0;
   const { keeping } = hooks;
   let kept = training.step();
-  const stateNow = (): SeedState => {
-    const checkpoint = training.save();
-    if (algorithm.deep === true && oddTensor(checkpoint) !== undefined)
-      throw new Error(divergedText(training.step(), checkpoint));
-    requireConvergence(training, training.statistics(true), scaleOf(training, spec, game.spec));
-    const evaluations = earlier + metrics.length;
-    return { seed, step: training.step(), episode: training.episode(), evaluations, final, checkpoint };
+  const { agents } = game.spec;
+  const at = (step = training.step()) => ({
+    seed,
+    step,
+    episode: training.episode(),
+    evaluations: earlier + metrics.length,
+    final,
+    metrics,
+  });
+  const diverged = (statistic?: Statistic, step?: number): Diverged => {
+    const result = at(step);
+    return new Diverged(divergenceOf(result.step, training.save(), statistic, training.bounds().reward), result);
+  };
+  /** A loss beyond all bounds since the last line of metrics. */
+  const exploded = (peek: boolean): { readonly told: Statistics; readonly odd: Statistic | undefined } => {
+    const told = training.statistics(peek);
+    const name = explodedStatistic(told, scaleOf(training, spec, game.spec));
+    return { told, odd: name === undefined ? undefined : { name, value: told[name] as number } };
+  };
+  /** Everything to go on from; undefined where it is not good any more. What that is will be told by the next update or evaluation. */
+  const goodState = (): Arrays | undefined => {
+    if (exploded(true).odd !== undefined) return undefined;
+    const arrays = training.save();
+    return algorithm.deep === true && oddTensor(arrays) !== undefined ? undefined : arrays;
   };
   while (!training.done()) {
     if (hooks.stopped?.()) {
@@ -92,29 +126,44 @@ export function trainSeed(
       break;
     }
     if (keeping !== undefined && isDue(keeping, kept, training.step())) {
-      keeping.keep(stateNow());
+      const checkpoint = goodState();
+      if (checkpoint !== undefined) keeping.keep({ ...at(), checkpoint });
       kept = training.step();
     }
-    training.advance(Math.min(pause, vectorStepsLeft(keeping?.every, training.step(), spec.envs)));
+    try {
+      training.advance(Math.min(pause, vectorStepsLeft(keeping?.every, training.step(), spec.envs)));
+    } catch (error) {
+      // The steps in which the update was made count.
+      throw error instanceof DivergedUpdate ? diverged(error.statistic, training.step() + spec.envs) : error;
+    }
     hooks.progress?.(training.step(), training.episode());
     if (!training.evaluationDue()) {
       requireEpisodes(spec, training.step(), training.episode());
       continue;
     }
-    final = training.evaluate();
-    requireNumbers(final, game.spec);
-    const statistics = training.statistics();
-    requireConvergence(training, statistics, scaleOf(training, spec, game.spec));
-    const { agents } = game.spec;
-    const line = metricsLine(seed, training.step(), training.episode(), agents, final, statistics);
+    const evaluation = training.evaluate();
+    requireNumbers(evaluation, game.spec);
+    const { told, odd } = exploded(false);
+    if (odd !== undefined) throw diverged(odd);
+    final = evaluation;
+    const line = metricsLine(seed, training.step(), training.episode(), agents, final, told);
     metrics.push(line);
     hooks.metrics?.(line, final);
-    if (spec.stop !== undefined && holds(spec.stop, final, game.spec.agents)) {
+    if (spec.stop !== undefined && holds(spec.stop, final, agents)) {
       reason = 'stop';
       break;
     }
   }
-  return { ...stateNow(), reason, metrics };
+  const checkpoint = goodState();
+  if (checkpoint !== undefined) return { ...at(), reason, checkpoint };
+  if (reason !== 'interrupted') throw diverged();
+  return { ...at(), reason, checkpoint: training.save(), unsound: true };
+}
+
+type Statistics = Readonly<Record<string, number>>;
+interface Statistic {
+  readonly name: string;
+  readonly value: number;
 }
 
 type Keeping = NonNullable<Hooks['keeping']>;
@@ -127,13 +176,6 @@ function isDue({ every, due }: Keeping, kept: number, step: number): boolean {
 /** Vector steps until the next multiple of `every`. */
 function vectorStepsLeft(every: number | undefined, step: number, envs: number): number {
   return every === undefined ? Number.POSITIVE_INFINITY : Math.ceil((every - (step % every)) / envs);
-}
-
-/** A loss that is no number, or beyond all bounds, ends the training, before a checkpoint is made of it. */
-function requireConvergence(training: Training, statistics: Readonly<Record<string, number>>, scale: Scale): void {
-  const name = oddStatistic(statistics) ?? explodedStatistic(statistics, scale);
-  if (name === undefined) return;
-  throw new Error(divergedText(training.step(), training.save(), { name, value: statistics[name] as number }));
 }
 
 function scaleOf(training: Training, { settings }: TrainSpec, game: GameSpec): Scale {

@@ -2,9 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../checkpoint/disk.ts';
 import { keepOnly } from '../checkpoint/store.ts';
 import { curveCsv, curveSvg, pointsOf } from './curve.ts';
 import { headline } from './describe.ts';
+import { type DivergedSeed, forgetDivergence, readDivergence } from './diverged-seed.ts';
 import {
   createRunFolder,
   cutMetrics,
@@ -14,14 +16,14 @@ import {
   type RunDescription,
   readRunFolder,
   readSeed,
-  replace,
   type SeedSummary,
   type Summary,
   seedFolder,
   seedsIn,
   summarise,
+  tidyRunFolder,
 } from './folder.ts';
-import { lockRun } from './lock.ts';
+import { type Claim, lockRun, lost } from './lock.ts';
 import { type From, type PoolHooks, type TrainedSeed, TrainingFault, trainSeeds } from './pool.ts';
 import type { Slots } from './slots.ts';
 
@@ -46,6 +48,13 @@ export interface SessionOptions {
   readonly threads?: number | Slots | undefined;
   /** Steps of a seed between two checkpoints; about a minute where missing. Changes nothing in the results. */
   readonly checkpoint?: number | undefined;
+  /**
+   * Of a run that is gone on with, the seeds to go on with, those that diverged included: these are trained again from their last
+   * checkpoints. Where missing, all that are not at their end; to have diverged is an end.
+   */
+  readonly only?: readonly number[] | undefined;
+  /** Take the folder from another process that seems to write it. */
+  readonly takeOver?: boolean | undefined;
 }
 
 /** Trains all seeds of a run; with `out`, writes the run folder while it goes. */
@@ -58,7 +67,11 @@ export function startSession(
 ): Session | Failure {
   const fresh: Past = { from: new Map(), ended: [], notes: [] };
   if (out === undefined) return session(run, gameText, out, hooks, options, fresh);
-  return alone(out, () => createRunFolder(out, run) ?? session(run, gameText, out, hooks, options, fresh));
+  return alone(
+    out,
+    options,
+    claim => createRunFolder(out, run) ?? session(run, gameText, out, hooks, options, fresh, claim),
+  );
 }
 
 /**
@@ -75,7 +88,7 @@ export function resumeSession(
 ): Session | Failure {
   const run = readRunFolder(dir);
   if ('error' in run) return run;
-  return alone(dir, () => resume(run, dir, gameText, hooks, options, now));
+  return alone(dir, options, claim => resume(run, dir, gameText, hooks, options, now, claim));
 }
 
 function resume(
@@ -85,37 +98,64 @@ function resume(
   hooks: PoolHooks,
   options: SessionOptions,
   now: Pick<RunDescription, 'engine'>,
+  claim: Claim | undefined,
 ): Session | Failure {
+  const untidy = tidyRunFolder(dir);
+  if (untidy !== undefined) return untidy;
   const past: Past = { from: new Map(), ended: [], notes: [...engineNotes(run, now)] };
   const present = seedsIn(dir);
   for (const seed of run.train.seeds) {
-    const failure = present.includes(seed) ? look(dir, run, seed, past) : cutMetrics(dir, seed, 0);
+    const named = options.only?.includes(seed) === true;
+    const diverged = readDivergence(dir, seed);
+    if (diverged !== undefined && named) forgetDivergence(dir, seed);
+    const failure =
+      diverged !== undefined && !named
+        ? keepDiverged(dir, diverged, past)
+        : present.includes(seed)
+          ? look(dir, run, seed, past, named || options.only === undefined)
+          : cutMetrics(dir, seed, 0);
     if (failure !== undefined) return failure;
   }
-  return session(run, gameText, dir, hooks, options, past);
+  return session(run, gameText, dir, hooks, options, past, claim);
 }
 
 /** A session that nobody else writes the folder of while it runs. */
-function alone(dir: string, begin: () => Session | Failure): Session | Failure {
-  const lock = lockRun(dir);
+function alone(
+  dir: string,
+  { takeOver }: SessionOptions,
+  begin: (claim: Claim | undefined) => Session | Failure,
+): Session | Failure {
+  const lock = lockRun(dir, takeOver);
   if (lock !== undefined && 'error' in lock) return lock;
-  const begun = begin();
+  const begun = begin(lock?.claim);
   if ('error' in begun) {
     lock?.release();
     return begun;
   }
-  return { ...begun, finished: begun.finished.finally(() => lock?.release()) };
+  const notes = [...(lock?.notes ?? []), ...begun.notes];
+  return { ...begun, notes, finished: begun.finished.finally(() => lock?.release()) };
 }
 
 /** What a run has behind it. */
 interface Past {
   readonly from: Map<number, From>;
+  /** Seeds that this call does not train. */
   readonly ended: SeedSummary[];
   readonly notes: string[];
 }
 
+/** The same training would diverge again at the same step: only who names the seed has it tried. */
+function keepDiverged(dir: string, diverged: DivergedSeed, past: Past): Failure | undefined {
+  const { seed, step, episode, evaluations, final, found } = diverged;
+  past.ended.push({ seed, step, episode, reason: 'diverged', final, diverged: found });
+  past.notes.push(
+    `seed ${seed} diverged at step ${step} and stays as it is; --resume --seed ${seed} trains it again from its last checkpoint`,
+  );
+  return cutMetrics(dir, seed, evaluations);
+}
+
 /** Where a seed is, from its checkpoint. */
-function look(dir: string, run: RunDescription, seed: number, past: Past): Failure | undefined {
+function look(dir: string, run: RunDescription, seed: number, past: Past, goesOn: boolean): Failure | undefined {
   const found = readSeed(dir, seed);
   if ('error' in found) return { error: `${found.error}; train anew with --force, or into another folder` };
   const { manifest, arrays, damaged, at } = found;
@@ -128,7 +168,8 @@ function look(dir: string, run: RunDescription, seed: number, past: Past): Failu
   if (reason === 'budget' || reason === 'stop') {
     past.ended.push({ seed, step, episode, reason, final });
     keepOnly(seedFolder(dir, seed), at);
-  } else past.from.set(seed, { arrays, final });
+  } else if (goesOn) past.from.set(seed, { arrays, final });
+  else past.ended.push({ seed, step, episode, reason: 'interrupted', final });
   return undefined;
 }
 
@@ -151,10 +192,13 @@ function session(
   hooks: PoolHooks,
   options: SessionOptions,
   { from, ended, notes }: Past,
+  claim?: Claim,
 ): Session {
   const { train, engine } = run;
-  const seeds = train.seeds.filter(seed => !ended.some(other => other.seed === seed));
-  const recording = out === undefined ? undefined : { out, marl: run.versions.marl, engine, every: options.checkpoint };
+  const { only = train.seeds } = options;
+  const seeds = train.seeds.filter(seed => only.includes(seed) && !ended.some(other => other.seed === seed));
+  const recording =
+    out === undefined ? undefined : { out, marl: run.versions.marl, engine, every: options.checkpoint, claim };
   const pool = trainSeeds(train, gameText, seeds, hooks, {
     from,
     threads: options.threads,
@@ -165,7 +209,7 @@ function session(
     const all = train.seeds.flatMap<SeedSummary>(
       seed => results.find(r => r.seed === seed) ?? ended.find(r => r.seed === seed) ?? [],
     );
-    const summary = out === undefined ? summarise(train, all) : write(out, () => finish(out, run, all));
+    const summary = out === undefined ? summarise(train, all) : write(out, claim, () => finish(out, run, all));
     const complete = (seed: number) => all.some(r => r.seed === seed && r.reason !== 'interrupted');
     return { summary, results, unfinished: train.seeds.filter(seed => !complete(seed)) };
   });
@@ -176,13 +220,15 @@ function finish(out: string, run: RunDescription, all: readonly SeedSummary[]): 
   const summary = finishRunFolder(out, run.train, all);
   const { label, agent } = headline(summary, run.game, run.train);
   const points = pointsOf(readFileSync(join(out, 'metrics.jsonl'), 'utf8'), agent);
-  replace(join(out, 'curve.csv'), curveCsv(points));
-  if (points.length > 0) replace(join(out, 'curve.svg'), curveSvg(points, `${run.train.name}: ${label}`));
+  replaceFile(join(out, 'curve.csv'), curveCsv(points));
+  if (points.length > 0) replaceFile(join(out, 'curve.svg'), curveSvg(points, `${run.train.name}: ${label}`));
   return summary;
 }
 
 /** A disk that is full, or a folder that somebody removes, ends a training; it is no mistake of the code. */
-function write<T>(out: string, body: () => T): T {
+function write<T>(out: string, claim: Claim | undefined, body: () => T): T {
+  const taken = claim === undefined ? undefined : lost(claim);
+  if (taken !== undefined) throw new TrainingFault(taken);
   try {
     return body();
   } catch (error) {

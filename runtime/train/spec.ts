@@ -2,7 +2,10 @@ import type { MixerModel } from '../mixers/model.ts';
 import type { NetworkSpec } from '../tensor/layers/spec.ts';
 import type { OptimiserSpec } from '../tensor/optimisers/spec.ts';
 
-/** A training as plain data: every default filled in, JSON-serialisable, written to the run folder. */
+/**
+ * A training as plain data: every default filled in, JSON-serialisable, written to the run folder. Members that may be absent were not in
+ * earlier versions: a training that does without them has the same spec as there.
+ */
 export interface TrainSpec {
   readonly name: string;
   /** The game as written: `Foraging(size: 5)`. */
@@ -16,9 +19,22 @@ export interface TrainSpec {
   /** Parallel games. */
   readonly envs: number;
   readonly seeds: readonly number[];
-  readonly evaluate: { readonly every: Quantity; readonly episodes: number };
+  /** `policy`: what plays the episodes; the greedy one where absent. */
+  readonly evaluate: { readonly every: Quantity; readonly episodes: number; readonly policy?: 'sampled' };
+  /** What is reported of the agents' returns (declared by `report`); absent, what `team reward` says, or the mean over agents. */
+  readonly report?: Reported;
   readonly stop: { readonly metric: string; readonly op: '>=' | '<='; readonly value: number } | undefined;
 }
+
+/** The mean, sum, maximum or minimum of every episode's returns, over all agents or over those of each class; or every agent by itself. */
+export interface Reported {
+  /** Where each agent is reported by itself: that of the one number that a stop condition or a sweep looks at. */
+  readonly reduction: Reduction;
+  readonly per: 'team' | 'class' | 'agent';
+}
+
+export const reductions = ['mean', 'sum', 'max', 'min'] as const;
+export type Reduction = (typeof reductions)[number];
 
 /** Steps count joint steps of one game, summed over the parallel games. */
 export interface Quantity {

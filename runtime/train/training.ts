@@ -13,7 +13,7 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import type { TrainSpec } from './spec.ts';
 
 /** What the loop reads of a `TrainSpec`; by convention the name `plan` means this everywhere in `runtime/train`. */
-export type Plan = Pick<TrainSpec, 'teamReward' | 'budget' | 'envs' | 'evaluate' | 'stop'>;
+export type Plan = Pick<TrainSpec, 'teamReward' | 'budget' | 'envs' | 'evaluate' | 'report' | 'stop'>;
 
 export interface Training {
   /** Joint steps and episodes so far, summed over the parallel games. */
@@ -22,7 +22,7 @@ export interface Training {
   /** Vector steps until an evaluation is due, the budget is used up, or `most` have been made. */
   advance(most: number): void;
   evaluationDue(): boolean;
-  /** Evaluates the greedy policy now. */
+  /** Evaluates what was learned now, with the policy that the plan says. */
   evaluate(): Evaluation;
   done(): boolean;
   /** What the learner says of its learning since it was last asked, and not only peeked at: losses, norms. */

@@ -5,7 +5,7 @@ import type { Engine } from '../tensor/engine.ts';
 import { engineFor } from './engines.ts';
 import type { FromWorker, SeedJob, ToWorker, TrainedSeed, WorkerData } from './pool.ts';
 import { SeedRecorder } from './recorder.ts';
-import { trainSeed } from './run.ts';
+import { Diverged, trainSeed } from './run.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('runtime/train/worker is started by the pool, not by itself');
@@ -48,8 +48,20 @@ function faultOf(error: unknown): 'seed' | 'folder' | undefined {
   return fault ? 'seed' : undefined;
 }
 
-function train({ seed, from, before }: SeedJob): TrainedSeed {
+function train(job: SeedJob): TrainedSeed {
+  const { seed, before } = job;
   const recorder = recording === undefined ? undefined : new SeedRecorder(recording, spec, seed, before);
+  try {
+    return trained(job, recorder);
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    const { result, found } = error;
+    recorder?.diverge(result, found);
+    return { ...result, final: result.final ?? before, reason: 'diverged', diverged: found, checkpoint: undefined };
+  }
+}
+
+function trained({ seed, from, before }: SeedJob, recorder: SeedRecorder | undefined): TrainedSeed {
   let told = 0;
   const result = trainSeed(
     spec,

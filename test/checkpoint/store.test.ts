@@ -1,21 +1,22 @@
 /** Faults while checkpoints are written and after: what was there before is never lost, and nothing torn is taken for whole. */
 import {
   appendFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../runtime/checkpoint/disk.ts';
+import { type Disk, realDisk, replaceFile } from '../../runtime/checkpoint/disk.ts';
 import type { Manifest } from '../../runtime/checkpoint/manifest.ts';
 import { keepOnly, readCheckpoint, writeCheckpoint } from '../../runtime/checkpoint/store.ts';
 import type { Arrays } from '../../runtime/learners/shared/learner.ts';
+import type { Evaluation } from '../../runtime/train/evaluate.ts';
 import { trainSpec } from '../learners/support.ts';
 
 let dir: string;
@@ -144,6 +145,49 @@ test('a full disk: the error is told, the one before stays, and no half remains'
   expect(whole()).toBe(100);
 });
 
+describe('a file that is replaced', () => {
+  const steps = (): { disk: Disk; seen: string[] } => {
+    const seen: string[] = [];
+    const disk: Disk = {
+      ...realDisk,
+      write(path, content) {
+        seen.push(`write ${basename(path)}`);
+        realDisk.write(path, content);
+      },
+      rename(from, to) {
+        seen.push(`rename ${basename(from)} to ${basename(to)}`);
+        realDisk.rename(from, to);
+      },
+      sync(folder) {
+        seen.push(folder === dir ? 'sync the folder' : `sync ${folder}`);
+        realDisk.sync(folder);
+      },
+    };
+    return { disk, seen };
+  };
+
+  test('is written beside its place, renamed, and its folder waited for, in this order', () => {
+    const { disk, seen } = steps();
+    replaceFile(join(dir, 'a.json'), '{}', disk);
+    expect(seen).toEqual(['write a.json.new', 'rename a.json.new to a.json', 'sync the folder']);
+    expect(readdirSync(dir)).toEqual(['a.json']);
+  });
+
+  test('stays as it was where the disk is full, and nothing is left beside it', () => {
+    replaceFile(join(dir, 'a.json'), 'old');
+    const full: Disk = {
+      ...realDisk,
+      write(path, content) {
+        writeFileSync(path, content.slice(0, 1));
+        throw new Error('no space left on device');
+      },
+    };
+    expect(() => replaceFile(join(dir, 'a.json'), 'new', full)).toThrow('no space left');
+    expect(readdirSync(dir)).toEqual(['a.json']);
+    expect(readFileSync(join(dir, 'a.json'), 'utf8')).toBe('old');
+  });
+});
+
 test('two are kept while training goes on, one at the end', () => {
   for (const step of [100, 200, 300]) write(step);
   expect(readdirSync(dir)).toEqual(['step-200', 'step-300']);
@@ -158,6 +202,18 @@ describe('damage after writing is seen, named, and the one before is used', () =
     const bytes = readFileSync(file);
     bytes[at]! ^= 1;
     writeFileSync(file, bytes);
+  };
+  const edit = (changes: object) =>
+    writeFileSync(manifest(), JSON.stringify({ ...JSON.parse(readFileSync(manifest(), 'utf8')), ...changes }));
+  const evaluation: Evaluation = {
+    episodes: 1,
+    policy: 'greedy',
+    reduction: 'mean over agents',
+    return: { mean: 1e6, stderr: 0 },
+    discounted: { mean: 1e6, stderr: 0 },
+    returns: [{ mean: 1e6, stderr: 0 }],
+    length: { mean: 1, stderr: 0 },
+    cut: 0,
   };
   test.each<[string, () => void, RegExp]>([
     ['a cut file', () => writeFileSync(tensors(), readFileSync(tensors()).subarray(0, -8)), /bytes instead of/],
@@ -183,8 +239,28 @@ describe('damage after writing is seen, named, and the one before is used', () =
     ],
     [
       'a later format',
-      () => writeFileSync(manifest(), readFileSync(manifest(), 'utf8').replace('"format": 1', '"format": 9')),
-      /format 9, and this version of marl reads format 1/,
+      () => writeFileSync(manifest(), readFileSync(manifest(), 'utf8').replace('"format": 2', '"format": 9')),
+      /format 9, and this version of marl reads format 2/,
+    ],
+    ['no last evaluation', () => edit({ final: {} }), /its manifest is damaged: final\.episodes is missing/],
+    [
+      'a mean that is a text',
+      () => edit({ final: { ...evaluation, return: { mean: 'x', stderr: 0 } } }),
+      /final\.return\.mean is not a number/,
+    ],
+    ['another step', () => edit({ step: 999_999 }), /changed after it was written/],
+    ['another end', () => edit({ reason: 'budget' }), /changed after it was written/],
+    ['a better return', () => edit({ final: evaluation }), /changed after it was written/],
+    ['a manifest without its hash', () => edit({ sha256: undefined }), /sha256 is missing/],
+    [
+      'another step in a manifest of the format before',
+      () => edit({ format: 1, sha256: undefined, step: 999_999 }),
+      /its manifest says that it is of step 999999/,
+    ],
+    [
+      'the folder of another step',
+      () => renameSync(join(dir, 'step-200'), join(dir, 'step-300')),
+      /its manifest says that it is of step 200/,
     ],
   ])('%s', (_, damage, sentence) => {
     write(100);
@@ -197,7 +273,24 @@ describe('damage after writing is seen, named, and the one before is used', () =
     expect(found.damaged).toEqual([expect.stringMatching(sentence)]);
     rmSync(join(dir, 'step-100'), { recursive: true });
     expect(readCheckpoint(dir)).toEqual({ error: expect.stringMatching(sentence), absent: false });
-    expect(existsSync(join(dir, 'step-200'))).toBe(true);
+    expect(readdirSync(dir)).toHaveLength(1);
+  });
+
+  test('a manifest set out in another way, or of the format before the hash, is read', () => {
+    write(200);
+    const { sha256: _, ...facts } = JSON.parse(readFileSync(manifest(), 'utf8'));
+    writeFileSync(manifest(), JSON.stringify(JSON.parse(readFileSync(manifest(), 'utf8'))));
+    expect(whole()).toBe(200);
+    writeFileSync(manifest(), JSON.stringify({ ...facts, format: 1 }));
+    expect(whole()).toBe(200);
+  });
+
+  test('numbers that JSON has no word for are no damage', () => {
+    const final = { ...evaluation, return: { mean: 1, stderr: Number.NaN } };
+    writeCheckpoint(dir, { ...state(100), final }, arraysAt(100), false);
+    const found = readCheckpoint(dir);
+    if ('error' in found) throw new Error(found.error);
+    expect(found.manifest.final).toEqual(final);
   });
 
   test('every single bit of the tensors counts', () => {

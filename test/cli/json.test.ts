@@ -244,14 +244,14 @@ describe('train, eval, play with the policy, emit', () => {
       interruptAfter: 300,
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.out).toContain('marl train long.marl:Learn --resume --out stopped');
+    expect(stopped.out).toContain('go on with: marl train --resume stopped');
     const evaluated = await marlJson(['eval', 'stopped', '--episodes', '5'], { cwd });
     expect(evaluated.json.finished).toBe(false);
     expect((await marl(['eval', 'stopped', '--episodes', '5'], { cwd })).out).toContain('interrupted: seed 3');
     const anew = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped'], { cwd });
     expect(anew.code).toBe(1);
     expect(anew.err).toContain('interrupted before its end');
-    expect(anew.err).toContain('--resume --out stopped');
+    expect(anew.err).toContain('marl train --resume stopped');
     const resumed = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped', '--resume'], { cwd });
     expect(resumed.code).toBe(0);
     await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'whole'], { cwd });
@@ -261,7 +261,7 @@ describe('train, eval, play with the policy, emit', () => {
     writeFileSync(join(cwd, 'long.marl'), long.replace('alpha = 0.1', 'alpha = 0.3'));
     const changed = await marl(['train', 'long.marl:Learn', '--seed', '3', '--out', 'stopped', '--resume'], { cwd });
     expect(changed.code).toBe(1);
-    expect(changed.err).toContain('the program has changed');
+    expect(changed.err).toContain('Learn has changed since stopped was written: alpha was 0.1 and is 0.3.');
   });
 
   test('an earlier run is replaced only by the same training, or by force', async () => {

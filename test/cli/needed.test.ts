@@ -95,9 +95,9 @@ test('--resume does not ask how the path was typed', async () => {
   expect(again.code, again.err).toBe(130);
   const { out: played } = await marl(['eval', 'typed', '--episodes', '5'], { cwd });
   expect(played).toMatch(/played as learned after [\d,]+ steps \(seed 1\)/);
-  const folder = await marl(['train', '--resume', 'typed'], { cwd });
+  const folder = await marl(['train', 'typed'], { cwd });
   expect(folder.code).toBe(2);
-  expect(folder.err).toContain('--resume --out typed');
+  expect(folder.err).toContain('marl train --resume typed');
 });
 
 test('SIGTERM does what Ctrl-C does, with its own exit code', async () => {
@@ -114,7 +114,7 @@ test('SIGTERM does what Ctrl-C does, with its own exit code', async () => {
   const code = await new Promise<number | null>(resolve => child.on('close', resolve));
   clearInterval(wait);
   expect(code).toBe(143);
-  expect(out).toContain('--resume --out term');
+  expect(out).toContain('marl train --resume term');
   expect(readdirSync(join(cwd, 'term', 'seed-1')).some(name => /^step-\d+$/.test(name))).toBe(true);
 }, 30_000);
 

@@ -83,6 +83,7 @@ const places: Readonly<Record<RuleName, string>> = {
   'network-form': '[64, 64]',
   'layer-arguments': '64',
   'layer-input': 'mlp(64)',
+  'never-updates': 'rollout = 1_000',
   'endless-training': 'G',
   'bad-sweep': 'budget in [100, 200]',
   'mixer-shape': 'q * w',

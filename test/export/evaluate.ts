@@ -29,6 +29,7 @@ type F2 = (x: number, y: number) => number;
 
 const unary: Readonly<Record<string, F1>> = {
   Neg: x => -x,
+  Abs: Math.abs,
   Sqrt: Math.sqrt,
   Reciprocal: x => 1 / x,
   Exp: Math.exp,
@@ -149,11 +150,13 @@ function concat(a: Value, b: Value, axis: number): Value {
   const shape = a.shape.map((n, k) => (k === axis ? n + b.shape[k]! : n));
   const data: number[] = [];
   each(shape, at => {
-    const from = at[axis]! < length ? a : b;
+    // Both may be the same tensor.
+    const behind = at[axis]! >= length;
+    const from = behind ? b : a;
     data.push(
       from.data[
         place(
-          at.map((i, k) => (k === axis && from === b ? i - length : i)),
+          at.map((i, k) => (k === axis && behind ? i - length : i)),
           from.shape,
         )
       ]!,

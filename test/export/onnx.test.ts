@@ -29,6 +29,12 @@ const trainings = [
   ['Ippo', 'IPPO', 'network = mlp(8, 8, tanh)\n    sharing = none'],
   ['Mappo', 'MAPPO', 'network = gru(8)\n    sharing = none'],
   ['Maddpg', 'MADDPG', 'network = mlp(8)\n    batch = 16\n    sharing = class'],
+  ['Embed', 'VDN', 'network = embedding(6) |> gru(5)\n    last_action = true'],
+  [
+    'Apart',
+    'IPPO',
+    'network = grid(2, 2) |> conv(3, 2, relu, padding: same) |> layer_norm |> flatten\n    sharing = none',
+  ],
   ['Conv', 'IPPO', 'network = grid(2, 2) |> conv(3, 2, relu, padding: same) |> flatten |> dense(5, softplus)'],
 ] as const;
 
@@ -280,4 +286,16 @@ describe('the wire format', () => {
     for (let length = 1; length < message.length; length++)
       expect(() => decodeMessage(message.subarray(0, length))).toThrow(RangeError);
   });
+});
+
+test('several networks written to a name without an extension get one', async () => {
+  expect((await marl(['train', 'nets.marl:Ippo', '--force', '--out', 'runs/Bare'], { cwd })).code).toBe(0);
+  const { json, code } = await marlJson(['export', 'runs/Bare', '--onnx', '-o', 'bare'], { cwd });
+  expect(code).toBe(0);
+  const files = (json.files as { file: string }[]).map(({ file }) => file);
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    expect(file).toMatch(/^bare\.\w+\.onnx$/);
+    expect(() => decodeOnnx(readFileSync(join(cwd, file)))).not.toThrow();
+  }
 });

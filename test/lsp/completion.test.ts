@@ -164,6 +164,12 @@ describe('learning', () => {
       expect.arrayContaining(['lr', 'beta1', 'beta2']),
     );
     expect(labels('train L on G {\n  team reward = ▮\n}\n')).toEqual(['sum', 'mean']);
+    expect(labels('train L on G {\n  evaluate every 10 steps for 5 episodes ▮\n}\n')).toEqual(['sampled', 'greedy']);
+    expect(labels('train L on G {\n  report ▮\n}\n')).toEqual(
+      expect.arrayContaining(['max over agents', 'mean per class', 'per agent']),
+    );
+    expect(labels('train L on G {\n  report per ▮\n}\n')).toEqual(['class', 'agent']);
+    expect(labels('train L on G {\n  report max per ▮\n}\n')).toEqual(['class']);
     expect(labels('train L on G {\n  budget 1_000 ▮\n}\n')).toEqual(['steps', 'episodes']);
   });
   test('concepts, methods, objectives, claims', () => {

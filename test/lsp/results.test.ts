@@ -13,7 +13,11 @@ import { lenses } from '../../lsp/lenses.ts';
 import { Project } from '../../lsp/project.ts';
 import { answersTo } from '../../lsp/solving.ts';
 import { study } from '../../lsp/study.ts';
+import { writtenHashed } from '../../runtime/checkpoint/hashed.ts';
+import { loadGame } from '../../runtime/games/load.ts';
 import { folderFormat } from '../../runtime/train/folder.ts';
+import { trainSpec } from '../learners/support.ts';
+import { meetingText, textOf } from '../learners/texts.ts';
 import { edited, memoryDesk, opened } from './desk.ts';
 
 const main = 'main.marl';
@@ -122,20 +126,21 @@ describe('values that a study finds', () => {
 describe('the last training', () => {
   const text = 'import std.games.Kuhn\n\ntrain Learn on Kuhn {\n  algorithm IQL\n  budget 10 steps\n}\n';
   const file = join(folder, main);
+  const learned = loadGame(textOf(meetingText)).spec;
   const write = (entry: string, trained: string, mean: number): void => {
     const dir = join(folder, 'runs', 'Learn');
     mkdirSync(dir, { recursive: true });
     const spec = {
       format: folderFormat,
-      train: {},
-      game: {},
+      train: trainSpec('IQL'),
+      game: learned,
       parameters: {},
       entry,
       sources: { [entry]: trained },
-      versions: {},
+      versions: { marl: '0', node: '0' },
     };
-    writeFileSync(join(dir, 'spec.json'), JSON.stringify(spec));
-    const seeds = [1, 2, 3].map(seed => ({ seed }));
+    writeFileSync(join(dir, 'spec.json'), writtenHashed(spec));
+    const seeds = [1, 2, 3].map(seed => ({ seed, step: 10, episode: 5, reason: 'budget' }));
     const summary = {
       name: 'Learn',
       algorithm: 'IQL',

@@ -21,6 +21,7 @@ function run(label: string, bounds: readonly boolean[]): ReportedRun {
     agents: ['A'],
     seeds: [1, 2],
     unfinished: [],
+    diverged: [],
     reduction: 'mean',
     metrics: [line(1), line(2)],
     exact: { name: 'gap', values: [0.25, 0.75], bounds, notes: [], text: 'beside' },

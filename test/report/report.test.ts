@@ -86,7 +86,7 @@ describe('the page of a run', () => {
     expect(ran.code, ran.all).toBe(0);
     const page = readFileSync(join(cwd, 'runs/Learn.html'), 'utf8');
     for (const part of [
-      'return, by steps',
+      'return (mean over agents), by steps',
       'return of A[0], by steps',
       'class="band c0"',
       'The last evaluation, over the seeds',
@@ -216,7 +216,7 @@ describe('several runs', () => {
     ]);
     const page = readFileSync(join(cwd, 'report.html'), 'utf8');
     expect(page.match(/<h2>Walk\(size: 4\)<\/h2>/g)).toHaveLength(1);
-    const first = page.slice(page.indexOf('return, by steps'), page.indexOf('</figure>'));
+    const first = page.slice(page.indexOf('return (mean over agents), by steps'), page.indexOf('</figure>'));
     for (const colour of ['c0', 'c1', 'c2']) expect(first).toContain(`class="mean ${colour}"`);
     expect(first).not.toContain('c3');
   });

@@ -99,15 +99,19 @@ describe('Ctrl-C', () => {
     });
     clean(ended);
     expect(ended.code, ended.err).toBe(130);
-    expect(ended.out).toContain('--resume --out long');
+    expect(ended.out).toContain('marl train --resume long');
     expect(readdirSync(join(cwd, 'long', 'seed-1')).some(name => /^step-\d+$/.test(name))).toBe(true);
-    const again = await run(
-      ['train', 'game.marl:Long', '--resume', '--out', 'long'],
-      child => void setTimeout(() => child.kill('SIGINT'), 2500),
-    );
+    const again = await run(['train', 'game.marl:Long', '--resume', '--out', 'long'], child => {
+      // How long a start takes depends on the machine; the lock says that the training is at work.
+      const wait = setInterval(() => {
+        if (!existsSync(join(cwd, 'long', 'running.json'))) return;
+        clearInterval(wait);
+        setTimeout(() => child.kill('SIGINT'), 700);
+      }, 50);
+    });
     clean(again);
     expect(again.code, again.err).toBe(130);
-    expect(again.out).toContain('--resume --out long');
+    expect(again.out).toContain('marl train --resume long');
   });
 
   test('while simulating: it stops', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { returnsCancel } from '../../runtime/train/describe.ts';
 import { figure, withNoise } from '../../runtime/train/figures.ts';
+import { returnsCancel } from '../../runtime/train/reported.ts';
 
 describe('numbers with noise', () => {
   test.each([

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Stream } from '../../runtime/rng/stream.ts';
 
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 const program = `import std.games.TwoStep
@@ -92,6 +93,44 @@ test('killed three times, wherever it was', async () => {
   expect(last.code, last.err).toBe(0);
   expect(files(join(dir, 'cut'))).toEqual(files(join(dir, 'whole')));
 }, 120_000);
+
+/** Networks, their optimisers and targets, replays of episodes and rollouts with memory: all of it comes back. */
+describe('learners with networks, killed twice at moments that are drawn', () => {
+  const budget = 2_000;
+  const moments = new Stream(11, 0, 0, 0);
+  test.each([
+    'QMIX { network = gru(8)  batch = 8  target_every = 50 }',
+    'IPPO { network = gru(8)  rollout = 16  epochs = 2 }',
+  ])(
+    '%s',
+    async algorithm => {
+      const clauses = [`budget ${budget} steps`, 'envs 2', 'evaluate every 250 steps for 5 episodes'];
+      writeFileSync(
+        join(dir, 'learn.marl'),
+        `import std.games.TwoStep\n\ntrain Learn on TwoStep {\n  algorithm ${algorithm}\n  ${clauses.join('\n  ')}\n}\n`,
+      );
+      const whole = await train(['--out', 'whole']);
+      expect(whole.code, whole.err).toBe(0);
+      let kills = 0;
+      for (const more of [[], ['--resume']]) {
+        // So far, and then some milliseconds more: in the middle of a step, of an update, of a file.
+        const steps = (kills + moments.unit()) * 0.4 * budget;
+        let left = moments.below(40);
+        const ended = await train(
+          ['--out', 'cut', '--checkpoint', '50', ...more],
+          () => stepsKept('cut') > steps && left-- <= 0,
+        );
+        if (ended.signal === 'SIGKILL') kills++;
+        else expect(ended.code, ended.err).toBe(0);
+      }
+      expect(kills).toBeGreaterThan(0);
+      const last = await train(['--out', 'cut', '--resume']);
+      expect(last.code, last.err).toBe(0);
+      expect(files(join(dir, 'cut'))).toEqual(files(join(dir, 'whole')));
+    },
+    120_000,
+  );
+});
 
 test('a checkpoint that was damaged costs an interval, not the run; without an earlier one the run is refused', async () => {
   const args = ['--out', 'cut', '--seed', '1'];

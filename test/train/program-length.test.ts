@@ -14,6 +14,9 @@ afterAll(() => rmSync(dir, { recursive: true }));
 /** One step without observations, two with a state and observations; Foraging, whose own rules are many, for deep learners. */
 const games = ['Climbing', 'TwoStep'] as const;
 
+/** Where a policy can be sampled, the program does so: that takes more lines. */
+const stochastic = (algorithm: string): boolean => algorithms.some(a => a.name === algorithm && a.stochastic === true);
+
 const nameOf = (key: string): string => key.replaceAll(' ', '-');
 const written = new Map<string, ProgramText>();
 
@@ -26,7 +29,7 @@ function programOf(algorithm: string, game: string): string {
 train Learn on ${game} {${game === 'Foraging' ? '\n  team reward = sum' : ''}
   algorithm ${algorithm}
   budget 200 steps  envs 2  seeds [7]
-  evaluate every 100 steps for 10 episodes
+  evaluate every 100 steps for 10 episodes${stochastic(algorithm) ? ' sampled' : ''}
 }
 `,
       nameOf(key),

@@ -103,6 +103,19 @@ describe('an emitted program prints the metrics of the library, byte for byte, a
     });
   cases.push(
     { name: 'IDQN with notes in its replay', texts: [trainingText('TwoStep', 'IDQN', notes)] },
+    ...['REINFORCE', 'IPPO', 'MADDPG'].map(name => ({
+      name: `${name}, sampled, and the greatest return`,
+      texts: [
+        trainingText('TwoStep', name, pick(name, small), 'report max over agents').replace(
+          'episodes',
+          'episodes sampled',
+        ),
+      ],
+    })),
+    {
+      name: 'IQL, by class',
+      texts: [trainingText('Chicken', 'IQL', '', 'report sum per class  stop when return >= 100')],
+    },
     { name: 'REINFORCE without a critic', texts: [trainingText('TwoStep', 'REINFORCE', 'baseline = none')] },
   );
   const made = new Map<string, { readonly file: string; readonly expected: string; readonly printed: string }>();

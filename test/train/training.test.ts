@@ -173,7 +173,7 @@ describe('run folders', () => {
   test('damaged files are named', () => {
     writeFileSync(join(dir, 'spec.json'), '{');
     expect(loadPolicy(dir, 1)).toEqual({
-      error: `${join(dir, 'spec.json')} is damaged or was not written by marl train`,
+      error: `${join(dir, 'spec.json')} is damaged or was not written by marl train: it is no JSON; take it from a copy, or train again into another folder`,
     });
   });
 });

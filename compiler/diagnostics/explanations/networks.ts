@@ -1,6 +1,6 @@
-import { type Explanation, oneStep } from './base.ts';
+import { type Explanation, oneStep, training } from './base.ts';
 
-/** M06, continued: networks. */
+/** M06, continued: networks, and when they are trained. */
 export const networks = {
   'network-form': {
     summary: 'Something in a network that is no layer.',
@@ -19,8 +19,15 @@ export const networks = {
   'layer-input': {
     summary: 'A layer that cannot take what the layer before it gives.',
     explanation:
-      'An observation is a row of numbers. Convolutions move over a grid, so `grid(rows, columns, channels)` comes before the first and `flatten` behind the last. A layer that is given another form, or another number of numbers, than it takes could only fail when the training starts.',
+      'An observation is a row of numbers. Convolutions move over a grid, so `grid(rows, columns, channels)` comes before the first and `flatten` behind the last. `embedding` comes first, where there are values to look up. In `attention` agents see each other’s rows: that is for critics of what the agents observe (`critic_state = false`), since a policy acts on what its own agent observes. A layer that is given something else than it takes could only fail when the training starts.',
     bad: `${oneStep}\nnetwork Eyes = grid(5, 5, 2) |> conv(16, 3, relu) |> mlp(64)\n`,
     good: `${oneStep}\nnetwork Eyes = grid(5, 5, 2) |> conv(16, 3, relu) |> flatten |> mlp(64)\n`,
+  },
+  'never-updates': {
+    summary: 'A training that ends before anything is learned.',
+    explanation:
+      'Learners with networks learn from batches: those of action values begin when their replay holds `batch` (or `warmup`) transitions, or windows of episodes where the network remembers, and then learn every `train_every`; those of policies learn each time that all parallel games have played `rollout` steps. A budget that is used up before gives the policies that the training began with.',
+    bad: training('algorithm IPPO { rollout = 1_000 }', 'budget 400 steps'),
+    good: training('algorithm IPPO { rollout = 100 }', 'budget 400 steps'),
   },
 } satisfies Readonly<Record<string, Explanation>>;

@@ -1,5 +1,5 @@
-/** M06, continued: networks of trainings. */
-import { error } from './base.ts';
+/** M06, continued: networks of trainings, and when they are trained. */
+import { error, warning } from './base.ts';
 
 export const networkRules = {
   'network-form': error(
@@ -21,5 +21,10 @@ export const networkRules = {
     (a: { layer: string; problem: string }) =>
       `A layer takes what comes before it, but \`${a.layer}\` cannot: ${a.problem}.`,
     (a: { layer: string; problem: string; remedy: string }) => a.remedy,
+  ),
+  'never-updates': warning(
+    'M0617',
+    (a: { fact: string; setting: string }) => `A training should learn before it ends: ${a.fact}.`,
+    a => `Choose a smaller \`${a.setting}\` or a larger budget.`,
   ),
 };
