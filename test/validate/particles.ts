@@ -5,7 +5,7 @@
 import type { Settings } from '../../runtime/learners/catalogue.ts';
 import { adam } from '../../runtime/tensor/optimisers/spec.ts';
 import type { OptimizerSetting } from '../../runtime/train/spec.ts';
-import { adamAt, constant, libraryGame } from '../learners/deep-support.ts';
+import { adamAt, constant, libraryGame, mlp } from '../learners/deep-support.ts';
 import { ofRuns, type Suite, seedsFrom } from './result.ts';
 import { speakerOptimum } from './speaker-optimum.ts';
 import { asPublished, bestOnTheWay, trainAll, withMixer } from './trainings.ts';
@@ -29,9 +29,9 @@ const spreadPolicies: Chosen = {
 };
 
 const speakerPolicies: Chosen = {
-  settings: { optimizer: falling(7e-4, 7e-5, 20_000_000), rollout: 100, epochs: 10, gamma: 0.99 },
-  text: 'team reward = sum, 32 parallel games, rollout = 100, optimizer = adam(lr: 7e-4 -> 7e-5 over 20_000_000 steps), gamma = 0.99',
-  steps: 20_000_000,
+  settings: { optimizer: falling(7e-4, 5e-5, 8_000_000), rollout: 100, epochs: 10, gamma: 0.99 },
+  text: 'team reward = sum, 32 parallel games, rollout = 100, optimizer = adam(lr: 7e-4 -> 5e-5 over 8_000_000 steps), gamma = 0.99',
+  steps: 10_000_000,
 };
 
 /**
@@ -59,6 +59,16 @@ const counterfactual: Chosen = {
   steps: 2_000_000,
 };
 
+/** Distances to three landmarks and a message that is worth little until it is understood: 64 units end half a point lower. */
+const speakerValues: Chosen = (() => {
+  const { settings, text, steps } = values(2_000_000, 600_000);
+  return {
+    settings: { ...settings, network: mlp(128, 128), replay: { amount: 100_000, unit: 'steps' } },
+    text: `${text.replace('replay = 200000', 'replay = 100000')}, network = mlp(128, 128)`,
+    steps,
+  };
+})();
+
 const algorithms = ['MAPPO', 'QMIX', 'COMA'] as const;
 type Algorithm = (typeof algorithms)[number];
 const envs: Readonly<Record<Algorithm, number>> = { MAPPO: 32, QMIX: 8, COMA: 10 };
@@ -69,6 +79,8 @@ interface Game {
   readonly chosen: Readonly<Record<Algorithm, Chosen>>;
   /** Mean and deviation. */
   readonly published: Readonly<Record<Algorithm, readonly [number, number]>>;
+  /** How often evaluations on the way are repeated. */
+  readonly repeats: number;
   readonly note?: string;
 }
 
@@ -81,13 +93,15 @@ function games(): readonly Game[] {
       agents: 3,
       chosen: { MAPPO: spreadPolicies, QMIX: values(1_000_000, 100_000), COMA: counterfactual },
       published: { MAPPO: [-133.5, 3.1], QMIX: [-126.6, 3], COMA: [-204.3, 6.3] },
+      repeats: 1,
     },
     {
       written: 'SpeakerListener',
       agents: 2,
-      chosen: { MAPPO: speakerPolicies, QMIX: values(2_000_000, 600_000), COMA: counterfactual },
+      chosen: { MAPPO: speakerPolicies, QMIX: speakerValues, COMA: counterfactual },
       published: { MAPPO: [-10.7, 0.3], QMIX: [-11.6, 0.5], COMA: [-30.4, 5.2] },
-      note: `a search for the best moves of a listener who knows the goal reaches ${optimum.mean.toFixed(2)} +- ${optimum.error.toFixed(2)} (standard error; test/validate/speaker-optimum.ts), standing still ${standingStill}. What lies above that, here and in the published table, is the luck of the best of forty evaluations, whose standard error over seeds is 0.6`,
+      repeats: 5,
+      note: `a search for the best moves of a listener who knows the goal reaches ${optimum.mean.toFixed(2)} +- ${optimum.error.toFixed(2)} (standard error; test/validate/speaker-optimum.ts), standing still ${standingStill}. What lies above that, here and in the published table, is the luck of the best of forty evaluations, whose standard error over seeds is 0.6; so that it is not had by chance, all evaluations are made five times, in other games`,
     },
   ];
 }
@@ -101,7 +115,7 @@ export const particles: Suite = {
   long: true,
   *validate() {
     const seeds = seedsFrom(5);
-    for (const { written, agents, published, chosen, note } of games()) {
+    for (const { written, agents, published, chosen, repeats, note } of games()) {
       const game = libraryGame(written);
       for (const algorithm of algorithms) {
         const gradient = algorithm !== 'QMIX';
@@ -112,7 +126,7 @@ export const particles: Suite = {
           settings: gradient ? settings : withMixer(game, settings),
           plan: { steps, envs: envs[algorithm], episodes: 500, teamReward: gradient ? 'sum' : 'mean' },
           seeds,
-          onTheWay: asPublished,
+          onTheWay: { ...asPublished, repeats },
         });
         // The published sums are over agents; a team's mean is a share of its sum.
         const sums = (returns: readonly number[]) => (gradient ? returns : returns.map(x => x * agents));
@@ -134,7 +148,10 @@ export const particles: Suite = {
         const [mean, deviation] = published[algorithm];
         const bound = mean - 2 * deviation;
         yield ofRuns(
-          row(`maximum over training as published, ${asPublished.episodes} episodes`, best),
+          row(
+            `maximum over training as published, ${asPublished.episodes} episodes${repeats === 1 ? '' : `, mean of ${repeats} such maxima`}`,
+            best,
+          ),
           average(best) >= bound,
           `a mean of at least ${bound.toFixed(1)}`,
         );
