@@ -37,6 +37,8 @@ export async function reportedRun(
   const { spec, model } = rebuilt.value;
   const summary = readSummary(folder);
   const diverged = divergedSeeds(folder, train.seeds);
+  for (const { seed, found } of diverged)
+    if (found.damage !== undefined) reply.note(`marl report: ${found.damage}; seed ${seed} counts as diverged`);
   const files = train.seeds
     .filter(seed => diverged.every(other => other.seed !== seed))
     .map(seed => join(seedFolder(folder, seed), 'metrics.jsonl'))

@@ -48,6 +48,8 @@ export async function evalVerb(io: Io, dir: string, options: EvalOptions): Promi
   }
   const seeds = soundSeedsIn(folder);
   const diverged = divergedSeeds(folder, run.train.seeds);
+  for (const { seed, found } of diverged)
+    if (found.damage !== undefined) reply.note(`marl eval: ${found.damage}; seed ${seed} counts as diverged`);
   if (seeds.length === 0) {
     const why = diverged.map(({ seed, step }) => `; seed ${seed} diverged at step ${step}`).join('');
     return reply.problem(exitCode.wrong, `${dir} holds no checkpoints${diverged.length > 0 ? ' to play' : ''}${why}.`);

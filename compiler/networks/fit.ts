@@ -151,7 +151,10 @@ function embed(layer: Extract<LayerSpec, { kind: 'embedding' }>, input: Input | 
     };
   if (entries.every(({ values }) => values === 1)) {
     const problem = `it takes values of which there are finitely many (at most ${mostValues}), and ${owner} is given other numbers only (${input.made})`;
-    return { problem, remedy: `Write \`dense(${layer.units})\` in its place, or give the numbers bounds.` };
+    return {
+      problem,
+      remedy: `Write \`dense(${layer.units})\` in its place; whole numbers with bounds (\`0..9\`) and named values are embedded.`,
+    };
   }
   return { kind: 'row', length: embeddedLength(layer, entries) };
 }

@@ -34,14 +34,26 @@ export function writeDivergence(dir: string, diverged: DivergedSeed): void {
   replaceFile(join(folder, fileName), `${JSON.stringify(told, undefined, 2)}\n`);
 }
 
-/** What the folder of a run says of a seed that diverged; undefined where it did not, or where that can be read no more. */
+/**
+ * What the folder of a run says of a seed that diverged; undefined where it did not. Where the file is damaged the seed counts as
+ * diverged all the same, from its last checkpoint on: its numbers are not to be believed.
+ */
 export function readDivergence(dir: string, seed: number): DivergedSeed | undefined {
-  const file = join(dir, `seed-${seed}`, fileName);
+  const folder = join(dir, `seed-${seed}`);
+  const file = join(folder, fileName);
   if (!existsSync(file)) return undefined;
   const read = parseParts(readFileSync(file, 'utf8'), divergedRecord);
-  if ('error' in read) return undefined;
+  if ('error' in read) return damaged(folder, seed, read.error);
   const found = read.value as DivergedSeed;
-  return found.seed === seed ? found : undefined;
+  return found.seed === seed ? found : damaged(folder, seed, `it tells of seed ${found.seed}`);
+}
+
+function damaged(folder: string, seed: number, error: string): DivergedSeed {
+  const last = readCheckpoint(folder);
+  const { step, episode, evaluations } = 'error' in last ? { step: 0, episode: 0, evaluations: 0 } : last.manifest;
+  const damage = `seed-${seed}/${fileName} is damaged (${error})`;
+  const found = { step, statistic: undefined, tensor: undefined, damage };
+  return { marl: '', seed, step, episode, evaluations, final: undefined, found };
 }
 
 /** Seeds that diverged, in the order given. */

@@ -15,6 +15,8 @@ export interface Divergence {
   readonly tensor: Finding | undefined;
   /** The largest sum over the agents of the magnitudes of their rewards in a step before, where no loss can bear it. */
   readonly reward?: Finding;
+  /** Why nothing else is known any more: the file that said so is damaged. */
+  readonly damage?: string;
 }
 
 function finding({ name, value }: { readonly name: string; readonly value: number }): Finding {
@@ -108,7 +110,8 @@ export function divergenceOf(
 }
 
 /** `loss is Infinity, and the tensor online/mixer/w1 holds NaN` */
-export function divergenceFacts({ statistic, tensor, reward }: Divergence): string {
+export function divergenceFacts({ statistic, tensor, reward, damage }: Divergence): string {
+  if (damage !== undefined) return `how is not known, because ${damage}`;
   const exploded = typeof statistic?.value === 'number' && tensor?.value !== 'NaN';
   const facts = [
     ...(statistic === undefined ? [] : [`${statistic.name} is ${shortly(statistic.value)}`]),

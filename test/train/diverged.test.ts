@@ -100,6 +100,29 @@ describe('one seed of several', () => {
     );
   }, 60_000);
 
+  test('what the file said is damaged: the seed counts as diverged, and the file is named', async () => {
+    const file = join(cwd, 'one/seed-3/diverged.json');
+    const whole = readFileSync(file, 'utf8');
+    for (const damage of [
+      '{',
+      '{"a":1}',
+      whole.replace('"step": 348', '"step": "x"'),
+      whole.replace('"seed": 3', '"seed": 2'),
+    ]) {
+      writeFileSync(file, damage);
+      const played = await marl(['eval', 'one', '--episodes', '2'], { cwd });
+      expect(played.err).toContain('seed-3/diverged.json is damaged (');
+      expect(played.err).toContain('seed 3 counts as diverged');
+      // From its last checkpoint on.
+      expect(played.out).toMatch(/^ *3 +diverged at step 300$/m);
+      const reported = await marl(['report', 'one', '--out', 'one.html'], { cwd });
+      expect(reported.out).toContain('seed 3 diverged at step 300');
+      expect(readFileSync(join(cwd, 'one.html'), 'utf8')).toContain('seed-3/diverged.json is damaged');
+    }
+    writeFileSync(file, whole);
+    expect((await marl(['eval', 'one', '--episodes', '2'], { cwd })).err).not.toContain('damaged');
+  }, 60_000);
+
   test('the folder says which tensor, which step, what value, and the last good checkpoint', () => {
     const out = join(cwd, 'one');
     const told = JSON.parse(readFileSync(join(out, 'seed-3/diverged.json'), 'utf8'));
