@@ -8,6 +8,9 @@
 import type { Bounds, GameModel, IrExpr, IrStmt } from '../game/model.ts';
 import { blocksOf } from '../game/parts.ts';
 
+/** An error of which nothing is known. */
+const noBound = Number.POSITIVE_INFINITY;
+
 /** Both 0: a fraction, or a whole number. An error of a value v is at most `absolute` and at most `relative * |v|`. */
 export interface Rounding {
   readonly absolute: number;
@@ -144,7 +147,6 @@ class Reader {
   #unary(e: IrExpr & { op: 'unary' }): Rounding {
     const x = this.of(e.operand);
     const { bounds } = e.operand;
-    const any = Number.POSITIVE_INFINITY;
     switch (e.operator) {
       case 'neg':
       case 'abs':
@@ -157,7 +159,7 @@ class Reader {
       case 'round':
         return exact;
       case 'exp':
-        return sharpened(any, Math.expm1(x.absolute) + perFunction, e.bounds);
+        return sharpened(noBound, Math.expm1(x.absolute) + perFunction, e.bounds);
       case 'sqrt':
         return sharpened(
           Math.sqrt(x.absolute) + times(perFunction, largest(e.bounds)),
@@ -165,13 +167,13 @@ class Reader {
           e.bounds,
         );
       case 'log': {
-        const moved = Math.min(x.relative, bounds.low > 0 ? x.absolute / bounds.low : any);
+        const moved = Math.min(x.relative, bounds.low > 0 ? x.absolute / bounds.low : noBound);
         const own = times(perFunction, largest(e.bounds));
-        return sharpened(moved < 0.5 ? -Math.log1p(-moved) + own : any, any, e.bounds);
+        return sharpened(moved < 0.5 ? -Math.log1p(-moved) + own : noBound, noBound, e.bounds);
       }
       case 'sin':
       case 'cos':
-        return sharpened(x.absolute + perFunction, any, e.bounds);
+        return sharpened(x.absolute + perFunction, noBound, e.bounds);
       case 'tanh':
         return sharpened(x.absolute + perFunction, x.relative + perFunction, e.bounds);
     }
@@ -180,7 +182,6 @@ class Reader {
   #binary(e: IrExpr & { op: 'binary' }): Rounding {
     const [a, b] = [this.of(e.left), this.of(e.right)];
     const [sizeA, sizeB] = [largest(e.left.bounds), largest(e.right.bounds)];
-    const any = Number.POSITIVE_INFINITY;
     // Fractions stay fractions.
     if (isExact(a) && isExact(b)) return exact;
     switch (e.operator) {
@@ -191,7 +192,7 @@ class Reader {
         const grows = oneSided(e.left.bounds, right);
         return sharpened(
           a.absolute + b.absolute + perOperation * (sizeA + sizeB),
-          grows ? Math.max(a.relative, b.relative) + perOperation : any,
+          grows ? Math.max(a.relative, b.relative) + perOperation : noBound,
           e.bounds,
         );
       }
@@ -206,11 +207,11 @@ class Reader {
         );
       case 'div': {
         const least = Math.max(smallest(e.right.bounds), e.right.scalar === 'int' ? 1 : 0);
-        const divisor = Math.min(b.relative, least > 0 ? b.absolute / least : any);
+        const divisor = Math.min(b.relative, least > 0 ? b.absolute / least : noBound);
         if (!(divisor < 0.5)) return unlimited;
         const moved = (a.absolute + times(sizeA, divisor)) / (1 - divisor) + times(perOperation, sizeA);
         return sharpened(
-          least > 0 ? moved / least : any,
+          least > 0 ? moved / least : noBound,
           (a.relative + divisor) / (1 - divisor) + perOperation,
           e.bounds,
         );

@@ -1,5 +1,5 @@
 /** A seed whose learning diverges ends alone: the others are trained, and the folder says what happened to it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { readDivergence } from '../../runtime/train/diverged-seed.ts';
 import { readSeed } from '../../runtime/train/folder.ts';
 import { marl, marlJson } from '../cli/run.ts';
 import { printedBy, programFolder, programText, writeProgram } from '../support/emitted.ts';
+import { files } from '../support/files.ts';
 
 /** A jackpot that no network can learn from comes now and then: some seeds meet it, others do not. */
 const program = `game Jackpot {
@@ -66,17 +67,6 @@ beforeAll(() => {
   writeFileSync(join(cwd, 'g.marl'), program);
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
-
-/** All files below a folder, with their bytes. */
-function files(folder: string, prefix = ''): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) for (const [k, v] of files(path, `${prefix}${name}/`)) found.set(k, v);
-    else found.set(`${prefix}${name}`, readFileSync(path, 'latin1'));
-  }
-  return found;
-}
 
 const train = (out: string, ...more: readonly string[]) =>
   marl(['train', 'g.marl:Rare', '--out', out, '--checkpoint', '300', ...more], { cwd });

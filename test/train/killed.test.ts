@@ -1,10 +1,11 @@
 /** A training that is killed at any moment and gone on with leaves the same bytes as one that was not. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Stream } from '../../runtime/rng/stream.ts';
+import { files } from '../support/files.ts';
 
 const cli = join(import.meta.dirname, '../../cli/main.ts');
 const program = `import std.games.TwoStep
@@ -48,17 +49,6 @@ function train(args: readonly string[], when?: () => boolean): Promise<Ended> {
       resolve({ code, signal, err });
     });
   });
-}
-
-/** All files below a folder, with their bytes. */
-function files(folder: string, prefix = ''): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) for (const [k, v] of files(path, `${prefix}${name}/`)) found.set(k, v);
-    else found.set(`${prefix}${name}`, readFileSync(path, 'latin1'));
-  }
-  return found;
 }
 
 const stepsKept = (out: string): number => {
